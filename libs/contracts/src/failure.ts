@@ -37,4 +37,5 @@ export class Fenced extends Failure {
   readonly next = 'retry'
 }
 
-export const nextStep = (error: unknown): NextStep => (error instanceof Failure ? error.next : 'crash')
+export const nextStep = (error: unknown): NextStep =>
+  error instanceof Failure ? error.next : 'crash'

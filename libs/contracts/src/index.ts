@@ -1,5 +1,37 @@
-export { ContractViolation, DependencyUnavailable, Failure, Fenced, nextStep, type NextStep } from './failure.ts'
+export { ceHeaders, dlqHeaders } from './cloud-events.ts'
+export {
+  ContractViolation,
+  DependencyUnavailable,
+  Failure,
+  Fenced,
+  nextStep,
+  type NextStep,
+} from './failure.ts'
+export {
+  incidentKey,
+  namespaceKey,
+  parseIncidentKey,
+  type IncidentKeyParts,
+} from './incident-key.ts'
 export { parseJson, parseValue, type Parsed } from './parse-json.ts'
+export { INCIDENT_PACKAGE, INCIDENT_PROTO, PROTO_ROOT } from './proto-path.ts'
+export {
+  catalogueSchema,
+  duration,
+  type Catalogue,
+  type EventMatch,
+  type IgnoreRule,
+  type ProblemRule,
+  type StateMatch,
+} from './rules/catalogue.ts'
+export {
+  countQualities,
+  severities,
+  type CountQuality,
+  type ObjectRef,
+  type Position,
+  type Severity,
+} from './shared.ts'
 export {
   DAY_MS,
   deadLetterPolicy,
@@ -9,3 +41,53 @@ export {
   type TopicContract,
   type TopicPolicy,
 } from './topic.ts'
+export { failureClasses, incidentAnalyses, type Analysis } from './topics/incident-analyses.v1.ts'
+export {
+  compareVersions,
+  incidentContexts,
+  type Change,
+  type Context,
+  type ContextVersion,
+  type Evidence,
+  type Owner,
+  type ReasonCount,
+  type Recovery,
+  type Spell,
+} from './topics/incident-contexts.v1.ts'
+export {
+  incidentEvents,
+  incidentStatuses,
+  incidents,
+  transitionTypes,
+  type Incident,
+  type IncidentEvent,
+  type IncidentStatus,
+  type Resolution,
+} from './topics/incidents.v1.ts'
+export {
+  noticeKinds,
+  notifications,
+  type NoticeKind,
+  type Notification,
+} from './topics/notifications.v1.ts'
+export { OTEL_LOGS, otelPolicy, otelTopics, type OtelTopic } from './topics/otel.ts'
+export {
+  signals,
+  type EventSignal,
+  type ObjectSignal,
+  type Progress,
+  type Signal,
+  type SignalChunk,
+  type SignalsMessage,
+  type SourcePartition,
+  type UnclassifiedSignal,
+} from './topics/signals.v1.ts'
+export type {
+  Condition,
+  SlimContainer,
+  SlimJob,
+  SlimObject,
+  SlimPod,
+  SlimWorkload,
+  Termination,
+} from './topics/slim-object.ts'

@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { severitySchema } from '../shared.ts'
+
+const pattern = z.string().refine(
+  (source) => {
+    try {
+      return new RegExp(source, 'i') instanceof RegExp
+    } catch {
+      return false
+    }
+  },
+  { message: 'is not a regular expression' },
+)
+
+const one = z
+  .union([z.string(), z.array(z.string())])
+  .transform((v) => (Array.isArray(v) ? v : [v]))
+
+/** Durations in rule files: `90s`, `5m`, `2h`, `1d`. Parsed to milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d)$/, 'a duration is a number with ms, s, m, h or d')
+  .transform((v) => {
+    const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+    const [, n, u] = /^(\d+)(ms|s|m|h|d)$/.exec(v)!
+    return Number(n) * unit[u as keyof typeof unit]
+  })
+
+/** Which events speak of the problem. Conditions within one entry are all needed; `message` is a case-insensitive regular expression. */
+export const eventMatchSchema = z.strictObject({
+  reason: one,
+  type: z.enum(['Normal', 'Warning']).optional(),
+  kind: one.optional(),
+  message: pattern.optional(),
+  component: one.optional(),
+})
+export type EventMatch = z.infer<typeof eventMatchSchema>
+
+/** Which object states speak of it (derived facts, see `states.ts` in core-context). */
+export const stateMatchSchema = z.strictObject({
+  state: z.enum(['terminated', 'waiting', 'condition', 'evicted']),
+  /** Termination or waiting reason, or `Type=Status` or `Type=Status:Reason` of a condition. */
+  value: one,
+  kind: one.optional(),
+})
+export type StateMatch = z.infer<typeof stateMatchSchema>
+
+export const recoveryRules = ['workload', 'node', 'job', 'condition', 'none'] as const
+
+export const problemRuleSchema = z.strictObject({
+  problem: z.string().regex(/^[A-Z][A-Za-z0-9]*$/),
+  title: z.string(),
+  severity: severitySchema,
+  /** Tried in file order; the first rule that matches an event claims it. */
+  events: z.array(eventMatchSchema).default([]),
+  states: z.array(stateMatchSchema).default([]),
+  /** Events of these problems on the same pods belong here once a state of this rule is seen on them. */
+  absorbs: z.array(z.string()).default([]),
+  opens: z
+    .strictObject({ count: z.int().min(1).default(1), span: duration.optional() })
+    .prefault({}),
+  recovery: z.enum(recoveryRules),
+  stability: duration,
+  ttl: duration,
+  /** Why these numbers; sources. */
+  note: z.string().optional(),
+})
+export type ProblemRule = z.infer<typeof problemRuleSchema>
+
+export const ignoreRuleSchema = eventMatchSchema.extend({ why: z.string() })
+export type IgnoreRule = z.infer<typeof ignoreRuleSchema>
+
+export const catalogueSchema = z.strictObject({
+  problems: z.array(problemRuleSchema).default([]),
+  ignore: z.array(ignoreRuleSchema).default([]),
+})
+/** All files of `rules/problems` in file order, with the hash of their text. */
+export type Catalogue = z.infer<typeof catalogueSchema> & { readonly hash: string }

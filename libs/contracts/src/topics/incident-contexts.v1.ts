@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import {
+  countQualitySchema,
+  instant,
+  objectRefSchema,
+  positionSchema,
+  severitySchema,
+} from '../shared.ts'
+import { defineTopic, type MessageOf } from '../topic.ts'
+import { terminationSchema } from './slim-object.ts'
+
+/** Grows by construction: later records of one `signals` partition give a larger version. Compare epoch, then offset. */
+export const versionSchema = z.object({ epoch: z.int(), offset: z.number().int() })
+export type ContextVersion = z.infer<typeof versionSchema>
+
+export const compareVersions = (a: ContextVersion, b: ContextVersion): number =>
+  a.epoch - b.epoch || a.offset - b.offset
+
+export const ownerSchema = z.object({
+  kind: z.string(),
+  name: z.string(),
+  uid: z.string().optional(),
+  /** `objects`: by ownerReferences. `inferred`: by the pod-name grammar. `self`: the involved object has no owner. */
+  by: z.enum(['objects', 'inferred', 'self']),
+})
+export type Owner = z.infer<typeof ownerSchema>
+
+export const reasonCountSchema = z.object({
+  reason: z.string(),
+  type: z.string(),
+  /** `state`: read from an object's status; adds nothing to `occurrenceCount` beside events of the same failure. */
+  source: z.enum(['event', 'state']),
+  count: z.int(),
+  uids: z.int(),
+  quality: countQualitySchema,
+  firstAt: instant,
+  lastAt: instant,
+  message: z.string(),
+})
+export type ReasonCount = z.infer<typeof reasonCountSchema>
+
+/** One thing that can be cited. `id` is the hash of its content, so it stays the same wherever it is quoted. */
+export const evidenceSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['event', 'state', 'change', 'object']),
+  text: z.string(),
+  at: instant,
+  object: objectRefSchema.optional(),
+  records: z.array(positionSchema).max(4),
+})
+export type Evidence = z.infer<typeof evidenceSchema>
+
+export const changeSchema = z.object({
+  kind: z.enum(['rollout', 'scale', 'config', 'node', 'created']),
+  object: objectRefSchema,
+  at: instant,
+  by: z.string().optional(),
+  fromRevision: z.string().optional(),
+  toRevision: z.string().optional(),
+  rollback: z.boolean().optional(),
+  summary: z.string(),
+  fields: z.array(
+    z.object({ path: z.string(), from: z.string().nullable(), to: z.string().nullable() }),
+  ),
+  /** First symptom minus change; negative when the change came after. */
+  distanceMs: z.number(),
+  /** Whether the failing pods are of the new revision; null where that cannot be told. */
+  failingPodsAreNew: z.boolean().nullable(),
+  evidence: z.string(),
+})
+export type Change = z.infer<typeof changeSchema>
+
+export const recoverySchema = z.object({
+  at: instant,
+  /** `recovered`: a positive signal, stable through the window. `owner_deleted`. `ttl`: silence, proven not blindness. */
+  by: z.enum(['recovered', 'owner_deleted', 'ttl']),
+  why: z.string(),
+})
+export type Recovery = z.infer<typeof recoverySchema>
+
+/** One stretch of activity. Observations only: the store decides what is an episode. */
+export const spellSchema = z.object({
+  /** First occurrence. */
+  from: instant,
+  /** Last occurrence so far. */
+  to: instant,
+  /** When the opening threshold was reached; null: not (yet). */
+  openedAt: instant.nullable(),
+  /** What this stretch added to the count. */
+  count: z.int(),
+  /** Set once the watermark has passed the decision; then this spell never changes. */
+  recovery: recoverySchema.nullable(),
+})
+export type Spell = z.infer<typeof spellSchema>
+
+/** What the pods' states say, summed up for diagnosis. */
+export const statesSchema = z.object({
+  waiting: z.array(
+    z.object({
+      container: z.string(),
+      reason: z.string(),
+      message: z.string().optional(),
+      pods: z.int(),
+    }),
+  ),
+  terminations: z.array(terminationSchema.extend({ count: z.int() })),
+  restarts: z.int(),
+  notReady: z.int(),
+  pods: z.int(),
+})
+
+export const contextSchema = z.object({
+  key: z.string(),
+  version: versionSchema,
+  /** This key was an inference that the truth has corrected: everything is under the other key now. */
+  movedTo: z.string().optional(),
+  cluster: z.string(),
+  namespace: z.string(),
+  owner: ownerSchema,
+  problem: z.string(),
+  title: z.string(),
+  /** The catalogue's base; the store scores with `severityTerms` and its own. */
+  severity: severitySchema,
+  severityTerms: z.array(z.object({ term: z.string(), points: z.number(), why: z.string() })),
+  reasons: z.array(reasonCountSchema),
+  occurrenceCount: z.int(),
+  countQuality: countQualitySchema,
+  firstSeenAt: instant,
+  lastSeenAt: instant,
+  objects: z.array(objectRefSchema.extend({ node: z.string().optional() })),
+  objectsTotal: z.int(),
+  /** Nearest first. */
+  changes: z.array(changeSchema),
+  states: statesSchema,
+  evidence: z.array(evidenceSchema),
+  spells: z.array(spellSchema),
+  gaps: z.array(z.tuple([instant, instant])),
+  /** What joins incidents to one group; equal facet, one cause. */
+  facets: z.array(z.string()),
+  /** Newest record that moved this context. */
+  cause: positionSchema,
+  traceparent: z.string().optional(),
+  rulesHash: z.string(),
+  watermark: instant.nullable(),
+})
+export type Context = z.infer<typeof contextSchema>
+
+export const incidentContexts = defineTopic({
+  topic: 'incident-contexts',
+  version: 1,
+  type: 'dev.kubesift.incident-contexts.v1',
+  schema: contextSchema,
+  keyOf: (c) => c.key,
+  idOf: (c) => `${c.key}@${c.version.epoch}.${c.version.offset}`,
+  policy: { partitions: 12, cleanup: 'compact', maxMessageBytes: 1_000_000 },
+})
+export type IncidentContext = MessageOf<typeof incidentContexts>

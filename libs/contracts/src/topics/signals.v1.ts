@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { namespaceKey } from '../incident-key.ts'
+import { instant, objectRefSchema } from '../shared.ts'
+import { DAY_MS, defineTopic, type MessageOf } from '../topic.ts'
+import { slimObjectSchema } from './slim-object.ts'
+
+const common = {
+  /** Offsets in the chunk's source partition of the records that said this (exact repeats folded; the first 8 are named). */
+  offsets: z.array(z.number().int()).min(1).max(8),
+  /** How many records said exactly this. */
+  repeats: z.int().min(1),
+}
+
+/** One state of one stored Kubernetes Event. Counts are cumulative per `uid`; never add them over records. */
+export const eventSignalSchema = z.object({
+  t: z.literal('event'),
+  ...common,
+  uid: z.string().min(1),
+  involved: objectRefSchema,
+  reason: z.string(),
+  /** `Normal` or `Warning` (others are kept as they came). Type is not importance. */
+  type: z.string(),
+  message: z.string(),
+  /** series.count ?? (count > 0 ? count : 1). */
+  n: z.int().min(1),
+  firstAt: instant,
+  lastAt: instant,
+  component: z.string().optional(),
+  host: z.string().optional(),
+  /** The text began with "(combined from similar events)". */
+  combined: z.boolean().optional(),
+  /** Came through a source that drops `series`, and had no count of its own: repeats cannot be seen. */
+  seriesDropped: z.boolean().optional(),
+})
+export type EventSignal = z.infer<typeof eventSignalSchema>
+
+export const objectSignalSchema = z.object({
+  t: z.literal('object'),
+  ...common,
+  observedAt: instant,
+  deleted: z.boolean().optional(),
+  object: slimObjectSchema,
+})
+export type ObjectSignal = z.infer<typeof objectSignalSchema>
+
+/** A record that no reader knew: kept with its place, counted, never dropped silently. */
+export const unclassifiedSignalSchema = z.object({
+  t: z.literal('unclassified'),
+  ...common,
+  why: z.string(),
+})
+export type UnclassifiedSignal = z.infer<typeof unclassifiedSignalSchema>
+
+export const signalSchema = z.discriminatedUnion('t', [
+  eventSignalSchema,
+  objectSignalSchema,
+  unclassifiedSignalSchema,
+])
+export type Signal = z.infer<typeof signalSchema>
+
+export const sourceSchema = z.object({ topic: z.string(), partition: z.int() })
+export type SourcePartition = z.infer<typeof sourceSchema>
+
+/** Many signals of one namespace out of one input batch. */
+export const chunkSchema = z.object({
+  kind: z.literal('chunk'),
+  cluster: z.string(),
+  /** Empty for cluster-scoped objects. */
+  namespace: z.string(),
+  source: sourceSchema,
+  signals: z.array(signalSchema),
+})
+export type SignalChunk = z.infer<typeof chunkSchema>
+
+/**
+ * Time, as a record: what one partition of the raw topics has been read to. Written to every partition of `signals`.
+ * The watermark of a cluster is derived from these by taking the minimum over the raw partitions (`watermark.ts` in core-context).
+ */
+export const progressSchema = z.object({
+  kind: z.literal('progress'),
+  source: sourceSchema,
+  /** How many partitions the source topic has: a watermark needs word from each. */
+  partitions: z.int().min(1),
+  /** Next offset to read. */
+  next: z.number().int(),
+  /** Read to the end when this was written: this partition holds nobody back. */
+  caughtUp: z.boolean(),
+  clusters: z.record(
+    z.string(),
+    z.object({
+      /** Newest observed time of the object stream. */
+      objectsAt: instant.optional(),
+      /** Newest time of the event stream (used where a cluster has no object stream). */
+      eventsAt: instant.optional(),
+      /** Silences of the object stream in this partition, longer than the gap threshold: [from, to]. Newest 16. */
+      gaps: z
+        .array(z.tuple([instant, instant]))
+        .max(16)
+        .optional(),
+    }),
+  ),
+  /** Wall clock of the writer. For people and lag metrics; no decision reads it. */
+  writtenAt: instant,
+})
+export type Progress = z.infer<typeof progressSchema>
+
+export const signals = defineTopic({
+  topic: 'signals',
+  version: 1,
+  type: 'dev.kubesift.signals.v1',
+  schema: z.discriminatedUnion('kind', [chunkSchema, progressSchema]),
+  keyOf: (m) => (m.kind === 'chunk' ? namespaceKey(m.cluster, m.namespace) : 'progress'),
+  idOf: (m) =>
+    m.kind === 'chunk'
+      ? `${m.source.topic}/${m.source.partition}/${m.signals[0]?.offsets[0] ?? 0}/${namespaceKey(m.cluster, m.namespace)}`
+      : `progress/${m.source.topic}/${m.source.partition}/${m.next}`,
+  policy: { partitions: 12, cleanup: 'delete', retentionMs: 7 * DAY_MS },
+})
+export type SignalsMessage = MessageOf<typeof signals>
