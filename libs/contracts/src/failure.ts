@@ -9,13 +9,16 @@ export abstract class Failure extends Error {
   abstract readonly code: string
   abstract readonly next: NextStep
 
+  readonly details: Readonly<Record<string, unknown>>
+
   constructor(
     message: string,
-    readonly details: Readonly<Record<string, unknown>> = {},
+    details: Readonly<Record<string, unknown>> = {},
     options?: ErrorOptions,
   ) {
     super(message, options)
     this.name = new.target.name
+    this.details = details
   }
 }
 
