@@ -1,1 +1,2 @@
-export {}
+export { BadRules, type RuleFault } from './bad-rules.ts'
+export { loadCatalogue } from './load-catalogue.ts'
