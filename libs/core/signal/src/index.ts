@@ -1,1 +1,9 @@
-export {}
+export { ChunkBuilder } from './chunks.ts'
+export { fromKube, type KubeAt, type Read } from './from-kube.ts'
+export { clusterOf, fromLogRecord } from './from-log-record.ts'
+export { contentId, uuidOf } from './hash.ts'
+export { MAX_CLOCK_SKEW_MS, type At } from './kube-event.ts'
+export type { LogRecord } from './log-record.ts'
+export { compact, cut } from './pick.ts'
+export { slimObject } from './slim/slim-object.ts'
+export { formatInstant, parseInstant } from './time.ts'

@@ -1,0 +1,80 @@
+import type { ObjectSignal, Signal } from '@kubesift/contracts'
+import { fromKubeEvent, isKubeEvent, type At } from './kube-event.ts'
+import { asRecord, list, str, sub, time, type Json } from './pick.ts'
+import { slimObject } from './slim/slim-object.ts'
+
+export type Read =
+  | {
+      readonly ok: true
+      readonly namespace: string
+      readonly signal: Signal
+      readonly cluster?: string
+    }
+  | { readonly ok: true; readonly skipped: string }
+  | { readonly ok: false; readonly why: string }
+
+export interface KubeAt extends At {
+  /** `ADDED`, `MODIFIED`, `DELETED` … of a watch. */
+  readonly watchType?: string
+}
+
+/** A dump has no observed time: the newest time that the object itself names is the latest we know it was so. */
+const newestInstantOf = (object: Json): number | undefined => {
+  const status = sub(object, 'status')
+  const times = [
+    time(sub(object, 'metadata'), 'creationTimestamp'),
+    ...list(sub(object, 'metadata'), 'managedFields').map((f) => time(f, 'time')),
+    ...list(status, 'conditions').flatMap((c) => [
+      time(c, 'lastTransitionTime'),
+      time(c, 'lastUpdateTime'),
+      time(c, 'lastHeartbeatTime'),
+    ]),
+    ...list(status, 'containerStatuses').flatMap((c) => [
+      time(sub(sub(c, 'state'), 'running'), 'startedAt'),
+      time(sub(sub(c, 'state'), 'terminated'), 'finishedAt'),
+      time(sub(sub(c, 'lastState'), 'terminated'), 'finishedAt'),
+    ]),
+  ].filter((t): t is number => t !== undefined)
+  return times.length === 0 ? undefined : Math.max(...times)
+}
+
+const objectSignal = (object: Json, at: KubeAt): ObjectSignal | { readonly why: string } => {
+  const slim = slimObject(object)
+  if (slim === undefined) return { why: 'an object without kind, name or UID' }
+  const observedAt = at.observedAt ?? newestInstantOf(object) ?? at.kafkaAt
+  if (observedAt === undefined) return { why: 'an object without any time' }
+  return {
+    t: 'object',
+    offsets: [at.offset],
+    repeats: 1,
+    observedAt,
+    ...(at.watchType === 'DELETED' ? { deleted: true } : {}),
+    object: slim,
+  }
+}
+
+/**
+ * Any Kubernetes JSON object as a signal. A watch notification (`{type, object}`) is unwrapped. The DELETED of an Event is its time to
+ * live running out: no occurrence and no recovery (domain.md), so it is skipped. BOOKMARK and ERROR carry no object.
+ */
+export const fromKube = (item: unknown, at: KubeAt): Read => {
+  const outer = asRecord(item)
+  if (outer === undefined) return { ok: false, why: 'not a JSON object' }
+  const type = str(outer, 'type')
+  if (type !== undefined && Object.hasOwn(outer, 'object') && !Object.hasOwn(outer, 'metadata')) {
+    if (type === 'BOOKMARK' || type === 'ERROR') return { ok: true, skipped: `watch ${type}` }
+    return fromKube(outer['object'], { ...at, watchType: type })
+  }
+  if (isKubeEvent(outer)) {
+    if (at.watchType === 'DELETED')
+      return { ok: true, skipped: 'an Event whose time to live ran out' }
+    const signal = fromKubeEvent(outer, at)
+    return 'why' in signal
+      ? { ok: false, why: signal.why }
+      : { ok: true, namespace: signal.involved.namespace, signal }
+  }
+  const signal = objectSignal(outer, at)
+  return 'why' in signal
+    ? { ok: false, why: signal.why }
+    : { ok: true, namespace: signal.object.namespace, signal }
+}

@@ -1,0 +1,134 @@
+import type { EventSignal, ObjectRef } from '@kubesift/contracts'
+import { contentId } from './hash.ts'
+import { compact, cut, int, str, sub, time, type Json } from './pick.ts'
+
+export const MESSAGE_MAX = 1024
+const COMBINED = '(combined from similar events)'
+
+/** Nobody's clock may run ahead of the record that brought its time by more than this (domain.md, "Counting truthfully"). */
+export const MAX_CLOCK_SKEW_MS = 60_000
+
+export interface At {
+  readonly offset: number
+  /** When the Collector saw it (k8sobjects) or undefined. */
+  readonly observedAt?: number
+  /** The Kafka timestamp of the record, the upper bound of any time in it. */
+  readonly kafkaAt?: number
+}
+
+const guard = (at: number, { kafkaAt }: At): number =>
+  kafkaAt !== undefined && at > kafkaAt + MAX_CLOCK_SKEW_MS ? kafkaAt : at
+
+/**
+ * Which namespace an involved object counts to. Events of cluster-scoped objects are stored in `default`: the involved object's own
+ * namespace is trusted instead. A Namespace object counts to its own name.
+ */
+export const namespaceOf = (kind: string, name: string, namespace: string): string =>
+  kind === 'Namespace' ? name : namespace
+
+/** Events about Nodes carry the name, the UUID or nothing as UID, depending on who wrote them: they are joined by name alone. */
+const involvedRef = (ref: Json): ObjectRef => {
+  const kind = str(ref, 'kind') ?? 'Unknown'
+  const name = str(ref, 'name') ?? ''
+  return compact({
+    kind,
+    name,
+    namespace: namespaceOf(kind, name, str(ref, 'namespace') ?? ''),
+    uid: kind === 'Node' ? undefined : str(ref, 'uid'),
+    apiVersion: str(ref, 'apiVersion'),
+    fieldPath: str(ref, 'fieldPath'),
+  })
+}
+
+export interface EventFields {
+  readonly uid: string | undefined
+  readonly involved: ObjectRef
+  readonly reason: string
+  readonly type: string
+  readonly message: string
+  readonly count: number | undefined
+  readonly firstAt: number | undefined
+  readonly lastAt: number | undefined
+  readonly component: string | undefined
+  readonly host: string | undefined
+  readonly seriesDropped: boolean
+}
+
+/** One stored Event, whatever it came through. Without any time of its own it has that of its record. */
+export const eventSignal = (
+  fields: EventFields,
+  at: At,
+): EventSignal | { readonly why: string } => {
+  const fallback = at.observedAt ?? at.kafkaAt
+  const last = fields.lastAt ?? fields.firstAt ?? fallback
+  if (last === undefined) return { why: 'an Event without any time' }
+  const lastAt = guard(last, at)
+  const { kind, namespace, name } = fields.involved
+  return {
+    t: 'event',
+    offsets: [at.offset],
+    repeats: 1,
+    // Dumps made by other tools may lack the UID; who, what and since when is the next best identity.
+    uid:
+      fields.uid ??
+      contentId(
+        JSON.stringify([namespace, kind, name, fields.reason, fields.message, fields.firstAt]),
+      ),
+    involved: fields.involved,
+    reason: fields.reason,
+    type: fields.type,
+    message: cut(fields.message, MESSAGE_MAX),
+    n: fields.count !== undefined && fields.count > 0 ? fields.count : 1,
+    firstAt: Math.min(guard(fields.firstAt ?? last, at), lastAt),
+    lastAt,
+    ...(fields.component === undefined ? {} : { component: fields.component }),
+    ...(fields.host === undefined ? {} : { host: fields.host }),
+    ...(fields.message.startsWith(COMBINED) ? { combined: true } : {}),
+    ...(fields.seriesDropped ? { seriesDropped: true } : {}),
+  }
+}
+
+/** True for core/v1 and events.k8s.io/v1 (and v1beta1) Events; some dumps leave `kind` to the list. */
+export const isKubeEvent = (object: Json): boolean =>
+  str(object, 'kind') === 'Event' ||
+  (str(object, 'kind') === undefined &&
+    (Object.hasOwn(object, 'involvedObject') || Object.hasOwn(object, 'regarding')))
+
+/** An Event object of either API: the same stored object under two sets of names. */
+export const fromKubeEvent = (object: Json, at: At): EventSignal | { readonly why: string } => {
+  const meta = sub(object, 'metadata')
+  const ref = Object.hasOwn(object, 'regarding')
+    ? sub(object, 'regarding')
+    : sub(object, 'involvedObject')
+  const source = Object.hasOwn(object, 'deprecatedSource')
+    ? sub(object, 'deprecatedSource')
+    : sub(object, 'source')
+  const series = sub(object, 'series')
+  const involved = involvedRef(ref)
+  const reason = str(object, 'reason')
+  if (involved.name === '') return { why: 'an Event that names no involved object' }
+  if (reason === undefined) return { why: 'an Event without a reason' }
+  const eventTime = time(object, 'eventTime')
+  const first = time(object, 'firstTimestamp') ?? time(object, 'deprecatedFirstTimestamp')
+  const last = time(object, 'lastTimestamp') ?? time(object, 'deprecatedLastTimestamp')
+  return eventSignal(
+    {
+      uid: str(meta, 'uid'),
+      involved,
+      reason,
+      type: str(object, 'type') ?? 'Normal',
+      message: str(object, 'message', MESSAGE_MAX) ?? str(object, 'note', MESSAGE_MAX) ?? '',
+      count: int(series, 'count') ?? int(object, 'count') ?? int(object, 'deprecatedCount'),
+      firstAt: first ?? eventTime ?? time(meta, 'creationTimestamp'),
+      lastAt:
+        time(series, 'lastObservedTime') ?? last ?? eventTime ?? time(meta, 'creationTimestamp'),
+      component:
+        str(source, 'component') ??
+        str(object, 'reportingComponent') ??
+        str(object, 'reportingController'),
+      host: str(source, 'host'),
+      seriesDropped: false,
+    },
+    at,
+  )
+}

@@ -1,0 +1,63 @@
+import type { SlimObject } from '@kubesift/contracts'
+import { contentId } from '../hash.ts'
+import { compact, str, stringMap, sub, type Json } from '../pick.ts'
+import { conditionsOf, headOf } from './head.ts'
+import { podOf } from './pod.ts'
+import { jobOf, WORKLOAD_KINDS, workloadOf } from './workload.ts'
+
+/**
+ * Key → short hash of the value. 32 bits tell a change and give nothing to a dictionary attack. Where our agent has already replaced
+ * the value by a hash, this is the hash of that.
+ */
+const hashedData = (object: Json): Record<string, string> => {
+  const all = {
+    ...stringMap(sub(object, 'binaryData'), undefined, 256, 65_536),
+    ...stringMap(sub(object, 'data'), undefined, 256, 65_536),
+  }
+  return Object.fromEntries(
+    Object.entries(all).map(([key, value]) => [key, contentId(value).slice(0, 8)]),
+  )
+}
+
+/** A PVC's or Namespace's phase, told as a condition, so that one reader serves all. */
+const phaseAsCondition = (object: Json): SlimObject['conditions'] => {
+  const phase = str(sub(object, 'status'), 'phase')
+  return phase === undefined ? {} : { Phase: { status: phase } }
+}
+
+type Section = (object: Json, head: SlimObject) => Partial<SlimObject>
+
+const workload: Section = (object, head) => ({ workload: workloadOf(object, head) })
+const conditions: Section = (object) => ({ conditions: conditionsOf(sub(object, 'status')) })
+const phase: Section = (object) => ({
+  conditions: { ...phaseAsCondition(object), ...conditionsOf(sub(object, 'status')) },
+})
+
+const SECTIONS: Readonly<Record<string, Section>> = {
+  Pod: (object, head) => ({ pod: podOf(object, head) }),
+  ...Object.fromEntries([...WORKLOAD_KINDS].map((kind) => [kind, workload])),
+  Job: (object) => ({ job: jobOf(object) }),
+  CronJob: (object) => ({ job: jobOf(object) }),
+  Node: conditions,
+  HorizontalPodAutoscaler: conditions,
+  PersistentVolumeClaim: phase,
+  PersistentVolume: phase,
+  Namespace: phase,
+  ResourceQuota: (object) => ({
+    quota: {
+      hard: stringMap(sub(sub(object, 'status'), 'hard')),
+      used: stringMap(sub(sub(object, 'status'), 'used')),
+    },
+  }),
+  ConfigMap: (object) => ({ data: hashedData(object) }),
+  // Secrets are not watched; should one arrive, only its key names with hashes go on.
+  Secret: (object) => ({ data: hashedData(object) }),
+}
+
+/** The part of a Kubernetes object that derivations read, or undefined where it has no kind, name or UID. */
+export const slimObject = (object: Json): SlimObject | undefined => {
+  const head = headOf(object)
+  if (head === undefined) return undefined
+  const section = SECTIONS[head.kind]
+  return compact({ ...head, ...(section?.(object, head) ?? {}) }) as SlimObject
+}

@@ -1,0 +1,87 @@
+import { cut, int, list, str, strings, stringMap, sub, type Json } from '../pick.ts'
+
+const VALUE = 200
+type Flat = Record<string, string>
+
+/** `--password=x`, `token: x`: an argument can carry what an env value may not. The name stays, the value goes. */
+const SECRETISH =
+  /((?:pass(?:word|wd)?|secret|token|api[-_]?key|credential)[a-z0-9_-]*["']?\s*[=:]\s*)\S+/gi
+
+const redact = (text: string): string => text.replace(SECRETISH, '$1…')
+
+const put = (flat: Flat, path: string, value: unknown): void => {
+  if (value === undefined || value === null) return
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (text !== '[]' && text !== '{}') flat[path] = cut(redact(text), VALUE)
+}
+
+/** Where a variable comes from, never what it is. */
+const envSource = (entry: Json): string => {
+  const from = sub(entry, 'valueFrom')
+  for (const kind of ['secretKeyRef', 'configMapKeyRef']) {
+    const ref = sub(from, kind)
+    const name = str(ref, 'name')
+    if (name !== undefined) return `${kind}:${name}/${str(ref, 'key') ?? ''}`
+  }
+  return Object.keys(from)[0] ?? 'literal'
+}
+
+const containerInto = (flat: Flat, container: Json, role: string): void => {
+  const base = `${role}.${str(container, 'name') ?? '?'}`
+  put(flat, `${base}.image`, str(container, 'image', 512))
+  put(flat, `${base}.command`, strings(container, 'command'))
+  put(flat, `${base}.args`, strings(container, 'args'))
+  for (const entry of list(container, 'env', 128))
+    put(flat, `${base}.env.${str(entry, 'name') ?? '?'}`, envSource(entry))
+  for (const entry of list(container, 'envFrom', 32)) {
+    const [kind] = Object.keys(entry).filter((k) => k.endsWith('Ref'))
+    if (kind !== undefined)
+      put(flat, `${base}.envFrom.${kind}:${str(sub(entry, kind), 'name') ?? '?'}`, 'all keys')
+  }
+  for (const kind of ['requests', 'limits']) {
+    const amounts = sub(sub(container, 'resources'), kind)
+    for (const [resource, amount] of Object.entries(amounts))
+      put(flat, `${base}.${kind}.${resource}`, amount)
+  }
+  for (const probe of ['readinessProbe', 'livenessProbe', 'startupProbe', 'lifecycle']) {
+    if (Object.hasOwn(container, probe)) put(flat, `${base}.${probe}`, sortedJson(container[probe]))
+  }
+}
+
+/** Key order of an object from the Collector is random (facts.md, 2): equal things must compare equal. */
+const sortedJson = (value: unknown): string =>
+  JSON.stringify(value, (_, v: unknown) =>
+    typeof v === 'object' && v !== null && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  )
+
+const volumeText = (volume: Json): string => {
+  const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'emptyDir'
+  const source = sub(volume, kind)
+  return `${kind}:${str(source, 'name') ?? str(source, 'secretName') ?? str(source, 'claimName') ?? ''}`
+}
+
+/** A pod template as path → value, so that two revisions can be compared field by field. Literal env values are not in it. */
+export const flattenTemplate = (template: Json): Flat => {
+  const flat: Flat = {}
+  const spec = sub(template, 'spec')
+  for (const c of list(spec, 'initContainers', 32)) containerInto(flat, c, 'initContainers')
+  for (const c of list(spec, 'containers', 32)) containerInto(flat, c, 'containers')
+  for (const v of list(spec, 'volumes', 64))
+    put(flat, `volumes.${str(v, 'name') ?? '?'}`, volumeText(v))
+  for (const [k, v] of Object.entries(stringMap(sub(spec, 'nodeSelector'))))
+    put(flat, `nodeSelector.${k}`, v)
+  for (const key of ['serviceAccountName', 'priorityClassName', 'runtimeClassName'])
+    put(flat, key, str(spec, key))
+  for (const key of ['affinity', 'tolerations', 'topologySpreadConstraints']) {
+    if (Object.hasOwn(spec, key)) put(flat, key, sortedJson(spec[key]))
+  }
+  put(flat, 'terminationGracePeriodSeconds', int(spec, 'terminationGracePeriodSeconds'))
+  const meta = sub(template, 'metadata')
+  const labels = stringMap(sub(meta, 'labels'), (key) => key !== 'pod-template-hash')
+  for (const [k, v] of Object.entries(labels)) put(flat, `labels.${k}`, v)
+  const marks = stringMap(sub(meta, 'annotations'), (key) => /checksum|hash|restartedAt/i.test(key))
+  for (const [k, v] of Object.entries(marks)) put(flat, `annotations.${k}`, v)
+  return flat
+}
