@@ -1,1 +1,18 @@
-export {}
+export { type Profile } from './backing-options.ts'
+export { Daemon, type DaemonSpec, type Launch, livingProcess } from './daemon.ts'
+export { identityOf, isAlive, ProcessIdentity } from './identity.ts'
+export { findJava } from './java.ts'
+export { isCode, readJsonFile, removeFile, writeJsonFile } from './json-file.ts'
+export { BackingFailed, MissingPrerequisite } from './missing-prerequisite.ts'
+export { cacheFolder, makeFolder } from './places.ts'
+export { isFree, PortBook } from './ports.ts'
+export { postgresDataFolders } from './postgres.ts'
+export { runCommand } from './run-command.ts'
+export {
+  type Backing,
+  type BackingOptions,
+  type BackingPlan,
+  planBacking,
+  startBacking,
+} from './start-backing.ts'
+export { stopProcess } from './stop-process.ts'

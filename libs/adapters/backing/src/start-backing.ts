@@ -1,0 +1,71 @@
+import type { BackingContext, Profile } from './backing-options.ts'
+import type { Daemon } from './daemon.ts'
+import { kafkaDaemon } from './kafka.ts'
+import { makeFolder, type Env } from './places.ts'
+import { PortBook } from './ports.ts'
+import { postgresDaemon } from './postgres.ts'
+import { redisDaemon } from './redis.ts'
+
+export interface BackingOptions {
+  /** Data, logs, ports and run files go below it. */
+  readonly home: string
+  /** `KAFKA_BROKERS`, `DATABASE_URL` and `REDIS_URL` in it each replace one service. */
+  readonly env: Env
+  readonly profile?: Profile
+  readonly log?: (line: string) => void
+}
+
+/** Kafka, Postgres and Redis of one home: where they will answer, and the ones that are ours to run. */
+export interface BackingPlan {
+  readonly kafkaBrokers: string
+  readonly databaseUrl: string
+  readonly redisUrl: string
+  readonly daemons: readonly Daemon[]
+}
+
+export interface Backing extends BackingPlan {
+  /** Stops what is ours, all at once; safe to call twice. */
+  readonly stop: () => Promise<void>
+}
+
+/** Decides what runs here and on which ports, and starts nothing. */
+export const planBacking = async (options: BackingOptions): Promise<BackingPlan> => {
+  const context = contextFor(options)
+  const given = (name: string): string | undefined => options.env[name] || undefined
+  const [brokers, database, redis] = ['KAFKA_BROKERS', 'DATABASE_URL', 'REDIS_URL'].map(given)
+  const ownKafka = brokers === undefined ? await kafkaDaemon(context) : undefined
+  const ownPostgres = database === undefined ? await postgresDaemon(context) : undefined
+  const ownRedis = redis === undefined ? await redisDaemon(context) : undefined
+  return {
+    kafkaBrokers: brokers ?? ownKafka?.brokers ?? '',
+    databaseUrl: database ?? ownPostgres?.url ?? '',
+    redisUrl: redis ?? ownRedis?.url ?? '',
+    daemons: [ownKafka, ownPostgres, ownRedis].flatMap((own) =>
+      own === undefined ? [] : [own.daemon],
+    ),
+  }
+}
+
+/** Starts or adopts the three and returns when each answers. When one cannot start, those that did are stopped again. */
+export const startBacking = async (options: BackingOptions): Promise<Backing> => {
+  const plan = await planBacking(options)
+  const stop = async (): Promise<void> => {
+    await Promise.all(plan.daemons.map((daemon) => daemon.stop()))
+  }
+  const outcomes = await Promise.allSettled(plan.daemons.map((daemon) => daemon.start()))
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed === undefined) return { ...plan, stop }
+  await stop()
+  throw failed.reason
+}
+
+const contextFor = ({ home, env, profile, log }: BackingOptions): BackingContext => {
+  makeFolder(home)
+  return {
+    home,
+    env,
+    profile: profile ?? 'durable',
+    ports: new PortBook(home, env),
+    log: log ?? (() => undefined),
+  }
+}
