@@ -44,7 +44,10 @@ export const time = (from: Json, key: string): number | undefined => {
 export const list = (from: Json, key: string, max = 1000): readonly Json[] => {
   const value = own(from, key)
   if (!Array.isArray(value)) return []
-  return value.slice(0, max).flatMap((entry: unknown) => asRecord(entry) ?? [])
+  return (value as readonly unknown[])
+    .slice(0, max)
+    .map(asRecord)
+    .filter((entry) => entry !== undefined)
 }
 
 export const strings = (from: Json, key: string, max = 100): readonly string[] => {
