@@ -1,1 +1,20 @@
-export {}
+export type {
+  AnyJson,
+  AnyJsonObject,
+  AttributeMap,
+  BadRecord,
+  LogBatch,
+  OtlpLogRecord,
+} from './log-record.ts'
+export { decodeLogs } from './decode-logs.ts'
+export { decodeLogsJson } from './decode-logs-json.ts'
+export { encodeLogs } from './encode-logs.ts'
+export { readLogs } from './read-logs.ts'
+export { sniffLogs, type OtlpEncoding } from './sniff-logs.ts'
+export {
+  DEFAULT_LIMITS,
+  DEFAULT_SKIP_KEYS,
+  type ReadLimits,
+  type ReadOptions,
+} from './read-options.ts'
+export { OtlpUnreadable, UNREADABLE_REASONS, type UnreadableReason } from './otlp-unreadable.ts'
