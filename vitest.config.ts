@@ -1,10 +1,38 @@
 import { defineConfig } from 'vitest/config'
 
+const rooms = '{services,libs,cli,otel-collector,e2e,bench,deploy}'
+const never = ['**/node_modules/**', '**/dist/**']
+const suffixed = ['int', 'e2e', 'collector'].map((tier) => `**/*.${tier}.spec.ts`)
+
+/** A tier is a suffix. Those that need Kafka, Postgres or Redis get them from one global set-up. */
+const tier = (name: string, timeoutMs: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`${rooms}/**/*.${name}.spec.ts`],
+    exclude: never,
+    globalSetup: ['./libs/testing/src/global-backing.ts'],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+  },
+})
+
 export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   resolve: { conditions: ['source'] },
   test: {
-    include: ['{services,libs,cli,otel-collector,e2e,deploy}/**/*.spec.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [`${rooms}/**/*.spec.ts`],
+          exclude: [...never, ...suffixed],
+        },
+      },
+      tier('int', 60_000),
+      tier('e2e', 300_000),
+      tier('collector', 1_800_000),
+    ],
   },
 })

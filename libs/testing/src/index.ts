@@ -1,1 +1,1 @@
-export {}
+export { type TestBacking, testBacking } from './backing.ts'
