@@ -1,1 +1,24 @@
-export {}
+export { effectOfAnalysis, effectsOf, type Effect } from './effects.ts'
+export { episodesOf, REOPEN_WINDOW_MS, type Episode, type OpenedSpell } from './episodes.ts'
+export { incidentIdOf, noteIdOf } from './ids.ts'
+export { incidentsOf, stepsOf, type Step } from './incidents.ts'
+export { analysed, type Analysed } from './analysed.ts'
+export { noteKinds, noteOf, SYSTEM_ACTOR, type Note, type NoteKind } from './notes.ts'
+export {
+  BASE_POINTS,
+  REOPEN_POINTS,
+  REOPEN_POINTS_MAX,
+  scoreSeverity,
+  SEVERITY_THRESHOLDS,
+  severityRank,
+  type Score,
+  type SeverityTerm,
+} from './severity.ts'
+export { formatSpan } from './spans.ts'
+export {
+  causeOf,
+  resolutionNote,
+  transitionsOf,
+  type Draft,
+  type Transition,
+} from './transitions.ts'

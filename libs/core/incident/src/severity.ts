@@ -1,0 +1,67 @@
+import { severities, type Context, type Severity } from '@kubesift/contracts'
+
+/** One reason for a severity, with its points. */
+export interface SeverityTerm {
+  readonly term: string
+  readonly points: number
+  readonly why: string
+}
+
+/** A severity and the sum that it stands for. */
+export interface Score {
+  readonly severity: Severity
+  readonly points: number
+  readonly terms: readonly SeverityTerm[]
+}
+
+/** Twenty points are one level. A base stands in the middle of its level, so that a single small term does not move it. */
+export const BASE_POINTS: Readonly<Record<Severity, number>> = { P1: 70, P2: 50, P3: 30, P4: 10 }
+
+/** The least points of each level; below the last is P4. */
+export const SEVERITY_THRESHOLDS = [
+  ['P1', 60],
+  ['P2', 40],
+  ['P3', 20],
+] as const satisfies readonly (readonly [Severity, number])[]
+
+/** Escalation history: what each reopening adds, and how much at most (one level). */
+export const REOPEN_POINTS = 10
+export const REOPEN_POINTS_MAX = 20
+
+const levelOf = (points: number): Severity =>
+  SEVERITY_THRESHOLDS.find(([, least]) => points >= least)?.[0] ?? 'P4'
+
+const reopened = (count: number): readonly SeverityTerm[] =>
+  count === 0
+    ? []
+    : [
+        {
+          term: 'reopened',
+          points: Math.min(count * REOPEN_POINTS, REOPEN_POINTS_MAX),
+          why: `came back ${count === 1 ? 'once' : `${count} times`} after a recovery`,
+        },
+      ]
+
+const base = (severity: Severity): SeverityTerm => ({
+  term: 'base',
+  points: BASE_POINTS[severity],
+  why: `the catalogue's severity of this problem is ${severity}`,
+})
+
+/** The one place that scores: the context's base and terms, and what only the incident knows, its history. */
+export const scoreSeverity = (
+  context: Context,
+  history: { readonly reopenCount: number },
+): Score => {
+  const given = context.severityTerms.some(({ term }) => term === 'base')
+  const terms = [
+    ...(given ? [] : [base(context.severity)]),
+    ...context.severityTerms,
+    ...reopened(history.reopenCount),
+  ]
+  const points = terms.reduce((sum, term) => sum + term.points, 0)
+  return { severity: levelOf(points), points, terms }
+}
+
+/** 1 for P1: smaller is more severe. */
+export const severityRank = (severity: Severity): number => severities.indexOf(severity) + 1
