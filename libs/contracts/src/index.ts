@@ -25,6 +25,15 @@ export {
   type StateMatch,
 } from './rules/catalogue.ts'
 export {
+  causes,
+  knownsFileSchema,
+  type ChangeCondition,
+  type Known,
+  type KnownCondition,
+  type Knowns,
+} from './rules/known.ts'
+export { templateVariables, type TemplateVariable } from './rules/template.ts'
+export {
   countQualities,
   severities,
   type CountQuality,

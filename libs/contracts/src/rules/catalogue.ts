@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { severitySchema } from '../shared.ts'
 
-const pattern = z.string().refine(
+/** A regular expression as text; used without regard to case. */
+export const pattern = z.string().refine(
   (source) => {
     try {
       return new RegExp(source, 'i') instanceof RegExp
@@ -12,7 +13,8 @@ const pattern = z.string().refine(
   { message: 'is not a regular expression' },
 )
 
-const one = z
+/** One string or several; always a list after parsing. */
+export const one = z
   .union([z.string(), z.array(z.string())])
   .transform((v) => (Array.isArray(v) ? v : [v]))
 

@@ -1,0 +1,11 @@
+const plural = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'}`
+
+/** A span as people say it: `4 seconds`, `3 minutes`, `2 hours`, `5 days`. Rounded down; under a second is "less than a second". */
+export const durationWords = (ms: number): string => {
+  const seconds = Math.floor(Math.max(0, ms) / 1000)
+  if (seconds < 1) return 'less than a second'
+  if (seconds < 120) return plural(seconds, 'second')
+  if (seconds < 7200) return plural(Math.floor(seconds / 60), 'minute')
+  if (seconds < 172_800) return plural(Math.floor(seconds / 3600), 'hour')
+  return plural(Math.floor(seconds / 86_400), 'day')
+}

@@ -1,0 +1,104 @@
+import type { Change, Context, TemplateVariable } from '@kubesift/contracts'
+import { durationWords } from './duration-words.ts'
+import type { Lookup } from './fill.ts'
+import type { Match, Subject } from './match.ts'
+
+type Reader = (subject: Subject, change: Change | undefined) => string | undefined
+
+const ROLLOUT_KINDS: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet']
+
+/** Kinds outside the core groups need no group here: kubectl finds them by their lower-case name. */
+const argOf = (kind: string, name: string): string => `${kind.toLowerCase()}/${name}`
+
+const firstGroup = ({ texts }: Subject, pattern: RegExp): string | undefined => {
+  for (const { text } of texts) {
+    const found = pattern.exec(text)?.[1]
+    if (found) return found
+  }
+  return undefined
+}
+
+/** What is waiting now, else what ended last, else what the events point at. */
+const containerOf: Reader = (subject) => {
+  const { states, objects } = subject.context
+  const pointed = objects.map(({ fieldPath = '' }) => /\{([^{}]+)\}/.exec(fieldPath)?.[1])
+  return (
+    states.waiting.find((w) => w.reason !== 'ContainerCreating')?.container ??
+    states.terminations[0]?.container ??
+    pointed.find((name) => name !== undefined) ??
+    firstGroup(subject, /(?:failed container|Container|Stopping container) ([a-z0-9][a-z0-9-]*)\b/)
+  )
+}
+
+const IMAGE = /(?:pull(?:ing)? image|image tag|parse image name|for image) "([^"]+)"/i
+
+const imageOf: Reader = (subject, change) =>
+  firstGroup(subject, IMAGE) ??
+  change?.fields.find(({ path }) => /image$/.test(path))?.to ??
+  undefined
+
+const podOf: Reader = ({ context: { objects, owner } }) =>
+  objects.find((o) => o.kind === 'Pod')?.name ?? (owner.kind === 'Pod' ? owner.name : undefined)
+
+const nodeOf: Reader = ({ context: { objects, owner } }) =>
+  owner.kind === 'Node'
+    ? owner.name
+    : (objects.find((o) => o.node)?.node ?? objects.find((o) => o.kind === 'Node')?.name)
+
+const topReason = ({ reasons }: Context) =>
+  reasons.reduce<Context['reasons'][number] | undefined>(
+    (top, r) => (top === undefined || r.count > top.count ? r : top),
+    undefined,
+  )
+
+const exitCodeOf: Reader = ({ context: { states } }) => {
+  const newest = states.terminations.reduce<(typeof states.terminations)[number] | undefined>(
+    (a, b) => (a === undefined || (b.finishedAt ?? 0) > (a.finishedAt ?? 0) ? b : a),
+    undefined,
+  )
+  return newest === undefined ? undefined : String(newest.exitCode)
+}
+
+const rolloutArg: Reader = ({ context: { owner } }) =>
+  ROLLOUT_KINDS.includes(owner.kind) ? argOf(owner.kind, owner.name) : undefined
+
+const readers: Readonly<Record<TemplateVariable, Reader>> = {
+  cluster: ({ context }) => context.cluster,
+  namespace: ({ context }) => context.namespace,
+  ownerKind: ({ context }) => context.owner.kind,
+  owner: ({ context }) => context.owner.name,
+  ownerRef: ({ context: { owner } }) => `${owner.kind}/${owner.name}`,
+  ownerArg: ({ context: { owner } }) => argOf(owner.kind, owner.name),
+  rolloutArg,
+  undoArg: (subject, change) =>
+    change?.kind === 'rollout' ? rolloutArg(subject, change) : undefined,
+  pod: podOf,
+  node: nodeOf,
+  container: containerOf,
+  image: imageOf,
+  exitCode: exitCodeOf,
+  reason: ({ context }) => topReason(context)?.reason,
+  message: ({ context }) => topReason(context)?.message,
+  count: ({ context }) => String(context.occurrenceCount),
+  pods: ({ context }) => String(context.states.pods),
+  notReady: ({ context }) => String(context.states.notReady),
+  change: (_, change) => change?.summary,
+  changeArg: (_, change) => change && argOf(change.object.kind, change.object.name),
+  changedBy: (_, change) => change?.by,
+  distance: (_, change) => change && durationWords(change.distanceMs),
+  revision: (_, change) => change?.toRevision,
+  previousRevision: (_, change) =>
+    /^\d{1,9}$/.test(change?.fromRevision ?? '') ? change?.fromRevision : undefined,
+}
+
+const isVariable = (name: string): name is TemplateVariable => Object.hasOwn(readers, name)
+
+/** Values for one known's templates: what its patterns captured, then the context. An empty value is none. */
+export const lookupIn = (subject: Subject, match: Match): Lookup => {
+  const { captures, change } = match
+  return (name) => {
+    const captured = Object.hasOwn(captures, name) ? captures[name] : undefined
+    const value = captured ?? (isVariable(name) ? readers[name](subject, change) : undefined)
+    return value === '' ? undefined : value
+  }
+}
