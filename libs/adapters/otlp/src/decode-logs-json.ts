@@ -2,6 +2,7 @@ import { mapFromJson, anyValueFromJson, type JsonWalk } from './any-value-json.t
 import { field, hexOf, listOf, objectOf, refuse, textOf, uint64Of } from './json-shape.ts'
 import type { BadRecord, LogBatch, OtlpLogRecord } from './log-record.ts'
 import { OtlpUnreadable } from './otlp-unreadable.ts'
+import { parseRequest } from './parse-request.ts'
 import { DEFAULT_SKIP_KEYS, limitsOf, type ReadOptions } from './read-options.ts'
 import { knownSeverity } from './severity.ts'
 
@@ -15,7 +16,7 @@ type Place = Pick<OtlpLogRecord, 'resource' | 'scopeName'>
 export const decodeLogsJson = (input: unknown, options: ReadOptions = {}): LogBatch => {
   const limits = limitsOf(options)
   const walk: JsonWalk = { limits, skip: new Set(options.skipKeys ?? DEFAULT_SKIP_KEYS) }
-  const request = objectOf(typeof input === 'string' ? parse(input, limits.maxBytes) : input, '$')
+  const request = objectOf(typeof input === 'string' ? parseRequest(input, limits) : input, '$')
   const records: OtlpLogRecord[] = []
   const bad: BadRecord[] = []
   for (const { at, value, place } of eachRecord(request, walk)) {
@@ -31,17 +32,6 @@ export const decodeLogsJson = (input: unknown, options: ReadOptions = {}): LogBa
     }
   }
   return { records, bad }
-}
-
-const parse = (text: string, maxLength: number): unknown => {
-  if (text.length > maxLength) {
-    refuse('too-large', '$', `${text.length} characters, ${maxLength} are allowed`)
-  }
-  try {
-    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
-  } catch (cause) {
-    throw new OtlpUnreadable('bad-json', '$', String(cause), { cause })
-  }
 }
 
 function* eachRecord(

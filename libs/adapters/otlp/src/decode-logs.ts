@@ -33,13 +33,9 @@ interface Batch {
  */
 export const decodeLogs = (bytes: Uint8Array, options: ReadOptions = {}): LogBatch => {
   const skip = options.skipKeys === undefined ? defaultSkip : new SkipKeys(options.skipKeys)
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const cursor = new WireCursor(buffer, limitsOf(options), skip)
-  if (buffer.length > cursor.limits.maxBytes) {
-    cursor.fail('too-large', `${buffer.length} bytes, ${cursor.limits.maxBytes} are allowed`)
-  }
+  const cursor = WireCursor.over(bytes, limitsOf(options), skip)
   const batch: Batch = { records: [], bad: [] }
-  const end = buffer.length
+  const end = cursor.bytes.length
   while (cursor.pos < end) {
     const tag = cursor.tag(end)
     if (tag === RESOURCE_LOGS) readResourceLogs(batch, cursor, cursor.endOfField(end))

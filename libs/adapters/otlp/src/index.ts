@@ -1,3 +1,4 @@
+export { countItems } from './count-items.ts'
 export type {
   AnyJson,
   AnyJsonObject,

@@ -56,12 +56,15 @@ export const uint64Of = (value: unknown, at: string): bigint => {
     : wrongShape(at, 'an unsigned integer of 64 bits')
 }
 
+const DECIMAL = /^-?(?:\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|Infinity)$/
+
 /** proto3's JSON writes what JSON numbers cannot hold as `"NaN"`, `"Infinity"` and `"-Infinity"`. */
 export const doubleOf = (value: unknown, at: string): number => {
   if (typeof value === 'number') return value
   if (value === 'NaN') return NaN
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN
-  return Number.isNaN(number) ? wrongShape(at, 'a number') : number
+  return typeof value === 'string' && DECIMAL.test(value)
+    ? Number(value)
+    : wrongShape(at, 'a number')
 }
 
 export const booleanOf = (value: unknown, at: string): boolean =>

@@ -1,7 +1,7 @@
 import { decodeLogs } from './decode-logs.ts'
 import { decodeLogsJson } from './decode-logs-json.ts'
 import type { LogBatch } from './log-record.ts'
-import { OtlpUnreadable } from './otlp-unreadable.ts'
+import { parseRequest } from './parse-request.ts'
 import { limitsOf, type ReadOptions } from './read-options.ts'
 import { sniffLogs } from './sniff-logs.ts'
 
@@ -10,12 +10,7 @@ export const readLogs = (
   bytes: Uint8Array,
   contentType?: string,
   options: ReadOptions = {},
-): LogBatch => {
-  if (sniffLogs(bytes, contentType) === 'protobuf') return decodeLogs(bytes, options)
-  const { maxBytes } = limitsOf(options)
-  if (bytes.byteLength > maxBytes) {
-    throw new OtlpUnreadable('too-large', 0, `${bytes.byteLength} bytes, ${maxBytes} are allowed`)
-  }
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
-  return decodeLogsJson(text, options)
-}
+): LogBatch =>
+  sniffLogs(bytes, contentType) === 'protobuf'
+    ? decodeLogs(bytes, options)
+    : decodeLogsJson(parseRequest(bytes, limitsOf(options)), options)

@@ -24,10 +24,20 @@ export class WireCursor {
   readonly limits: ReadLimits
   readonly skip: SkipKeys
 
-  constructor(bytes: Buffer, limits: ReadLimits, skip: SkipKeys) {
+  private constructor(bytes: Buffer, limits: ReadLimits, skip: SkipKeys) {
     this.bytes = bytes
     this.limits = limits
     this.skip = skip
+  }
+
+  /** At the start of a whole request, which is refused when it is too large. */
+  static over(bytes: Uint8Array, limits: ReadLimits, skip: SkipKeys): WireCursor {
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const cursor = new WireCursor(view, limits, skip)
+    if (view.length > limits.maxBytes) {
+      cursor.fail('too-large', `${view.length} bytes, ${limits.maxBytes} are allowed`)
+    }
+    return cursor
   }
 
   fail(reason: UnreadableReason, what: string, at: number = this.pos): never {

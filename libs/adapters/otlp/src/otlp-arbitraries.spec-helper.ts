@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+
+/** Keys as they come, and such as mean something to JavaScript or to our reader. */
+const key = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.constantFrom('', '__proto__', 'constructor', 'toString', 'fieldsV1', 'k8s.object.name', '0'),
+)
+
+const int64 = fc.oneof(
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  fc.bigInt({ min: -300n, max: 300n }),
+  fc.constantFrom(2n ** 53n, 2n ** 53n - 1n, -(2n ** 53n), 2n ** 28n, -(2n ** 31n), -(2n ** 63n)),
+)
+
+const jsonDouble = (value: number | string): number | string =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
+
+const { anyValue } = fc.letrec<{ anyValue: unknown; keyValue: unknown }>((tie) => ({
+  anyValue: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constant({}),
+    fc.record({ stringValue: fc.string({ unit: 'binary', maxLength: 300 }) }),
+    fc.record({ boolValue: fc.boolean() }),
+    fc.record({ intValue: int64.map(String) }),
+    fc.record({
+      doubleValue: fc.oneof(fc.double({ noNaN: true }), fc.constant('NaN')).map(jsonDouble),
+    }),
+    fc.record({ bytesValue: fc.uint8Array({ maxLength: 40 }).map(base64) }),
+    fc.record({ arrayValue: fc.record({ values: fc.array(tie('anyValue'), { maxLength: 5 }) }) }),
+    fc.record({ kvlistValue: fc.record({ values: fc.array(tie('keyValue'), { maxLength: 5 }) }) }),
+  ),
+  keyValue: fc.record({ key, value: tie('anyValue') }),
+}))
+
+const hex = fc.uint8Array({ maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString('hex'))
+const nanos = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String)
+const text = fc.string({ unit: 'binary', maxLength: 80 })
+const attributes = fc.array(fc.record({ key, value: anyValue }), { maxLength: 8 })
+
+const logRecord = fc.record(
+  {
+    timeUnixNano: nanos,
+    observedTimeUnixNano: nanos,
+    severityNumber: fc.integer({ min: 0, max: 24 }),
+    severityText: text,
+    body: anyValue,
+    attributes,
+    droppedAttributesCount: fc.nat(),
+    flags: fc.nat(),
+    traceId: hex,
+    spanId: hex,
+    eventName: text,
+  },
+  { requiredKeys: [] },
+)
+
+const scopeLogs = fc.record(
+  {
+    scope: fc.record({ name: text, version: text, attributes }, { requiredKeys: [] }),
+    logRecords: fc.array(logRecord, { maxLength: 4 }),
+    schemaUrl: text,
+  },
+  { requiredKeys: [] },
+)
+
+const resourceLogs = fc.record(
+  {
+    resource: fc.record({ attributes, droppedAttributesCount: fc.nat() }, { requiredKeys: [] }),
+    scopeLogs: fc.array(scopeLogs, { maxLength: 3 }),
+    schemaUrl: text,
+  },
+  { requiredKeys: [] },
+)
+
+/** Any OTLP/JSON export request of logs, with every kind of value. */
+export const exportRequest = fc.record({ resourceLogs: fc.array(resourceLogs, { maxLength: 3 }) })
