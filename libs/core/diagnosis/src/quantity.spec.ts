@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { durationWords } from './duration-words.ts'
+import { isLowered, quantity } from './quantity.ts'
+
+it.each([
+  ['64Mi', 64 * 2 ** 20],
+  ['0.5Gi', 2 ** 29],
+  ['250m', 0.25],
+  ['2', 2],
+  ['lots', undefined],
+  ['', undefined],
+])('reads %s', (text, value) => {
+  expect(quantity(text)).toBe(value)
+})
+
+it.each([
+  ['128Mi', '64Mi', true],
+  ['64Mi', '128Mi', false],
+  ['1Gi', '1024Mi', false],
+  [null, '64Mi', true],
+  ['64Mi', null, false],
+  ['some', '64Mi', false],
+])('%s to %s is lowered: %s', (from, to, lowered) => {
+  expect(isLowered(from, to)).toBe(lowered)
+})
+
+it.each([
+  [-5, 'less than a second'],
+  [1000, '1 second'],
+  [119_000, '119 seconds'],
+  [120_000, '2 minutes'],
+  [7_200_000, '2 hours'],
+  [172_800_000, '2 days'],
+])('%i ms are %s', (ms, words) => {
+  expect(durationWords(ms)).toBe(words)
+})

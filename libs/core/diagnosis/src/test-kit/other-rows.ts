@@ -1,0 +1,214 @@
+import type { Sketch } from './build-context.ts'
+import { created, rollout, type Row } from './rows.ts'
+
+const sched = (message: string): Sketch => ({
+  problem: 'Scheduling',
+  events: [`FailedScheduling: 0/2 nodes are available: ${message}`],
+})
+export const scheduling: readonly Row[] = [
+  [
+    'too much cpu',
+    {
+      ...sched(
+        '2 Insufficient cpu. no new claims to deallocate, preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.',
+      ),
+      change: {
+        ...rollout,
+        fields: [{ path: 'containers[app].resources.requests.cpu', from: '10m', to: '64' }],
+      },
+    },
+    'unschedulable-resources',
+    'unschedulable-resources',
+  ],
+  [
+    'a selector without a node',
+    sched(
+      "2 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
+    ),
+    'unschedulable-selector',
+    'unschedulable-selector',
+  ],
+  [
+    'a taint',
+    sched(
+      '2 node(s) had untolerated taint {dedicated: batch}. preemption: 0/2 nodes are available',
+    ),
+    'unschedulable-taint',
+    'unschedulable-selector',
+  ],
+  [
+    'an unbound claim',
+    sched('pod has unbound immediate PersistentVolumeClaims. not found'),
+    'unbound-claim',
+    'unbound-volume',
+  ],
+  [
+    'a storage class that is not there',
+    {
+      problem: 'VolumeMount',
+      owner: 'PersistentVolumeClaim/data',
+      events: ['ProvisioningFailed: storageclass.storage.k8s.io "fast-ssd" not found'],
+    },
+    'storage-class-missing',
+    'unbound-volume',
+  ],
+  [
+    'preempted pods',
+    {
+      problem: 'Scheduling',
+      events: [
+        'Preempted: Preempted by pod 1234 on node worker-1',
+        ...sched('2 Insufficient cpu.').events!,
+      ],
+    },
+    'preempted',
+    'unschedulable-resources',
+  ],
+]
+
+export const config: readonly Row[] = [
+  [
+    'a ConfigMap for a volume',
+    {
+      problem: 'VolumeMount',
+      events: [
+        'FailedMount: MountVolume.SetUp failed for volume "c" : configmap "app-config" not found',
+      ],
+      change: created,
+    },
+    'configmap-missing',
+    'missing-config',
+  ],
+  [
+    'a Secret for a volume',
+    {
+      problem: 'VolumeMount',
+      events: [
+        'FailedMount: MountVolume.SetUp failed for volume "c" : secret "tls-cert" not found',
+      ],
+    },
+    'secret-missing',
+    'missing-secret',
+  ],
+  [
+    'a ConfigMap for the environment',
+    {
+      problem: 'Config',
+      events: ['Failed: Error: configmap "cart-env" not found'],
+      change: created,
+    },
+    'configmap-missing',
+    'missing-config',
+  ],
+  [
+    'the start of a kubelet',
+    {
+      problem: 'VolumeMount',
+      events: [
+        'FailedMount: MountVolume.SetUp failed for volume "kube-api-access-b2jhl" : object "shop-node"/"kube-root-ca.crt" not registered',
+      ],
+    },
+    'kubelet-cache-blink',
+    'none',
+  ],
+]
+
+export const others: readonly Row[] = [
+  [
+    'a silent node',
+    {
+      problem: 'NodeNotReady',
+      owner: 'Node/worker-2',
+      namespace: '',
+      events: [
+        'NodeNotReady: Node worker-2 status is now: NodeNotReady',
+        'NodeStatusUnknown: Kubelet stopped posting node status.',
+      ],
+    },
+    'node-unreachable',
+    'node-down',
+  ],
+  [
+    'a node, from its event alone',
+    {
+      problem: 'NodeNotReady',
+      owner: 'Node/worker-2',
+      namespace: '',
+      events: ['NodeNotReady: Node worker-2 status is now: NodeNotReady'],
+    },
+    'node-not-ready',
+    'node-down',
+  ],
+  [
+    'an emptyDir that grew',
+    {
+      problem: 'Eviction',
+      events: ['Evicted: Usage of EmptyDir volume "s" exceeds the limit "5Mi". '],
+      change: created,
+    },
+    'evicted-emptydir',
+    'eviction',
+  ],
+  [
+    'a node under pressure',
+    {
+      problem: 'Eviction',
+      events: ['Evicted: The node was low on resource: ephemeral-storage. Threshold quantity: 1Gi'],
+    },
+    'evicted-node-pressure',
+    'eviction',
+  ],
+  [
+    'a job at its backoff limit',
+    {
+      problem: 'JobFailure',
+      owner: 'Job/report',
+      events: ['BackoffLimitExceeded: Job has reached the specified backoff limit'],
+      terminations: [['Error', 2]],
+    },
+    'job-error',
+    'job-error',
+  ],
+  [
+    'a job past its deadline',
+    {
+      problem: 'JobFailure',
+      owner: 'Job/slow',
+      events: ['DeadlineExceeded: Job was active longer than specified deadline'],
+      terminations: [['Error', 2]],
+    },
+    'job-deadline',
+    'job-deadline',
+  ],
+  [
+    'a quota, in the combined form of the recorder',
+    {
+      problem: 'QuotaExceeded',
+      owner: 'Deployment/cart',
+      events: [
+        'FailedCreate: (combined from similar events): Error creating: pods "cart-5657dff489-abcde" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=4, limited: pods=4',
+      ],
+      change: { kind: 'scale', failingPodsAreNew: null, summary: 'replicas 2 -> 8' },
+    },
+    'quota-exceeded',
+    'quota-exceeded',
+  ],
+  [
+    'an autoscaler without metrics',
+    {
+      problem: 'Autoscaling',
+      owner: 'HorizontalPodAutoscaler/cart',
+      events: [
+        'FailedGetResourceMetric: failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
+      ],
+    },
+    'hpa-no-metrics',
+    'hpa-no-metrics',
+  ],
+  [
+    'a problem that no known is for',
+    { problem: 'Certificate', events: ['BadCert: the certificate has expired'] },
+    'unclear',
+    'unknown',
+  ],
+]
