@@ -1,1 +1,16 @@
-export {}
+export type { PlacedAnalysis } from './analysis-slots.ts'
+export { ChangeFeed, type Change, type Changes, type Cursor } from './change-feed.ts'
+export { Database, type DatabaseOptions, type Row, type Sql } from './database.ts'
+export { PostgresRefused } from './errors.ts'
+export {
+  IncidentReader,
+  pageEndOf,
+  type Found,
+  type IncidentFilter,
+  type PageEnd,
+  type StoredNote,
+} from './incident-reader.ts'
+export { IncidentWriter, type Applied } from './incident-writer.ts'
+export { OutboxRelay, type RelayFacts, type RelayOptions } from './outbox-relay.ts'
+export type { OutboxMessage, Retention } from './relay-statements.ts'
+export type { StreamPosition } from './write-statements.ts'

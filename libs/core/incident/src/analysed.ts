@@ -1,5 +1,6 @@
 import { compareVersions, type Analysis, type Incident } from '@kubesift/contracts'
 import type { Step } from './incidents.ts'
+import { sameJson } from './same-json.ts'
 import type { Transition } from './transitions.ts'
 
 /** What became of an analysis: taken up, or why not. */
@@ -33,8 +34,7 @@ export const analysed = (incident: Incident, analysis: Analysis): Analysed => {
     if (compareVersions(analysis.contextVersion, stored.contextVersion) < 0) {
       return { ok: false, why: 'older than the stored one' }
     }
-    if (JSON.stringify(analysis) === JSON.stringify(stored))
-      return { ok: false, why: 'already known' }
+    if (sameJson(analysis, stored)) return { ok: false, why: 'already known' }
   }
   const transitions = sameFinding(stored, analysis) ? [] : [toldOf(incident, analysis)]
   return {

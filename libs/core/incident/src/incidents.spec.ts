@@ -147,6 +147,13 @@ describe('an analysis', () => {
     expect(effectOfAnalysis(once, anAnalysis(context, overrides), position)).toBeUndefined()
   })
 
+  test('is known again whatever the order of its keys', () => {
+    const once = effectOfAnalysis(incident, anAnalysis(context), position)!.incident
+    const turned = Object.fromEntries(Object.entries(once.analysis!).reverse())
+    const stored = { ...once, analysis: turned as typeof once.analysis }
+    expect(effectOfAnalysis(stored, anAnalysis(context), position)).toBeUndefined()
+  })
+
   test('of a newer version with the same finding is stored and not told again', () => {
     const once = effectOfAnalysis(incident, anAnalysis(context), position)!.incident
     const newer = anAnalysis(context, { contextVersion: { epoch: 1, offset: 9 } })
