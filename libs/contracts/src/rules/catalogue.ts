@@ -38,10 +38,12 @@ export const eventMatchSchema = z.strictObject({
 })
 export type EventMatch = z.infer<typeof eventMatchSchema>
 
-/** Which object states speak of it (derived facts, see `states.ts` in core-context). */
+/**
+ * Which object states speak of it. `terminated`: a container of the owner's pods ended for this reason (`OOMKilled`).
+ * `condition`: a condition of the owner, or of a Job below it, became `Type=Status` or `Type=Status:Reason`.
+ */
 export const stateMatchSchema = z.strictObject({
-  state: z.enum(['terminated', 'waiting', 'condition', 'evicted']),
-  /** Termination or waiting reason, or `Type=Status` or `Type=Status:Reason` of a condition. */
+  state: z.enum(['terminated', 'condition']),
   value: one,
   kind: one.optional(),
 })

@@ -1,0 +1,72 @@
+import type { Catalogue, EventMatch, IgnoreRule, ProblemRule } from '@kubesift/contracts'
+import type { EventFact } from './event-fact.ts'
+
+export type Classified =
+  | { readonly as: 'problem'; readonly rule: ProblemRule }
+  | { readonly as: 'ignored'; readonly why: string }
+  | { readonly as: 'context' }
+
+interface Matcher {
+  matches(fact: EventFact): boolean
+}
+
+const matcher = (match: EventMatch): Matcher => {
+  const message = match.message === undefined ? undefined : new RegExp(match.message, 'i')
+  const kinds = match.kind === undefined ? undefined : new Set(match.kind)
+  const components = match.component === undefined ? undefined : new Set(match.component)
+  return {
+    matches: (fact) =>
+      (match.type === undefined || match.type === fact.type) &&
+      (kinds === undefined || kinds.has(fact.involved.kind)) &&
+      (components === undefined ||
+        (fact.component !== undefined && components.has(fact.component))) &&
+      (message === undefined || message.test(fact.message)),
+  }
+}
+
+interface Entry {
+  readonly order: number
+  readonly matcher: Matcher
+  readonly result: Classified
+}
+
+const ANY = '*'
+const CONTEXT: Classified = { as: 'context' }
+
+/** A catalogue, ready to be asked. Ignore rules come first, then problems in file order; the first match decides. */
+export class Classifier {
+  readonly rules: ReadonlyMap<string, ProblemRule>
+  readonly hash: string
+  readonly #byReason = new Map<string, Entry[]>()
+
+  constructor(catalogue: Catalogue) {
+    this.hash = catalogue.hash
+    this.rules = new Map(catalogue.problems.map((rule) => [rule.problem, rule]))
+    let order = 0
+    const add = (match: EventMatch | IgnoreRule, result: Classified): void => {
+      for (const reason of match.reason) {
+        const entries = this.#byReason.get(reason) ?? []
+        entries.push({ order: order++, matcher: matcher(match), result })
+        this.#byReason.set(reason, entries)
+      }
+    }
+    for (const rule of catalogue.ignore) add(rule, { as: 'ignored', why: rule.why })
+    for (const rule of catalogue.problems) {
+      for (const match of rule.events) add(match, { as: 'problem', rule })
+    }
+  }
+
+  /** What an event is: a symptom of a problem, known noise, or mere context (most Normal events). */
+  classify(fact: EventFact): Classified {
+    const named = this.#byReason.get(fact.reason) ?? []
+    const any = this.#byReason.get(ANY) ?? []
+    for (const entry of any.length === 0
+      ? named
+      : [...named, ...any].sort((a, b) => a.order - b.order)) {
+      if (entry.matcher.matches(fact)) return entry.result
+    }
+    return fact.type === 'Warning'
+      ? { as: 'ignored', why: 'no rule of the catalogue knows this reason' }
+      : CONTEXT
+  }
+}

@@ -1,0 +1,218 @@
+import {
+  incidentKey,
+  type Context,
+  type ObjectRef,
+  type ProblemRule,
+  type Severity,
+  type Spell,
+} from '@kubesift/contracts'
+import { changesOf } from './changes.ts'
+import type { EventFact } from './event-fact.ts'
+import type { ObjectFact } from './object-fact.ts'
+import { currentOf, partsOf, surroundingsOf, type OwnerView } from './owner-view.ts'
+import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
+import { countPart } from './reasons.ts'
+import { spellsOf, type Surroundings } from './spells.ts'
+import { statesOf } from './states.ts'
+
+/** A context without what only its place in the log can give. */
+export type Derived = Omit<
+  Context,
+  'version' | 'rulesHash' | 'watermark' | 'movedTo' | 'traceparent'
+>
+
+export interface OwnerResult {
+  /** All keys that have any symptom, opened or not. */
+  readonly contexts: Derived[]
+  /** Key → key that has taken its symptoms. */
+  readonly absorbed: ReadonlyMap<string, string>
+  readonly nextDecisionAt: number | null
+}
+
+export interface DeriveOptions {
+  readonly rules: readonly ProblemRule[]
+  readonly watermark: number | null
+  readonly gaps: Surroundings['gaps']
+  /** Spells that the watermark has already ended, by key. */
+  readonly frozen: ReadonlyMap<string, readonly Spell[]>
+  readonly objectByUid: (uid: string) => ObjectFact | undefined
+}
+
+const MAX_OBJECTS = 20
+const MAX_EVIDENCE = 24
+
+/** Points of the catalogue's base severity; the store adds its own terms and draws the lines (`scoreSeverity`, core-incident). */
+export const BASE_POINTS: Readonly<Record<Severity, number>> = { P1: 90, P2: 65, P3: 40, P4: 15 }
+const IMPACT_POINTS = 15
+
+const earliest = (...times: (number | null)[]): number | null => {
+  const known = times.filter((t) => t !== null)
+  return known.length === 0 ? null : Math.min(...known)
+}
+
+const severityTerms = (
+  rule: ProblemRule,
+  view: OwnerView,
+  spells: readonly Spell[],
+): Context['severityTerms'] => {
+  const terms = [
+    {
+      term: 'base',
+      points: BASE_POINTS[rule.severity],
+      why: `${rule.problem} is ${rule.severity} in the catalogue`,
+    },
+  ]
+  const points = view.own.flatMap((f) => f.health)
+  const worst = spells.flatMap((s) =>
+    points.filter((p) => p.at >= s.from && p.at <= (s.recovery?.at ?? Infinity)).map((p) => p.down),
+  )
+  const down = Math.max(0, ...worst)
+  if (down > 0)
+    terms.push({
+      term: 'impact',
+      points: Math.round(down * IMPACT_POINTS),
+      why: `${Math.round(down * 100)} % of the replicas were not available at the worst`,
+    })
+  return terms
+}
+
+const objectsOf = (
+  part: Part,
+  byUid: DeriveOptions['objectByUid'],
+): { objects: Context['objects']; total: number; pods: ObjectFact[]; refs: ObjectRef[] } => {
+  const seen = new Map<string, { ref: ObjectRef; at: number }>()
+  const add = (ref: ObjectRef, at: number): void => {
+    const key = `${ref.kind}/${ref.name}/${ref.uid ?? ''}`
+    const before = seen.get(key)
+    if (before === undefined || before.at < at) seen.set(key, { ref, at })
+  }
+  for (const e of part.events) add(e.involved, e.top.at)
+  for (const s of part.states) {
+    const { kind, namespace, name, uid } = s.fact.object
+    add({ kind, namespace, name, uid }, s.at)
+  }
+  const ordered = [...seen.values()].sort(
+    (a, b) => b.at - a.at || (a.ref.name < b.ref.name ? -1 : 1),
+  )
+  const facts = ordered.map(({ ref }) => (ref.uid === undefined ? undefined : byUid(ref.uid)))
+  const objects = ordered.slice(0, MAX_OBJECTS).map(({ ref }, i) => {
+    const node = facts[i]?.object.pod?.node
+    const { kind, namespace, name, uid } = ref
+    return {
+      kind,
+      namespace,
+      name,
+      ...(uid === undefined ? {} : { uid }),
+      ...(node === undefined ? {} : { node }),
+    }
+  })
+  return {
+    objects,
+    total: ordered.length,
+    pods: facts.filter((f) => f?.object.kind === 'Pod') as ObjectFact[],
+    refs: ordered.map((o) => o.ref),
+  }
+}
+
+const titleOf = (rule: ProblemRule, view: OwnerView): string =>
+  rule.title
+    .replaceAll('{owner}', `${view.owner.kind}/${view.owner.name}`)
+    .replaceAll('{name}', view.owner.name)
+
+const contextOf = (
+  part: Part,
+  view: OwnerView,
+  all: readonly EventFact[],
+  spells: Spell[],
+  options: DeriveOptions,
+): Derived => {
+  const counted = countPart(part, all)
+  const involved = objectsOf(part, options.objectByUid)
+  const failing = involved.refs
+    .filter((r) => r.kind === 'Pod')
+    .map((r) => {
+      const createdAt =
+        r.uid === undefined ? undefined : options.objectByUid(r.uid)?.object.createdAt
+      return { name: r.name, ...(createdAt === undefined ? {} : { createdAt }) }
+    })
+  const own = currentOf(view.own)
+  const changed = changesOf(
+    {
+      ...(own === undefined ? {} : { own }),
+      replicaSets: view.replicaSets,
+      rolloutEvents: view.rolloutEvents,
+    },
+    counted.firstSeenAt,
+    counted.lastSeenAt,
+    failing,
+  )
+  const records = part.events
+    .flatMap((e) => e.records)
+    .concat(part.states.flatMap((s) => s.fact.records))
+  const cause = records.reduce((a, b) => (b.offset > a.offset ? b : a), records[0]!)
+  const { cluster, namespace, owner } = view
+  return {
+    key: incidentKey({
+      cluster,
+      namespace,
+      kind: owner.kind,
+      name: owner.name,
+      problem: part.rule.problem,
+    }),
+    cluster,
+    namespace,
+    owner,
+    problem: part.rule.problem,
+    title: titleOf(part.rule, view),
+    severity: part.rule.severity,
+    severityTerms: severityTerms(part.rule, view, spells),
+    reasons: counted.reasons,
+    occurrenceCount: counted.occurrenceCount,
+    countQuality: counted.countQuality,
+    firstSeenAt: counted.firstSeenAt,
+    lastSeenAt: counted.lastSeenAt,
+    objects: involved.objects,
+    objectsTotal: involved.total,
+    changes: changed.changes,
+    states: statesOf(view.pods),
+    evidence: [...changed.evidence, ...counted.evidence].slice(0, MAX_EVIDENCE),
+    spells,
+    gaps: options.gaps
+      .filter(([, to]) => to >= counted.firstSeenAt)
+      .map(([from, to]): [number, number] => [from, to]),
+    facets: [`owner:${cluster}/${namespace}/${owner.kind}/${owner.name}`],
+    cause,
+  }
+}
+
+/** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */
+export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResult => {
+  const raw = partsOf(view, options.rules)
+  if (raw.length === 0) return { contexts: [], absorbed: new Map(), nextDecisionAt: null }
+  const around = surroundingsOf(view, options.watermark, options.gaps)
+  const end = (fact: EventFact): number => {
+    const uid = fact.involved.uid
+    return endOf(uid === undefined ? undefined : options.objectByUid(uid))
+  }
+  const { parts, absorbed } = absorb(raw, around, end)
+  const all = raw.flatMap((p) => p.events)
+  const { cluster, namespace, owner } = view
+  const keyOf = (problem: string): string =>
+    incidentKey({ cluster, namespace, kind: owner.kind, name: owner.name, problem })
+  let next = around.goneDueAt
+  const contexts = parts.map((part) => {
+    const { spells, nextDecisionAt } = spellsOf(
+      happeningsOf(part, end),
+      part.rule,
+      around,
+      options.frozen.get(keyOf(part.rule.problem)),
+    )
+    next = earliest(next, nextDecisionAt)
+    return contextOf(part, view, all, spells, options)
+  })
+  return {
+    contexts,
+    absorbed: new Map([...absorbed].map(([from, to]) => [keyOf(from), keyOf(to)])),
+    nextDecisionAt: next,
+  }
+}

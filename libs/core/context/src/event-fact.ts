@@ -1,0 +1,142 @@
+import type { EventSignal, ObjectRef, Position } from '@kubesift/contracts'
+
+/** After this many occurrences (n), the Event had last been seen at this instant (at). */
+export interface Step {
+  readonly n: number
+  readonly at: number
+}
+
+/** What is known of one stored Event. Grows by {@link joinEvent} only. */
+export interface EventFact {
+  readonly uid: string
+  readonly involved: ObjectRef
+  readonly reason: string
+  readonly type: string
+  readonly message: string
+  readonly component?: string
+  readonly host?: string
+  readonly firstAt: number
+  /** The largest count, and when. */
+  readonly top: Step
+  /** The steps to it, thinned by {@link isKept}, by n. */
+  readonly steps: readonly Step[]
+  readonly combined: boolean
+  /** Some source told the count itself (core/v1 `count`, or `series`); false: repeats may be invisible. */
+  readonly counted: boolean
+  /** First and last record that spoke of it. */
+  readonly records: readonly Position[]
+}
+
+/**
+ * Which steps are kept: those whose count has at most five significant bits (all up to 32, then every 16th part). A rule of the single
+ * step, so that thinning commutes with joining.
+ */
+export const isKept = (n: number): boolean => {
+  let unit = 1
+  while (n / unit >= 32) unit *= 2
+  return n % unit === 0
+}
+
+const comparePositions = (a: Position, b: Position): number =>
+  (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : 0) ||
+  a.partition - b.partition ||
+  a.offset - b.offset
+
+export const firstAndLast = (positions: readonly Position[]): Position[] => {
+  if (positions.length === 0) return []
+  const sorted = [...positions].sort(comparePositions)
+  const first = sorted[0]!
+  const last = sorted.at(-1)!
+  return comparePositions(first, last) === 0 ? [first] : [first, last]
+}
+
+const maxStep = (a: Step, b: Step): Step =>
+  a.n === b.n ? { n: a.n, at: Math.max(a.at, b.at) } : a.n > b.n ? a : b
+
+const joinSteps = (a: readonly Step[], b: readonly Step[]): Step[] => {
+  const byCount = new Map(a.map((s) => [s.n, s.at]))
+  for (const s of b) byCount.set(s.n, Math.max(byCount.get(s.n) ?? s.at, s.at))
+  return [...byCount].map(([n, at]) => ({ n, at })).sort((x, y) => x.n - y.n)
+}
+
+const larger = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined ? b : b === undefined || a >= b ? a : b
+
+const optional = <K extends string>(
+  key: K,
+  value: string | undefined,
+): { readonly [P in K]?: string } =>
+  (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: string }
+
+/** Sources name the same object with more or fewer fields; field by field the larger text wins, which is the present one. */
+const joinRef = (a: ObjectRef, b: ObjectRef): ObjectRef => ({
+  kind: larger(a.kind, b.kind)!,
+  namespace: larger(a.namespace, b.namespace)!,
+  name: larger(a.name, b.name)!,
+  ...optional('uid', larger(a.uid, b.uid)),
+  ...optional('apiVersion', larger(a.apiVersion, b.apiVersion)),
+  ...optional('fieldPath', larger(a.fieldPath, b.fieldPath)),
+})
+
+const messageOf = (a: EventFact, b: EventFact): string =>
+  a.top.n === b.top.n ? larger(a.message, b.message)! : a.top.n > b.top.n ? a.message : b.message
+
+/** The least fact that holds both: commutative, associative, idempotent (property-tested). */
+export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
+  uid: a.uid,
+  involved: joinRef(a.involved, b.involved),
+  reason: larger(a.reason, b.reason)!,
+  type: larger(a.type, b.type)!,
+  message: messageOf(a, b),
+  ...optional('component', larger(a.component, b.component)),
+  ...optional('host', larger(a.host, b.host)),
+  firstAt: Math.min(a.firstAt, b.firstAt),
+  top: maxStep(a.top, b.top),
+  steps: joinSteps(a.steps, b.steps),
+  combined: a.combined || b.combined,
+  counted: a.counted || b.counted,
+  records: firstAndLast([...a.records, ...b.records]),
+})
+
+/** What one signal says, as a fact. */
+export const eventFact = (
+  signal: EventSignal,
+  position: (offset: number) => Position,
+): EventFact => {
+  const step = { n: signal.n, at: signal.lastAt }
+  return {
+    uid: signal.uid,
+    involved: signal.involved,
+    reason: signal.reason,
+    type: signal.type,
+    message: signal.message,
+    ...optional('component', signal.component),
+    ...optional('host', signal.host),
+    firstAt: signal.firstAt,
+    top: step,
+    steps: isKept(step.n) ? [step] : [],
+    combined: signal.combined ?? false,
+    counted: !(signal.seriesDropped ?? false),
+    records: firstAndLast(signal.offsets.map(position)),
+  }
+}
+
+export interface Occurrence {
+  readonly at: number
+  /** How many occurrences this instant stands for. */
+  readonly add: number
+}
+
+/** The fact as a timeline; the sum of `add` is the count. The first is dated by `firstAt`, later ones by the step that told them. */
+export const occurrencesOf = (fact: EventFact): Occurrence[] => {
+  const steps = fact.steps.at(-1)?.n === fact.top.n ? fact.steps : [...fact.steps, fact.top]
+  const out: Occurrence[] = [{ at: fact.firstAt, add: 1 }]
+  let told = 1
+  for (const step of steps) {
+    if (step.n > told) out.push({ at: step.at, add: step.n - told })
+    // The same single occurrence told again later (a refreshed Event) moves lastSeen, not the count.
+    else if (step.at > fact.firstAt) out.push({ at: step.at, add: 0 })
+    told = Math.max(told, step.n)
+  }
+  return out
+}

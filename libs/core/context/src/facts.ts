@@ -1,0 +1,157 @@
+import type { ObjectRef, Owner, SlimObject } from '@kubesift/contracts'
+import { joinEvent, type EventFact } from './event-fact.ts'
+import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
+import { liftOwner, type ObjectsView } from './ownership.ts'
+
+/** Kinds whose mere name tells two readings of a pod's name apart. */
+const NAMED_KINDS: ReadonlySet<string> = new Set([
+  'Job',
+  'CronJob',
+  'DaemonSet',
+  'StatefulSet',
+  'ReplicaSet',
+  'ReplicationController',
+])
+
+export const ownerId = (owner: Pick<Owner, 'kind' | 'name'>): string =>
+  `${owner.kind}/${owner.name}`
+
+interface Member {
+  owner: Owner
+  id: string
+}
+
+/** Which owner everything belongs to; lifted again only when the objects that decide it have changed. */
+class Membership {
+  readonly ofEvent = new Map<string, Member>()
+  readonly ofObject = new Map<string, Member>()
+  readonly byOwner = new Map<string, { owner: Owner; events: Set<string>; objects: Set<string> }>()
+
+  place(
+    table: Map<string, Member>,
+    list: 'events' | 'objects',
+    uid: string,
+    owner: Owner,
+  ): string[] {
+    const id = ownerId(owner)
+    const before = table.get(uid)
+    if (before?.id === id) {
+      before.owner = owner
+      this.byOwner.get(id)!.owner = best(this.byOwner.get(id)!.owner, owner)
+      return []
+    }
+    table.set(uid, { owner, id })
+    if (before !== undefined) this.byOwner.get(before.id)?.[list].delete(uid)
+    let group = this.byOwner.get(id)
+    if (group === undefined) {
+      group = { owner, events: new Set(), objects: new Set() }
+      this.byOwner.set(id, group)
+    }
+    group.owner = best(group.owner, owner)
+    group[list].add(uid)
+    return before === undefined ? [id] : [before.id, id]
+  }
+}
+
+/** What is known from objects outweighs what was inferred from names. */
+const best = (a: Owner, b: Owner): Owner => {
+  const rank = { objects: 2, self: 1, inferred: 0 } as const
+  const better = rank[b.by] - rank[a.by]
+  if (better !== 0) return better > 0 ? b : a
+  return (b.uid ?? '') > (a.uid ?? '') ? b : a
+}
+
+/** The facts of one namespace of one cluster, with the indexes over them. Grows by joins; says what it touched. */
+export class Facts implements ObjectsView {
+  readonly events = new Map<string, EventFact>()
+  readonly objects = new Map<string, ObjectFact>()
+  readonly names = new Set<string>()
+  readonly membership = new Membership()
+  readonly #byName = new Map<string, Set<string>>()
+  #ownershipChanged = false
+
+  byUid(uid: string): SlimObject | undefined {
+    return this.objects.get(uid)?.object
+  }
+
+  byName(kind: string, name: string): SlimObject | undefined {
+    const uids = this.#byName.get(`${kind}/${name}`)
+    if (uids === undefined) return undefined
+    const facts = [...uids].map((uid) => this.objects.get(uid)!)
+    return facts
+      .sort(
+        (a, b) => (a.object.createdAt ?? 0) - (b.object.createdAt ?? 0) || (a.uid < b.uid ? -1 : 1),
+      )
+      .at(-1)?.object
+  }
+
+  hasName(kind: string, name: string): boolean {
+    return this.names.has(`${kind}/${name}`)
+  }
+
+  /** All facts of objects with this kind and name, whatever their UID. */
+  named(kind: string, name: string): ObjectFact[] {
+    return [...(this.#byName.get(`${kind}/${name}`) ?? [])].map((uid) => this.objects.get(uid)!)
+  }
+
+  /** Remembers that something of this name exists. True when that is new. */
+  addName(ref: Pick<ObjectRef, 'kind' | 'name'>): boolean {
+    const id = `${ref.kind}/${ref.name}`
+    if (!NAMED_KINDS.has(ref.kind) || this.names.has(id)) return false
+    this.names.add(id)
+    this.#ownershipChanged = true
+    return true
+  }
+
+  addEvent(fact: EventFact): EventFact {
+    const before = this.events.get(fact.uid)
+    const joined = before === undefined ? fact : joinEvent(before, fact)
+    this.events.set(fact.uid, joined)
+    return joined
+  }
+
+  addObject(fact: ObjectFact): ObjectFact {
+    const before = this.objects.get(fact.uid)
+    const joined = before === undefined ? fact : joinObject(before, fact)
+    this.objects.set(fact.uid, joined)
+    if (before === undefined || ownersOf(before) !== ownersOf(joined)) {
+      this.#ownershipChanged = true
+      const id = `${joined.object.kind}/${joined.object.name}`
+      const uids = this.#byName.get(id) ?? new Set()
+      this.#byName.set(id, uids.add(fact.uid))
+    }
+    return joined
+  }
+
+  compact(uid: string, watermark: number): void {
+    const fact = this.objects.get(uid)
+    if (fact === undefined || fact.health.length < 4) return
+    const health = compactHealth(fact.health, watermark)
+    if (health.length < fact.health.length) this.objects.set(uid, { ...fact, health })
+  }
+
+  /**
+   * The owners to look at again: those of the named events and objects, and all whose membership has changed, because an object that
+   * decides about ownership arrived.
+   */
+  touchedOwners(eventUids: Iterable<string>, objectUids: Iterable<string>): Set<string> {
+    const touched = new Set<string>()
+    const everything = this.#ownershipChanged
+    this.#ownershipChanged = false
+    const place = (table: 'events' | 'objects', uid: string): void => {
+      const fact = table === 'events' ? this.events.get(uid) : this.objects.get(uid)
+      if (fact === undefined) return
+      const ref = 'involved' in fact ? fact.involved : fact.object
+      const owner = liftOwner(ref, this)
+      const map = table === 'events' ? this.membership.ofEvent : this.membership.ofObject
+      for (const id of this.membership.place(map, table, uid, owner)) touched.add(id)
+    }
+    for (const uid of everything ? this.objects.keys() : objectUids) place('objects', uid)
+    for (const uid of everything ? this.events.keys() : eventUids) place('events', uid)
+    for (const uid of eventUids) touched.add(this.membership.ofEvent.get(uid)!.id)
+    for (const uid of objectUids) touched.add(this.membership.ofObject.get(uid)!.id)
+    return touched
+  }
+}
+
+const ownersOf = (fact: ObjectFact): string => JSON.stringify(fact.object.owners)

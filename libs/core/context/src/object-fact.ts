@@ -1,0 +1,200 @@
+import type {
+  Condition,
+  ObjectSignal,
+  Position,
+  SlimObject,
+  Termination,
+} from '@kubesift/contracts'
+import { firstAndLast } from './event-fact.ts'
+import { healthOf } from './health.ts'
+import { compareRv } from './resource-version.ts'
+
+/** A condition as it was from an instant on. */
+export interface Transition {
+  readonly type: string
+  readonly status: string
+  readonly reason: string
+  readonly message: string
+  readonly at: number
+}
+
+export interface HealthPoint {
+  readonly rv: string
+  readonly at: number
+  readonly ok: boolean
+  readonly why: string
+  readonly down: number
+}
+
+/** A spec that was in force from `at` on. */
+export interface Revision {
+  readonly generation: number
+  readonly at: number
+  readonly desired: number
+  readonly template: Readonly<Record<string, string>>
+  readonly manager?: string
+  readonly revision?: string
+}
+
+/** What is known of one object, by UID. Grows by {@link joinObject} only. */
+export interface ObjectFact {
+  readonly uid: string
+  readonly object: SlimObject
+  readonly observedAt: number
+  readonly firstAt: number
+  readonly deletedAt?: number
+  readonly terminations: readonly Termination[]
+  readonly transitions: readonly Transition[]
+  readonly health: readonly HealthPoint[]
+  readonly revisions: readonly Revision[]
+  readonly records: readonly Position[]
+}
+
+const KEPT = { terminations: 32, transitions: 32, health: 256, revisions: 10 } as const
+
+/** Union by key, then the `keep` greatest by order: both steps commute with further unions. `pick` decides between two of one key. */
+const union = <T>(
+  a: readonly T[],
+  b: readonly T[],
+  rule: {
+    key: (t: T) => string
+    order: (x: T, y: T) => number
+    pick: (x: T, y: T) => T
+    keep: number
+  },
+): T[] => {
+  const byKey = new Map<string, T>()
+  for (const item of [...a, ...b]) {
+    const key = rule.key(item)
+    const other = byKey.get(key)
+    byKey.set(key, other === undefined ? item : rule.pick(other, item))
+  }
+  return [...byKey.values()].sort(rule.order).slice(-rule.keep)
+}
+
+const text = (value: unknown): string => JSON.stringify(value)
+const largest = <T>(x: T, y: T): T => (text(x) >= text(y) ? x : y)
+
+const terminationKey = (t: Termination): string =>
+  `${t.container}/${t.finishedAt ?? 0}/${t.exitCode}/${t.reason}`
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+export const joinObject = (a: ObjectFact, b: ObjectFact): ObjectFact => {
+  const order =
+    compareRv(a.object.rv, b.object.rv) ||
+    a.observedAt - b.observedAt ||
+    byText(text(a.object), text(b.object))
+  const newest = order >= 0 ? a : b
+  const deletions = [a.deletedAt, b.deletedAt].filter((at) => at !== undefined)
+  return {
+    uid: a.uid,
+    object: newest.object,
+    observedAt: newest.observedAt,
+    firstAt: Math.min(a.firstAt, b.firstAt),
+    ...(deletions.length === 0 ? {} : { deletedAt: Math.min(...deletions) }),
+    terminations: union(a.terminations, b.terminations, {
+      key: terminationKey,
+      order: (x, y) =>
+        (x.finishedAt ?? 0) - (y.finishedAt ?? 0) || byText(terminationKey(x), terminationKey(y)),
+      pick: largest,
+      keep: KEPT.terminations,
+    }),
+    transitions: union(a.transitions, b.transitions, {
+      key: (t) => `${t.type}=${t.status}:${t.reason}@${t.at}`,
+      order: (x, y) => x.at - y.at || byText(text(x), text(y)),
+      pick: largest,
+      keep: KEPT.transitions,
+    }),
+    health: union(a.health, b.health, {
+      key: (h) => h.rv,
+      order: (x, y) => compareRv(x.rv, y.rv),
+      pick: (x, y) => (x.at === y.at ? largest(x, y) : x.at < y.at ? x : y),
+      keep: KEPT.health,
+    }),
+    revisions: union(a.revisions, b.revisions, {
+      key: (r) => String(r.generation),
+      order: (x, y) => x.generation - y.generation,
+      pick: (x, y) => (x.at === y.at ? largest(x, y) : x.at < y.at ? x : y),
+      keep: KEPT.revisions,
+    }),
+    records: firstAndLast([...a.records, ...b.records]),
+  }
+}
+
+const transitionsOf = (object: SlimObject): Transition[] => {
+  const sets = [
+    object.conditions,
+    object.workload?.conditions,
+    object.job?.conditions,
+    object.pod?.conditions,
+  ]
+  return sets.flatMap((conditions) =>
+    Object.entries(conditions ?? {}).flatMap(([type, c]: [string, Condition]) =>
+      c.at === undefined
+        ? []
+        : [{ type, status: c.status, reason: c.reason ?? '', message: c.message ?? '', at: c.at }],
+    ),
+  )
+}
+
+const revisionsOf = (object: SlimObject, at: number): Revision[] => {
+  const w = object.workload
+  if (w?.template === undefined || object.generation === undefined) return []
+  return [
+    {
+      generation: object.generation,
+      // The first generation was there from the creation on, whenever we first saw it.
+      at: object.generation === 1 ? (object.createdAt ?? at) : at,
+      desired: w.desired,
+      template: w.template,
+      ...(object.writer === undefined ? {} : { manager: object.writer.manager }),
+      ...(w.revision === undefined ? {} : { revision: w.revision }),
+    },
+  ]
+}
+
+const healthPoints = (object: SlimObject, at: number): HealthPoint[] => {
+  const health = healthOf(object)
+  return health === undefined
+    ? []
+    : [{ rv: object.rv, at, ok: health.ok, why: health.why, down: health.down ?? 0 }]
+}
+
+export const objectFact = (
+  signal: ObjectSignal,
+  position: (offset: number) => Position,
+): ObjectFact => {
+  const { object, observedAt } = signal
+  const ended = (object.pod?.containers ?? []).flatMap((c) =>
+    [c.terminated, c.last].filter((t) => t !== undefined),
+  )
+  return {
+    uid: object.uid,
+    object,
+    observedAt,
+    firstAt: observedAt,
+    ...(signal.deleted === true ? { deletedAt: observedAt } : {}),
+    terminations: ended,
+    transitions: transitionsOf(object),
+    health: healthPoints(object, observedAt),
+    revisions: revisionsOf(object, observedAt),
+    records: firstAndLast(signal.offsets.map(position)),
+  }
+}
+
+/**
+ * Forgets, before the watermark, all but the ends of each stretch of equal health; what is before it is complete, so nothing can come
+ * between. The worst share of lost replicas of a stretch stays with its first point.
+ */
+export const compactHealth = (points: readonly HealthPoint[], watermark: number): HealthPoint[] => {
+  const out: HealthPoint[] = []
+  for (const [i, point] of points.entries()) {
+    const before = out.at(-1)
+    const next = points[i + 1]
+    const inside = before?.ok === point.ok && next?.ok === point.ok && next.at <= watermark
+    if (inside && before !== undefined)
+      out[out.length - 1] = { ...before, down: Math.max(before.down, point.down) }
+    else out.push(point)
+  }
+  return out
+}

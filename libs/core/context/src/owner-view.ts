@@ -1,0 +1,142 @@
+import type { Owner, ProblemRule } from '@kubesift/contracts'
+import type { EventFact } from './event-fact.ts'
+import type { ObjectFact, Transition } from './object-fact.ts'
+import { endOf, type Part, type StateSign } from './parts.ts'
+import { healthyIntervals, type Interval, type Surroundings } from './spells.ts'
+
+/** All that is known of one owner: its symptoms, itself (under every UID it has had) and what it controls. */
+export interface OwnerView {
+  readonly cluster: string
+  readonly namespace: string
+  readonly owner: Owner
+  readonly symptoms: readonly { readonly fact: EventFact; readonly rule: ProblemRule }[]
+  readonly rolloutEvents: readonly EventFact[]
+  readonly own: readonly ObjectFact[]
+  readonly pods: readonly ObjectFact[]
+  readonly replicaSets: readonly ObjectFact[]
+  readonly jobs: readonly ObjectFact[]
+}
+
+/** The newest that is not deleted, else the newest. */
+export const currentOf = (facts: readonly ObjectFact[]): ObjectFact | undefined => {
+  const alive = facts.filter((f) => f.deletedAt === undefined)
+  const pool = alive.length > 0 ? alive : facts
+  return [...pool]
+    .sort((a, b) => (a.object.createdAt ?? a.firstAt) - (b.object.createdAt ?? b.firstAt))
+    .at(-1)
+}
+
+const conditionSigns = (facts: readonly ObjectFact[], wanted: ReadonlySet<string>): StateSign[] =>
+  facts.flatMap((fact) =>
+    fact.transitions
+      .filter(
+        (t) =>
+          wanted.has(`${t.type}=${t.status}`) || wanted.has(`${t.type}=${t.status}:${t.reason}`),
+      )
+      .map((t) => ({
+        reason: t.reason === '' ? `${t.type}=${t.status}` : t.reason,
+        message: t.message,
+        at: t.at,
+        fact,
+      })),
+  )
+
+const terminationSigns = (pods: readonly ObjectFact[], wanted: ReadonlySet<string>): StateSign[] =>
+  pods.flatMap((fact) =>
+    fact.terminations
+      .filter((t) => wanted.has(t.reason) && t.finishedAt !== undefined)
+      .map((t) => ({
+        reason: t.reason,
+        message: `container ${t.container} ended with exit code ${t.exitCode} (${t.reason})`,
+        at: t.finishedAt!,
+        fact,
+      })),
+  )
+
+const signsOf = (view: OwnerView, rule: ProblemRule): StateSign[] =>
+  rule.states.flatMap((match) => {
+    if (match.kind !== undefined && !match.kind.includes(view.owner.kind)) return []
+    const wanted = new Set(match.value)
+    return match.state === 'terminated'
+      ? terminationSigns(view.pods, wanted)
+      : conditionSigns([...view.own, ...view.jobs], wanted)
+  })
+
+/** The owner's symptoms and states, by problem. */
+export const partsOf = (view: OwnerView, rules: Iterable<ProblemRule>): Part[] => {
+  const parts: Part[] = []
+  for (const rule of rules) {
+    const events = view.symptoms.filter((s) => s.rule === rule).map((s) => s.fact)
+    const states = rule.states.length === 0 ? [] : signsOf(view, rule)
+    if (events.length + states.length > 0) parts.push({ rule, events, states })
+  }
+  return parts
+}
+
+/** A CronJob is well from a run that completed until one that failed. */
+const fromRuns = (jobs: readonly ObjectFact[]): Interval[] => {
+  const ends = jobs
+    .flatMap((job) => job.transitions)
+    .filter(
+      (t: Transition) => t.status === 'True' && (t.type === 'Complete' || t.type === 'Failed'),
+    )
+    .sort((a, b) => a.at - b.at)
+  return healthyIntervals(
+    ends.map((t) => ({
+      rv: String(t.at),
+      at: t.at,
+      ok: t.type === 'Complete',
+      why: 'a later run has completed',
+      down: 0,
+    })),
+    [],
+  )
+}
+
+const disturbancesOf = (pods: readonly ObjectFact[]): number[] =>
+  pods.flatMap((pod) =>
+    pod.terminations
+      .filter((t) => t.exitCode !== 0 && t.finishedAt !== undefined && t.finishedAt < endOf(pod))
+      .map((t) => t.finishedAt!),
+  )
+
+/** Nothing of it is left: where the owner itself was never seen, the end of the last thing it controlled. */
+const goneAt = (view: OwnerView): number | undefined => {
+  const children = [...view.pods, ...view.jobs, ...view.replicaSets]
+  if (
+    view.own.length > 0 ||
+    children.length === 0 ||
+    children.some((c) => c.deletedAt === undefined)
+  )
+    return undefined
+  return Math.max(...children.map((c) => c.deletedAt!))
+}
+
+/** How long nothing of an unseen owner must have been there before it counts as deleted. */
+const GONE_MS = 60_000
+
+export const surroundingsOf = (
+  view: OwnerView,
+  watermark: number | null,
+  gaps: Surroundings['gaps'],
+): Surroundings & { readonly goneDueAt: number | null } => {
+  const points = [...view.own].flatMap((f) => f.health).sort((a, b) => a.at - b.at)
+  const own = healthyIntervals(points, disturbancesOf(view.pods))
+  const healthy = view.owner.kind === 'CronJob' ? [...own, ...fromRuns(view.jobs)] : own
+  const gone = goneAt(view)
+  const goneDue = gone === undefined ? null : gone + GONE_MS
+  const isGone = goneDue !== null && watermark !== null && watermark >= goneDue
+  const current = currentOf(view.own)
+  const deletions = view.own.flatMap((f) => (f.deletedAt === undefined ? [] : [f.deletedAt]))
+  return {
+    healthy,
+    deletions: isGone ? [...deletions, gone!] : deletions,
+    unwell:
+      current !== undefined &&
+      current.deletedAt === undefined &&
+      current.health.at(-1)?.ok === false,
+    gaps,
+    watermark,
+    goneDueAt: isGone ? null : goneDue,
+  }
+}

@@ -1,0 +1,112 @@
+import type { ProblemRule, Spell } from '@kubesift/contracts'
+import { occurrencesOf, type EventFact } from './event-fact.ts'
+import type { ObjectFact } from './object-fact.ts'
+import { spellsOf, type Happening, type Surroundings } from './spells.ts'
+
+/** A state of an object that speaks of a problem. */
+export interface StateSign {
+  readonly reason: string
+  readonly message: string
+  readonly at: number
+  readonly fact: ObjectFact
+}
+
+/** Everything that speaks of one problem of one owner. */
+export interface Part {
+  readonly rule: ProblemRule
+  readonly events: EventFact[]
+  readonly states: StateSign[]
+}
+
+/** Symptoms may be reported somewhat before the problem that explains them; an Event is dated in whole seconds besides. */
+const ABSORB_BEFORE_MS = 30_000
+
+/** When an object began to go, or was gone; Infinity for one that lives (or is unknown). */
+export const endOf = (fact: ObjectFact | undefined): number =>
+  Math.min(fact?.object.deletingAt ?? Infinity, fact?.deletedAt ?? Infinity)
+
+export type EndOf = (fact: EventFact) => number
+
+/** The timeline of a part. States add to the count only where no event tells of the failure (domain.md, "Counting truthfully"). */
+export const happeningsOf = (part: Part, end: EndOf): Happening[] => {
+  const statesCount = part.events.length === 0
+  const states = part.states.map((s): Happening => {
+    const passive = s.at >= endOf(s.fact) && s.fact.object.kind === 'Pod'
+    return { at: s.at, add: statesCount ? 1 : 0, weight: 1, ...(passive ? { passive } : {}) }
+  })
+  const events = part.events.flatMap((fact) => {
+    const ends = end(fact)
+    return occurrencesOf(fact).map((o): Happening => ({
+      at: o.at,
+      add: o.add,
+      weight: o.add,
+      ...(o.at >= ends ? { passive: true } : {}),
+    }))
+  })
+  return [...states, ...events]
+}
+
+const opened = (spells: readonly Spell[]): Spell[] => spells.filter((s) => s.openedAt !== null)
+
+const covers = (spell: Spell, at: number): boolean =>
+  at >= spell.from - ABSORB_BEFORE_MS && at <= (spell.recovery?.at ?? Infinity)
+
+/** Whether something that began at `at` belongs to the absorber: it lies within a spell of it that opened no later than its own. */
+const belongs = (at: number, absorber: readonly Spell[], own: readonly Spell[]): boolean => {
+  const home = absorber.find((s) => covers(s, at))
+  if (home === undefined) return false
+  const mine = own.find((s) => at >= s.from && at <= (s.recovery?.at ?? Infinity))
+  return mine === undefined || mine.openedAt! >= home.openedAt!
+}
+
+/**
+ * Folds symptoms into the problem that explains them: among problems of one owner that name each other in `absorbs`, the one that opened
+ * first (in event time) takes what begins during it. A function of the facts alone, so the order of arrival does not matter; an incident
+ * that opened on its own before keeps its problem.
+ */
+export const absorb = (
+  parts: readonly Part[],
+  around: Surroundings,
+  end: EndOf,
+): { parts: Part[]; absorbed: Map<string, string> } => {
+  const spells = new Map(
+    parts.map((p) => [
+      p.rule.problem,
+      opened(spellsOf(happeningsOf(p, end), p.rule, around).spells),
+    ]),
+  )
+  const openedAt = (p: Part): number => spells.get(p.rule.problem)?.[0]?.openedAt ?? Infinity
+  const left = new Map(
+    parts.map((p) => [
+      p.rule.problem,
+      { rule: p.rule, events: [...p.events], states: [...p.states] },
+    ]),
+  )
+  const absorbed = new Map<string, string>()
+  const order = [...parts].sort(
+    (a, b) => openedAt(a) - openedAt(b) || (a.rule.problem < b.rule.problem ? -1 : 1),
+  )
+  for (const part of order) {
+    const taker = left.get(part.rule.problem)!
+    const home = spells.get(part.rule.problem) ?? []
+    if (home.length === 0) continue
+    for (const problem of part.rule.absorbs) {
+      const giver = left.get(problem)
+      if (giver === undefined || giver === taker) continue
+      const own = spells.get(problem) ?? []
+      const takes = (at: number): boolean => belongs(at, home, own)
+      const events = giver.events.filter((e) => takes(e.firstAt))
+      const states = giver.states.filter((s) => takes(s.at))
+      if (events.length + states.length === 0) continue
+      taker.events.push(...events)
+      taker.states.push(...states)
+      giver.events = giver.events.filter((e) => !events.includes(e))
+      giver.states = giver.states.filter((s) => !states.includes(s))
+      absorbed.set(problem, part.rule.problem)
+    }
+  }
+  return {
+    parts: [...left.values()].filter((p) => p.events.length + p.states.length > 0),
+    absorbed,
+  }
+}

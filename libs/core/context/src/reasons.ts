@@ -1,0 +1,138 @@
+import type { Context, CountQuality, Evidence, ReasonCount } from '@kubesift/contracts'
+import { evidence } from './evidence.ts'
+import type { EventFact } from './event-fact.ts'
+import type { Part, StateSign } from './parts.ts'
+
+// client-go tools/record/events_cache.go: 25 events per source and object, then one per 300 s.
+const SPAM_BURST = 25
+const MESSAGES_PER_REASON = 4
+
+const worse = (a: CountQuality, b: CountQuality): CountQuality => {
+  const rank = { exact: 0, aggregated: 1, lower_bound: 2 } as const
+  return rank[a] >= rank[b] ? a : b
+}
+
+const spamKey = (f: EventFact): string =>
+  `${f.component ?? ''}/${f.host ?? ''}/${f.involved.kind}/${f.involved.name}/${f.involved.uid ?? ''}`
+
+/** Sources and objects that have used up their burst: what they report now is thinned by the recorder's spam filter. */
+const thinned = (events: readonly EventFact[]): ReadonlySet<string> => {
+  const sums = new Map<string, number>()
+  for (const fact of events) sums.set(spamKey(fact), (sums.get(spamKey(fact)) ?? 0) + fact.top.n)
+  return new Set([...sums].filter(([, sum]) => sum >= SPAM_BURST).map(([key]) => key))
+}
+
+const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group === undefined) groups.set(keyOf(item), [item])
+    else group.push(item)
+  }
+  return groups
+}
+
+const eventReason = (facts: readonly EventFact[], spam: ReadonlySet<string>): ReasonCount => {
+  const newest = [...facts].sort((a, b) => a.top.at - b.top.at || (a.uid < b.uid ? -1 : 1)).at(-1)!
+  const quality = facts
+    .map((f): CountQuality =>
+      !f.counted || spam.has(spamKey(f)) ? 'lower_bound' : f.combined ? 'aggregated' : 'exact',
+    )
+    .reduce(worse, 'exact')
+  return {
+    reason: newest.reason,
+    type: newest.type,
+    source: 'event',
+    count: facts.reduce((sum, f) => sum + f.top.n, 0),
+    uids: facts.length,
+    quality,
+    firstAt: Math.min(...facts.map((f) => f.firstAt)),
+    lastAt: Math.max(...facts.map(lastAtOf)),
+    message: newest.message,
+  }
+}
+
+export const lastAtOf = (fact: EventFact): number =>
+  fact.steps.reduce((at, s) => Math.max(at, s.at), fact.top.at)
+
+const stateReason = (signs: readonly StateSign[]): ReasonCount => {
+  const newest = [...signs].sort((a, b) => a.at - b.at).at(-1)!
+  return {
+    reason: newest.reason,
+    type: 'State',
+    source: 'state',
+    count: signs.length,
+    uids: new Set(signs.map((s) => s.fact.uid)).size,
+    quality: 'exact',
+    firstAt: Math.min(...signs.map((s) => s.at)),
+    lastAt: newest.at,
+    message: newest.message,
+  }
+}
+
+const eventEvidence = (fact: EventFact): Evidence =>
+  evidence({
+    kind: 'event',
+    text: `${fact.reason} on ${fact.involved.kind}/${fact.involved.name}: ${fact.message}`,
+    at: fact.top.at,
+    object: fact.involved,
+    records: [...fact.records],
+  })
+
+const stateEvidence = (sign: StateSign): Evidence => {
+  const { kind, namespace, name, uid } = sign.fact.object
+  const text = `${sign.reason} in the state of ${kind}/${name}: ${sign.message}`
+  return evidence({
+    kind: 'state',
+    text,
+    at: sign.at,
+    object: { kind, namespace, name, uid },
+    records: [...sign.fact.records],
+  })
+}
+
+/** One entry per distinct text, a few of each reason, newest first. */
+const evidenceOf = (part: Part): Evidence[] => {
+  const perReason = [...groupBy(part.events, (f) => f.reason).values()].flatMap((facts) => {
+    const newestFirst = [...facts].sort((a, b) => b.top.at - a.top.at || (a.uid < b.uid ? -1 : 1))
+    const byMessage = new Map(newestFirst.toReversed().map((f) => [f.message, f]))
+    return [...byMessage.values()]
+      .sort((a, b) => b.top.at - a.top.at)
+      .slice(0, MESSAGES_PER_REASON)
+      .map(eventEvidence)
+  })
+  const states = [...groupBy(part.states, (s) => `${s.reason}/${s.fact.uid}`).values()].map(
+    (signs) => stateEvidence(signs.at(-1)!),
+  )
+  return [...perReason, ...states.slice(0, MESSAGES_PER_REASON)]
+}
+
+export interface Counted {
+  readonly reasons: ReasonCount[]
+  readonly occurrenceCount: Context['occurrenceCount']
+  readonly countQuality: CountQuality
+  readonly firstSeenAt: number
+  readonly lastSeenAt: number
+  readonly evidence: Evidence[]
+}
+
+/** The counts of a part, as domain.md, "Counting truthfully", has them. `all` are the owner's events, for the spam filter's limit. */
+export const countPart = (part: Part, all: readonly EventFact[]): Counted => {
+  const spam = thinned(all)
+  const events = [...groupBy(part.events, (f) => `${f.reason}/${f.type}`).values()].map((facts) =>
+    eventReason(facts, spam),
+  )
+  const states = [...groupBy(part.states, (s) => s.reason).values()].map(stateReason)
+  const counted = events.length > 0 ? events : states
+  const reasons = [...events, ...states].sort(
+    (a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1),
+  )
+  return {
+    reasons,
+    occurrenceCount: counted.reduce((sum, r) => sum + r.count, 0),
+    countQuality: counted.map((r) => r.quality).reduce(worse, 'exact'),
+    firstSeenAt: Math.min(...reasons.map((r) => r.firstAt)),
+    lastSeenAt: Math.max(...reasons.map((r) => r.lastAt)),
+    evidence: evidenceOf(part),
+  }
+}

@@ -1,0 +1,202 @@
+import type { ProblemRule, Recovery, Spell } from '@kubesift/contracts'
+import type { HealthPoint } from './object-fact.ts'
+
+/** A stretch in which the owner was well; `to` is Infinity for one that lasts. */
+export interface Interval {
+  readonly from: number
+  readonly to: number
+  readonly why: string
+}
+
+export interface Happening {
+  readonly at: number
+  /** What it adds to the count. */
+  readonly add: number
+  /** What it adds towards the opening threshold (a state counts here, though it adds no occurrence). */
+  readonly weight: number
+  /** On an object that was already being deleted: counts, but neither begins, prolongs nor opens a spell. */
+  readonly passive?: boolean
+}
+
+/** What decides about a spell's end besides its own happenings. */
+export interface Surroundings {
+  readonly healthy: readonly Interval[]
+  /** Instants at which the owner was deleted. */
+  readonly deletions: readonly number[]
+  /** The owner is known to be unwell now: silence must not resolve it. */
+  readonly unwell: boolean
+  readonly gaps: readonly (readonly [number, number])[]
+  /** Everything before it is known; null: nothing is. */
+  readonly watermark: number | null
+}
+
+export interface Spells {
+  readonly spells: Spell[]
+  /** The watermark at which deciding again may change something. */
+  readonly nextDecisionAt: number | null
+}
+
+/** Turns versions of an object into the stretches in which it was well; a disturbance (a container that ended badly) breaks a stretch. */
+export const healthyIntervals = (
+  points: readonly HealthPoint[],
+  disturbances: readonly number[],
+): Interval[] => {
+  const out: Interval[] = []
+  let open: { from: number; why: string } | undefined
+  for (const point of points) {
+    if (point.ok && open === undefined) open = { from: point.at, why: point.why }
+    if (!point.ok && open !== undefined) {
+      out.push({ ...open, to: Math.max(open.from, point.at) })
+      open = undefined
+    }
+  }
+  if (open !== undefined) out.push({ ...open, to: Infinity })
+  return [...disturbances]
+    .sort((a, b) => a - b)
+    .reduce((intervals, at) => intervals.flatMap((i) => split(i, at)), out)
+}
+
+const split = (interval: Interval, at: number): Interval[] =>
+  at <= interval.from || at >= interval.to
+    ? [interval]
+    : [
+        { ...interval, to: at },
+        { ...interval, from: at },
+      ]
+
+/** How long the stream was alive and silent after `from`: a gap in it starts the wait anew, since blind is not quiet. */
+const quietFrom = (from: number, gaps: Surroundings['gaps']): number =>
+  gaps.reduce((at, [, end]) => (end > at ? Math.max(at, end) : at), from)
+
+interface End {
+  readonly recovery: Recovery | null
+  /** When the watermark must be asked again, if not ended. */
+  readonly askAt: number | null
+}
+
+const hours = (ms: number): string =>
+  ms % 3_600_000 === 0 ? `${ms / 3_600_000} h` : `${Math.round(ms / 60_000)} min`
+const seconds = (ms: number): string => (ms < 120_000 ? `${Math.round(ms / 1000)} s` : hours(ms))
+
+/** Whether a stretch of activity that was last active at `last`, and is active again at `next` (Infinity: not so far), had ended in between. */
+const endAfter = (last: number, next: number, rule: ProblemRule, around: Surroundings): End => {
+  const deleted = around.deletions
+    .filter((at) => at >= last - 1000 && at < next)
+    .sort((a, b) => a - b)[0]
+  if (deleted !== undefined) {
+    return {
+      recovery: { at: Math.max(deleted, last), by: 'owner_deleted', why: 'the owner was deleted' },
+      askAt: null,
+    }
+  }
+  const known = Math.min(next, around.watermark ?? -Infinity)
+  let askAt: number | null = null
+  if (rule.recovery !== 'none') {
+    for (const interval of around.healthy) {
+      const at = Math.max(interval.from, last)
+      const due = at + rule.stability
+      if (at >= interval.to || at >= next || due > Math.min(interval.to, next)) continue
+      if (due <= known) {
+        return {
+          recovery: {
+            at,
+            by: 'recovered',
+            why: `${interval.why}, stable for ${seconds(rule.stability)}`,
+          },
+          askAt: null,
+        }
+      }
+      askAt = askAt === null ? due : Math.min(askAt, due)
+    }
+  }
+  if (around.unwell && next === Infinity) return { recovery: null, askAt }
+  const silentUntil =
+    quietFrom(
+      last,
+      around.gaps.filter(([, end]) => end <= next),
+    ) + rule.ttl
+  if (silentUntil <= known) {
+    const why = `no occurrence for ${hours(rule.ttl)} while the stream was alive (time to live)`
+    return { recovery: { at: silentUntil, by: 'ttl', why }, askAt: null }
+  }
+  return { recovery: null, askAt: askAt === null ? silentUntil : Math.min(askAt, silentUntil) }
+}
+
+interface Building {
+  from: number
+  to: number
+  count: number
+  weight: number
+  openedAt: number | null
+}
+
+const begin = (at: number): Building => ({ from: at, to: at, count: 0, weight: 0, openedAt: null })
+
+const extend = (spell: Building, happening: Happening, rule: ProblemRule): void => {
+  spell.to = Math.max(spell.to, happening.at)
+  spell.count += happening.add
+  spell.weight += happening.weight
+  const lasted = happening.at - spell.from
+  if (
+    spell.openedAt === null &&
+    spell.weight >= rule.opens.count &&
+    lasted >= (rule.opens.span ?? 0)
+  )
+    spell.openedAt = happening.at
+}
+
+/**
+ * Cuts a timeline into spells. `frozen` are spells that the watermark has already ended: they keep their boundaries whatever comes late;
+ * a happening before the last such boundary adds to the count of the spell it falls into and nothing else.
+ */
+export const spellsOf = (
+  happenings: readonly Happening[],
+  rule: ProblemRule,
+  around: Surroundings,
+  frozen: readonly Spell[] = [],
+): Spells => {
+  const sorted = [...happenings].sort((a, b) => a.at - b.at)
+  const boundary = frozen.at(-1)?.recovery?.at ?? -Infinity
+  const done = frozen.map((spell) => ({ ...spell, count: 0 }))
+  for (const happening of sorted) {
+    if (happening.at > boundary) break
+    const home =
+      done.find((spell) => happening.at <= (spell.recovery?.at ?? Infinity)) ?? done.at(-1)
+    if (home !== undefined) home.count += happening.add
+  }
+  const spells: Spell[] = [...done]
+  let open: Building | undefined
+  for (const happening of sorted) {
+    if (happening.at <= boundary) continue
+    if (happening.passive === true) {
+      const home = open ?? spells.at(-1)
+      if (home !== undefined) home.count += happening.add
+      continue
+    }
+    if (open !== undefined) {
+      const { recovery } = endAfter(open.to, happening.at, rule, around)
+      if (recovery !== null && recovery.at < happening.at) {
+        spells.push({
+          from: open.from,
+          to: open.to,
+          openedAt: open.openedAt,
+          count: open.count,
+          recovery,
+        })
+        open = undefined
+      }
+    }
+    open ??= begin(happening.at)
+    extend(open, happening, rule)
+  }
+  if (open === undefined) return { spells, nextDecisionAt: null }
+  const { recovery, askAt } = endAfter(open.to, Infinity, rule, around)
+  spells.push({
+    from: open.from,
+    to: open.to,
+    openedAt: open.openedAt,
+    count: open.count,
+    recovery,
+  })
+  return { spells, nextDecisionAt: askAt }
+}

@@ -1,0 +1,103 @@
+import type { Progress } from '@kubesift/contracts'
+
+/** How long a record may be late: 64 s was the most seen (facts.md), twice that is allowed. */
+export const ALLOWED_LATENESS_MS = 120_000
+
+type Report = Pick<Progress, 'next' | 'caughtUp' | 'partitions' | 'clusters' | 'writtenAt'>
+
+interface Source {
+  readonly last: Report
+  readonly before: Report | null
+}
+
+/** The progress of every raw partition, as far as one partition of `signals` has told. Plain data: it is stored with the state. */
+export interface Clock {
+  readonly sources: Readonly<Record<string, Source>>
+  /** Per cluster the furthest watermark so far: it never goes back. */
+  readonly reached: Readonly<Record<string, number>>
+}
+
+export const NO_CLOCK: Clock = { sources: {}, reached: {} }
+
+const observedOf = (report: Report, cluster: string): number | undefined =>
+  report.clusters[cluster]?.objectsAt ?? report.clusters[cluster]?.eventsAt
+
+/** The last report that was written no later than `at`. */
+const asOf = (source: Source, at: number): Report | null =>
+  source.last.writtenAt <= at ? source.last : source.before
+
+/**
+ * The watermark of a cluster: everything observed before it has been read. A partition that is read to its end holds nobody back, but
+ * vouches only for what the others had reported by then; one that is not holds back to its own newest time; one that has not spoken holds
+ * everybody back. `undefined`: nothing can be said yet.
+ */
+const candidate = (sources: readonly Source[], cluster: string): number | undefined => {
+  const partitions = Math.max(0, ...sources.map((s) => s.last.partitions))
+  if (sources.length === 0 || sources.length < partitions) return undefined
+  const vouchedAt = Math.min(...sources.map((s) => s.last.writtenAt))
+  const reports = sources.map((s) => asOf(s, vouchedAt))
+  const seen = reports
+    .map((r) => (r === null ? undefined : observedOf(r, cluster)))
+    .filter((t) => t !== undefined)
+  if (seen.length === 0) return undefined
+  let least = Math.max(...seen)
+  for (const report of reports) {
+    if (report?.caughtUp === true) continue
+    const own = report === null ? undefined : observedOf(report, cluster)
+    if (own === undefined) return undefined
+    least = Math.min(least, own)
+  }
+  return least
+}
+
+/** Takes in one progress record; returns the clock after it. Records of one source arrive in order; an older one changes nothing. */
+export const advance = (
+  clock: Clock,
+  progress: Progress,
+  latenessMs: number = ALLOWED_LATENESS_MS,
+): Clock => {
+  const id = `${progress.source.topic}/${progress.source.partition}`
+  const known = clock.sources[id]
+  if (known !== undefined && known.last.writtenAt >= progress.writtenAt) return clock
+  const { next, caughtUp, partitions, clusters, writtenAt } = progress
+  const sources = {
+    ...clock.sources,
+    [id]: {
+      last: { next, caughtUp, partitions, clusters, writtenAt },
+      before: known?.last ?? null,
+    },
+  }
+  const reached: Record<string, number> = { ...clock.reached }
+  const list = Object.values(sources)
+  for (const cluster of new Set(list.flatMap((s) => Object.keys(s.last.clusters)))) {
+    const at = candidate(list, cluster)
+    if (at !== undefined)
+      reached[cluster] = Math.max(reached[cluster] ?? -Infinity, at - latenessMs)
+  }
+  return { sources, reached }
+}
+
+export const watermarkOf = (clock: Clock, cluster: string): number | null =>
+  clock.reached[cluster] ?? null
+
+type Interval = [number, number]
+
+const intersect = (a: readonly Interval[], b: readonly Interval[]): Interval[] =>
+  a.flatMap(([from, to]) =>
+    b.flatMap(([f, t]): Interval[] => {
+      const [start, end] = [Math.max(from, f), Math.min(to, t)]
+      return start < end ? [[start, end]] : []
+    }),
+  )
+
+/** Silences of a cluster's object stream: those that every partition which carries it agrees on. */
+export const gapsOf = (clock: Clock, cluster: string): Interval[] => {
+  const told = Object.values(clock.sources)
+    .map((s) => s.last.clusters[cluster])
+    .filter((c) => c?.objectsAt !== undefined)
+  if (told.length === 0) return []
+  return told
+    .map((c): Interval[] => [...(c?.gaps ?? []), [c!.objectsAt!, Infinity]])
+    .reduce(intersect)
+    .filter(([, to]) => to !== Infinity)
+}
