@@ -11,6 +11,8 @@ export interface CollectorOptions {
   /** Of the parent; what a Collector needs to know is put over it. */
   readonly env: Env
   readonly binary: string
+  /** A config file laid over ours, for what a site needs otherwise. */
+  readonly overlay?: string
 }
 
 export interface GatewayOptions extends CollectorOptions {
@@ -100,7 +102,7 @@ const portsOf = (
 
 const collectorDaemon = (
   name: CollectorName,
-  { home, env, binary }: CollectorOptions,
+  { home, env, binary, overlay }: CollectorOptions,
   healthPort: number,
   own: Env,
 ): Daemon =>
@@ -111,7 +113,10 @@ const collectorDaemon = (
     prepare: () =>
       Promise.resolve({
         command: binary,
-        args: ['--config', collectorFile(name, 'config.yaml')],
+        args: [
+          collectorFile(name, 'config.yaml'),
+          ...(overlay === undefined ? [] : [overlay]),
+        ].flatMap((file) => ['--config', file]),
         cwd: home,
         env: { ...env, ...own },
       }),
