@@ -7,7 +7,7 @@ export type NoticeKind = (typeof noticeKinds)[number]
 
 /** What was told to whom, and what came of it. */
 export const notificationSchema = z.object({
-  /** The idempotency key of the delivery: group, kind and the incident revision that caused it. */
+  /** The idempotency key of the delivery: group, kind and its ordinal in the life of the group (`deliveryKey` in core-notice). */
   id: z.string(),
   group: z.string(),
   incidentId: z.string(),

@@ -1,1 +1,11 @@
-export {}
+export { deliveryKey } from './delivery-key.ts'
+export { noticeOf, SETTLE, settleMs, type DueNotice, type SettleTimes } from './due.ts'
+export { renderBody, renderText } from './render.ts'
+export { NOTHING_TOLD, standingOf, type Standing, type Told } from './standing.ts'
+export {
+  noticeBodySchema,
+  subjectOf,
+  subjectSchema,
+  type NoticeBody,
+  type Subject,
+} from './subject.ts'
