@@ -39,4 +39,14 @@ export const registry: readonly VerbEntry[] = [
     summary: 'run the tests: lint, unit, int, e2e, collector',
     load: () => import('../verbs/test.ts'),
   },
+  {
+    name: 'triage',
+    summary: 'explain Events and objects from files or standard input, with no services',
+    load: () => import('../verbs/triage.ts'),
+  },
+  {
+    name: 'incidents',
+    summary: 'list, show or watch the incidents of what runs here',
+    load: () => import('../verbs/incidents.ts'),
+  },
 ]

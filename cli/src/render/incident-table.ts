@@ -1,0 +1,108 @@
+import { fit, pad, padLeft, widthOf } from './cells.ts'
+import type { Paint } from './paint.ts'
+import { plain } from './plain.ts'
+
+/** One incident for people; every text may come from a cluster and is made harmless here. */
+export interface IncidentRow {
+  readonly severity: string
+  readonly status: string
+  /** How long ago it began. */
+  readonly since: string
+  readonly count: string
+  readonly owner: string
+  readonly problem: string
+  readonly why: string
+  /** Beginning of the id, where there is one to ask for. */
+  readonly id?: string
+}
+
+export interface TableOptions {
+  readonly columns: number
+  readonly paint: Paint
+}
+
+interface Column {
+  readonly title: string
+  readonly of: (row: IncidentRow) => string
+  readonly max: number
+  readonly right?: boolean
+  readonly paint?: (text: string, row: IncidentRow, paint: Paint) => string
+}
+
+const GAP = '  '
+/** Below this the reason gets a line of its own. */
+const WHY_MIN = 36
+
+const columnsOf = (rows: readonly IncidentRow[]): readonly Column[] => [
+  ...(rows.some((row) => row.id !== undefined)
+    ? [{ title: 'ID', of: (row: IncidentRow) => row.id ?? '', max: 8 }]
+    : []),
+  {
+    title: 'SEV',
+    of: (row) => row.severity,
+    max: 3,
+    paint: (text, row, paint) => paint.severity(row.severity, text),
+  },
+  { title: 'SINCE', of: (row) => row.since, max: 6, right: true },
+  { title: 'COUNT', of: (row) => row.count, max: 8, right: true },
+  {
+    title: 'STATUS',
+    of: (row) => row.status,
+    max: 13,
+    paint: (text, row, paint) => paint.status(row.status, text),
+  },
+  { title: 'PROBLEM', of: (row) => row.problem, max: 14 },
+  { title: 'OWNER', of: (row) => row.owner, max: 48 },
+]
+
+/** The lines of a table that fits into `columns`: the reason beside each incident, or below it where there is no room. */
+export const incidentTable = (
+  rows: readonly IncidentRow[],
+  { columns, paint }: TableOptions,
+): string[] => {
+  const clean = rows.map(cleanRow)
+  const cols = columnsOf(clean)
+  const widths = widthsFor(cols, clean, columns)
+  const used = widths.reduce((sum, width) => sum + width + GAP.length, 0)
+  const room = columns - used
+  const beside = room >= WHY_MIN
+  const head = cols.map((col, i) => (col.right === true ? padLeft : pad)(col.title, widths[i] ?? 0))
+  const lines = [paint.dim(fit([...head, ...(beside ? ['WHY'] : [])].join(GAP).trimEnd(), columns))]
+  for (const row of clean) {
+    const cells = cols.map((col, i) => cell(col, row, widths[i] ?? 0, paint))
+    const why = fit(row.why, beside ? room : columns - 6)
+    lines.push([...cells, ...(beside ? [why] : [])].join(GAP).trimEnd())
+    if (!beside && why !== '') lines.push(`      ${paint.dim(why)}`)
+  }
+  return lines
+}
+
+const cleanRow = (row: IncidentRow): IncidentRow => ({
+  severity: plain(row.severity, 8),
+  status: plain(row.status, 16),
+  since: row.since,
+  count: row.count,
+  owner: plain(row.owner, 200),
+  problem: plain(row.problem, 40),
+  why: plain(row.why, 500),
+  ...(row.id === undefined ? {} : { id: plain(row.id, 8) }),
+})
+
+/** As wide as the widest cell, within bounds; where that is too much the last column, the owner, gives way. */
+const widthsFor = (
+  cols: readonly Column[],
+  rows: readonly IncidentRow[],
+  columns: number,
+): number[] => {
+  const widths = cols.map((col) =>
+    Math.min(col.max, Math.max(widthOf(col.title), ...rows.map((row) => widthOf(col.of(row))))),
+  )
+  const fixed = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0)
+  const owner = widths.at(-1) ?? 0
+  return [...widths.slice(0, -1), Math.max(8, Math.min(owner, columns - fixed - GAP.length))]
+}
+
+const cell = (col: Column, row: IncidentRow, width: number, paint: Paint): string => {
+  const text = (col.right === true ? padLeft : pad)(col.of(row), width)
+  return col.paint === undefined ? text : col.paint(text, row, paint)
+}

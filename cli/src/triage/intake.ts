@@ -1,0 +1,146 @@
+import type { Signal, SignalChunk } from '@kubesift/contracts'
+import { ChunkBuilder, fromKube, fromLogRecord, type Read } from '@kubesift/core-signal'
+import { decodeLogsJson, OtlpUnreadable, type LogBatch } from '@kubesift/adapter-otlp'
+import type { Item } from './input/items-of.ts'
+import type { Place } from './input/place.ts'
+
+/** What was read, by kind. `records` is the sum of the others. */
+export interface IntakeStats {
+  readonly records: number
+  /** States of Events, each counted once. */
+  readonly events: number
+  readonly objects: number
+  /** States of Events that had been seen before: same UID, same count, same time. */
+  readonly duplicates: number
+  readonly skipped: number
+  readonly rejected: number
+}
+
+export interface Rejection {
+  readonly place: Place
+  readonly why: string
+}
+
+export interface IntakeOptions {
+  /** For what names no cluster itself. */
+  readonly cluster: string
+  readonly onRejected: (rejection: Rejection) => void
+}
+
+/** Chunks are bounded for Kafka's sake only; here nothing travels. */
+const UNBOUNDED = Number.MAX_SAFE_INTEGER
+const MAX_WAITING = 1000
+
+/** Turns the items of one or more inputs into signals, exactly as the pipeline's first stage does, and counts them. */
+export class Intake {
+  readonly #options: IntakeOptions
+  readonly #chunks: SignalChunk[] = []
+  readonly #states = new Set<string>()
+  readonly #stats = { records: 0, events: 0, objects: 0, duplicates: 0, skipped: 0, rejected: 0 }
+  #recognised = false
+  /** Held back until an input is recognised: where none is, the first of these is the whole story. */
+  #waiting: Rejection[] = []
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+  }
+
+  /** Reads one input to its end. The position of its records is (name, 0, number in the input). */
+  async read(source: string, items: AsyncIterable<Item>): Promise<void> {
+    const builder = new ChunkBuilder()
+    let offset = 0
+    for await (const item of items) {
+      if (item.t !== 'rejected' || item.alien !== true) this.#recognise()
+      offset = this.#take(item, builder, offset)
+    }
+    this.#chunks.push(...builder.build({ topic: source, partition: 0 }, UNBOUNDED))
+  }
+
+  get chunks(): readonly SignalChunk[] {
+    return this.#chunks
+  }
+
+  get stats(): IntakeStats {
+    return { ...this.#stats }
+  }
+
+  /** Why there is nothing to work on: set when no input was of a form that we know. */
+  get nothing(): Rejection | undefined {
+    return this.#recognised ? undefined : this.#waiting[0]
+  }
+
+  #recognise(): void {
+    if (this.#recognised) return
+    this.#recognised = true
+    this.#waiting.forEach(this.#options.onRejected)
+    this.#waiting = []
+  }
+
+  #take(item: Item, builder: ChunkBuilder, offset: number): number {
+    switch (item.t) {
+      case 'list':
+        return offset
+      case 'kube': {
+        const at = item.watchType === undefined ? { offset } : { offset, watchType: item.watchType }
+        this.#add(fromKube(item.object, at), builder, item.place)
+        return offset + 1
+      }
+      case 'logs':
+        return this.#logs(item.request, item.place, builder, offset)
+      case 'skipped':
+        this.#stats.records += 1
+        this.#stats.skipped += 1
+        return offset + 1
+      case 'rejected':
+        this.#reject(item.place, item.why)
+        return offset + 1
+    }
+  }
+
+  #logs(request: unknown, place: Place, builder: ChunkBuilder, first: number): number {
+    let batch: LogBatch
+    try {
+      batch = decodeLogsJson(request)
+    } catch (why) {
+      if (!(why instanceof OtlpUnreadable)) throw why
+      this.#reject(place, why.message)
+      return first + 1
+    }
+    for (const record of batch.records)
+      this.#add(fromLogRecord(record, { offset: first + record.index }), builder, place)
+    for (const { why } of batch.bad) this.#reject(place, why)
+    return first + batch.records.length + batch.bad.length
+  }
+
+  #add(read: Read, builder: ChunkBuilder, place: Place): void {
+    if (!read.ok) return this.#reject(place, read.why)
+    this.#stats.records += 1
+    if ('skipped' in read) {
+      this.#stats.skipped += 1
+      return
+    }
+    const cluster = read.cluster ?? this.#options.cluster
+    this.#count(cluster, read.signal)
+    builder.add(cluster, read.namespace, read.signal)
+  }
+
+  #count(cluster: string, signal: Signal): void {
+    if (signal.t !== 'event') {
+      this.#stats.objects += 1
+      return
+    }
+    const state = `${cluster} ${signal.uid} ${signal.n} ${signal.lastAt}`
+    if (this.#states.has(state)) this.#stats.duplicates += 1
+    else {
+      this.#states.add(state)
+      this.#stats.events += 1
+    }
+  }
+
+  #reject(place: Place, why: string): void {
+    this.#stats.records += 1
+    this.#stats.rejected += 1
+    if (this.#recognised) this.#options.onRejected({ place, why })
+    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push({ place, why })
+  }
+}

@@ -1,0 +1,140 @@
+import { formatInstant, parseInstant } from '@kubesift/core-signal'
+import { wrap } from '../render/cells.ts'
+import { incidentTable, type IncidentRow } from '../render/incident-table.ts'
+import type { Paint } from '../render/paint.ts'
+import { plain, plainCommand } from '../render/plain.ts'
+import { counted, countLegend, countText, ownerText, shortAge } from '../render/words.ts'
+import type { TriageIncident, TriageOutput } from './output.ts'
+
+export interface ReportOptions {
+  readonly columns: number
+  readonly paint: Paint
+  /** The moment that ages are told from. */
+  readonly now: number | undefined
+  /** Also list what was ignored. */
+  readonly all: boolean
+}
+
+const TOP = 3
+const INDENT = '   '
+
+/** What triage prints for people: the incidents as a table, what to do about the first of them, and what was left out. */
+export const triageReport = (output: TriageOutput, options: ReportOptions): string[] => [
+  ...headline(output, options),
+  ...tableOf(output, options),
+  ...output.incidents
+    .filter(isOpen)
+    .slice(0, TOP)
+    .flatMap((incident) => adviceOf(incident, options)),
+  ...ignoredLines(output, options),
+  '',
+  options.paint.dim(statsLine(output)),
+]
+
+const isOpen = ({ status }: TriageIncident): boolean => status === 'open'
+
+const headline = ({ incidents }: TriageOutput, { now, paint }: ReportOptions): string[] => {
+  const at = now === undefined ? '' : ` at ${formatInstant(Math.floor(now / 1000) * 1000)}`
+  if (incidents.length === 0) return [`No incidents${at}.`]
+  const open = incidents.filter(isOpen).length
+  const resolved = incidents.length - open
+  const parts = [
+    ...(open > 0 ? [counted(open, 'open incident')] : ['nothing open']),
+    ...(resolved > 0 ? [`${counted(resolved, 'incident')} already resolved`] : []),
+  ]
+  return [paint.bold(`${parts.join(', ')}${at}`), '']
+}
+
+const tableOf = ({ incidents }: TriageOutput, options: ReportOptions): string[] => {
+  if (incidents.length === 0) return []
+  const legend = countLegend(incidents.map((incident) => incident.countQuality))
+  return [
+    ...incidentTable(
+      incidents.map((incident) => rowOf(incident, options.now)),
+      options,
+    ),
+    ...(legend === undefined ? [] : [options.paint.dim(legend)]),
+  ]
+}
+
+const rowOf = (incident: TriageIncident, now: number | undefined): IncidentRow => ({
+  severity: incident.severity,
+  status: incident.status,
+  since: ageOf(incident.firstSeenAt, now),
+  count: countText(incident.occurrenceCount, incident.countQuality),
+  owner: ownerText(incident.namespace, incident.resourceKind, incident.resourceName),
+  problem: incident.problem,
+  why: incident.hypothesis ?? incident.title,
+})
+
+const ageOf = (text: string, now: number | undefined): string => {
+  const at = parseInstant(text)
+  return at === undefined || now === undefined ? '' : shortAge(now - at)
+}
+
+const adviceOf = (incident: TriageIncident, { columns, paint, now }: ReportOptions): string[] => {
+  const owner = ownerText(incident.namespace, incident.resourceKind, incident.resourceName)
+  const told = (text: string, lead: string): string[] =>
+    wrap(plain(text), Math.max(30, columns - INDENT.length - lead.length)).map(
+      (line, i) => `${INDENT}${i === 0 ? lead : ' '.repeat(lead.length)}${line}`,
+    )
+  const { hypothesis, confidence, rollout, recommendations = [] } = incident
+  const sure = confidence === undefined ? '' : ` (${Math.round(confidence * 100)} % sure)`
+  return [
+    '',
+    `${paint.severity(incident.severity, incident.severity)} ${paint.bold(plain(owner, 200))}: ${titleOf(incident)}`,
+    ...(hypothesis === undefined ? [] : told(`${hypothesis}${sure}`, '')),
+    ...(rollout === undefined
+      ? []
+      : told(`${rollout.summary} (${ageOf(rollout.at, now)} ago)`, 'changed: ')),
+    ...recommendations.flatMap(({ text, command }) => [
+      ...told(text, '→ '),
+      ...commandLine(command),
+    ]),
+  ]
+}
+
+/** Titles begin with the owner, which stands before it already. */
+const titleOf = ({ title, resourceKind, resourceName }: TriageIncident): string => {
+  const owner = `${resourceKind}/${resourceName}: `
+  return plain(title.startsWith(owner) ? title.slice(owner.length) : title, 200)
+}
+
+const commandLine = (command: string | undefined): string[] => {
+  const line = command === undefined ? undefined : plainCommand(command)
+  return line === undefined ? [] : [`${INDENT}  $ ${line}`]
+}
+
+const ignoredLines = (
+  { ignored }: TriageOutput,
+  { all, columns, paint }: ReportOptions,
+): string[] => {
+  if (ignored.length === 0) return []
+  const total = ignored.reduce((sum, { count }) => sum + count, 0)
+  if (!all)
+    return [
+      '',
+      paint.dim(
+        `ignored: ${counted(total, 'occurrence')} of ${counted(ignored.length, 'kind')} (--all lists them)`,
+      ),
+    ]
+  return [
+    '',
+    `Ignored, ${counted(total, 'occurrence')}:`,
+    ...ignored.flatMap(({ reason, count, why, owner }) =>
+      wrap(
+        plain(`${count} × ${reason}${owner === undefined ? '' : ` of ${owner}`}: ${why}`, 600),
+        columns - INDENT.length,
+      ).map((line, i) => `${INDENT}${i === 0 ? '' : '  '}${line}`),
+    ),
+  ]
+}
+
+const statsLine = ({ stats }: TriageOutput): string =>
+  [
+    `read ${counted(stats.records, 'record')}: ${counted(stats.events, 'event')}`,
+    counted(stats.objects, 'object'),
+    counted(stats.duplicates, 'duplicate'),
+    ...(stats.skipped > 0 ? [`${stats.skipped.toLocaleString('en-US')} skipped`] : []),
+    `${stats.rejected.toLocaleString('en-US')} rejected`,
+  ].join(', ')
