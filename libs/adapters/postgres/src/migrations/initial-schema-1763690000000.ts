@@ -98,7 +98,7 @@ comment on column outbox.seq is 'The change sequence, given out by the one relay
 create index outbox_waiting on outbox (id) where seq is null and error is null;
 
 create table relay_state (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   store_id uuid not null default gen_random_uuid(),
   last_seq bigint not null default 0,
   pruned_seq bigint not null default 0
