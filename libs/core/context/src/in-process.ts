@@ -22,10 +22,10 @@ const isOpened = (context: Derived): boolean => context.spells.some((s) => s.ope
 /** Why symptoms did not make an incident, in words. */
 const whyNotOpened = (context: Derived, classifier: Classifier): string => {
   const rule = classifier.rules.get(context.problem)
-  const active = context.spells.reduce((sum, s) => sum + s.count, 0)
   if (context.spells.length === 0) return 'only on objects that were already being deleted'
-  const span = rule?.opens.span === undefined ? '' : ` over at least ${rule.opens.span / 1000} s`
-  return `below the threshold of ${context.problem}: ${active} of ${rule?.opens.count ?? 1}${span}`
+  const { count = 1, span } = rule?.opens ?? {}
+  const over = span === undefined ? '' : ` over at least ${span / 1000} s`
+  return `below the threshold of ${context.problem} (${count} or more${over})`
 }
 
 const newestOf = (chunks: readonly SignalChunk[]): number | undefined => {

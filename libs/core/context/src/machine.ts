@@ -215,7 +215,7 @@ export class NamespaceMachine {
       own: this.#facts.named(owner.kind, owner.name),
       pods: objects.filter((o) => o.object.kind === 'Pod'),
       replicaSets: objects.filter((o) => o.object.kind === 'ReplicaSet'),
-      jobs: objects.filter((o) => o.object.kind === 'Job'),
+      jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
     }
   }
 }

@@ -68,7 +68,7 @@ export const partsOf = (view: OwnerView, rules: Iterable<ProblemRule>): Part[] =
   for (const rule of rules) {
     const events = view.symptoms.filter((s) => s.rule === rule).map((s) => s.fact)
     const states = rule.states.length === 0 ? [] : signsOf(view, rule)
-    if (events.length + states.length > 0) parts.push({ rule, events, states })
+    if (events.length + states.length > 0) parts.push({ rule, events, states, symptoms: new Set() })
   }
   return parts
 }

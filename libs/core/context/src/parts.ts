@@ -16,6 +16,8 @@ export interface Part {
   readonly rule: ProblemRule
   readonly events: EventFact[]
   readonly states: StateSign[]
+  /** Those of them that were folded in from another problem: they count, but do not open. */
+  readonly symptoms: ReadonlySet<EventFact | StateSign>
 }
 
 /** Symptoms may be reported somewhat before the problem that explains them; an Event is dated in whole seconds besides. */
@@ -39,7 +41,7 @@ export const happeningsOf = (part: Part, end: EndOf): Happening[] => {
     return occurrencesOf(fact).map((o): Happening => ({
       at: o.at,
       add: o.add,
-      weight: o.add,
+      weight: part.symptoms.has(fact) ? 0 : o.add,
       ...(o.at >= ends ? { passive: true } : {}),
     }))
   })
@@ -79,10 +81,16 @@ export const absorb = (
   const left = new Map(
     parts.map((p) => [
       p.rule.problem,
-      { rule: p.rule, events: [...p.events], states: [...p.states] },
+      {
+        rule: p.rule,
+        events: [...p.events],
+        states: [...p.states],
+        symptoms: new Set<EventFact | StateSign>(),
+      },
     ]),
   )
   const absorbed = new Map<string, string>()
+  const taken = new Set<EventFact | StateSign>()
   const order = [...parts].sort(
     (a, b) => openedAt(a) - openedAt(b) || (a.rule.problem < b.rule.problem ? -1 : 1),
   )
@@ -95,9 +103,13 @@ export const absorb = (
       if (giver === undefined || giver === taker) continue
       const own = spells.get(problem) ?? []
       const takes = (at: number): boolean => belongs(at, home, own)
-      const events = giver.events.filter((e) => takes(e.firstAt))
-      const states = giver.states.filter((s) => takes(s.at))
+      const events = giver.events.filter((e) => !taken.has(e) && takes(e.firstAt))
+      const states = giver.states.filter((s) => !taken.has(s) && takes(s.at))
       if (events.length + states.length === 0) continue
+      for (const item of [...events, ...states]) {
+        taken.add(item)
+        taker.symptoms.add(item)
+      }
       taker.events.push(...events)
       taker.states.push(...states)
       giver.events = giver.events.filter((e) => !events.includes(e))

@@ -78,48 +78,55 @@ const hours = (ms: number): string =>
   ms % 3_600_000 === 0 ? `${ms / 3_600_000} h` : `${Math.round(ms / 60_000)} min`
 const seconds = (ms: number): string => (ms < 120_000 ? `${Math.round(ms / 1000)} s` : hours(ms))
 
-/** Whether a stretch of activity that was last active at `last`, and is active again at `next` (Infinity: not so far), had ended in between. */
+/** The first stretch of health after `last` that holds through the stability window before `next`. */
+const recovered = (last: number, next: number, rule: ProblemRule, around: Surroundings): End => {
+  const known = around.watermark ?? -Infinity
+  let askAt: number | null = null
+  for (const interval of rule.recovery === 'none' ? [] : around.healthy) {
+    const at = Math.max(interval.from, last)
+    const due = at + rule.stability
+    if (at >= interval.to || due > Math.min(interval.to, next)) continue
+    if (due <= known) {
+      const why = `${interval.why}, stable for ${seconds(rule.stability)}`
+      return { recovery: { at, by: 'recovered', why }, askAt: null }
+    }
+    askAt = askAt === null ? due : Math.min(askAt, due)
+  }
+  return { recovery: null, askAt }
+}
+
+/** Silence that lasted a whole time to live while the stream was alive; never while the owner is known to be unwell. */
+const silenced = (last: number, next: number, rule: ProblemRule, around: Surroundings): End => {
+  if (around.unwell && next === Infinity) return { recovery: null, askAt: null }
+  const at =
+    quietFrom(
+      last,
+      around.gaps.filter(([, end]) => end <= next),
+    ) + rule.ttl
+  if (at > next) return { recovery: null, askAt: null }
+  if (at > (around.watermark ?? -Infinity)) return { recovery: null, askAt: at }
+  const why = `no occurrence for ${hours(rule.ttl)} while the stream was alive (time to live)`
+  return { recovery: { at, by: 'ttl', why }, askAt: null }
+}
+
+/**
+ * Whether a stretch of activity that was last active at `last`, and is active again at `next` (Infinity: not so far), had ended in
+ * between; the earliest end counts.
+ */
 const endAfter = (last: number, next: number, rule: ProblemRule, around: Surroundings): End => {
-  const deleted = around.deletions
-    .filter((at) => at >= last - 1000 && at < next)
-    .sort((a, b) => a - b)[0]
-  if (deleted !== undefined) {
+  // An event may be dated up to a second after the deletion that it preceded (whole seconds).
+  const deleted = Math.min(...around.deletions.filter((at) => at >= last - 1000 && at < next))
+  const byHealth = recovered(last, Math.min(next, deleted), rule, around)
+  if (byHealth.recovery !== null) return byHealth
+  if (deleted !== Infinity) {
     return {
       recovery: { at: Math.max(deleted, last), by: 'owner_deleted', why: 'the owner was deleted' },
       askAt: null,
     }
   }
-  const known = Math.min(next, around.watermark ?? -Infinity)
-  let askAt: number | null = null
-  if (rule.recovery !== 'none') {
-    for (const interval of around.healthy) {
-      const at = Math.max(interval.from, last)
-      const due = at + rule.stability
-      if (at >= interval.to || at >= next || due > Math.min(interval.to, next)) continue
-      if (due <= known) {
-        return {
-          recovery: {
-            at,
-            by: 'recovered',
-            why: `${interval.why}, stable for ${seconds(rule.stability)}`,
-          },
-          askAt: null,
-        }
-      }
-      askAt = askAt === null ? due : Math.min(askAt, due)
-    }
-  }
-  if (around.unwell && next === Infinity) return { recovery: null, askAt }
-  const silentUntil =
-    quietFrom(
-      last,
-      around.gaps.filter(([, end]) => end <= next),
-    ) + rule.ttl
-  if (silentUntil <= known) {
-    const why = `no occurrence for ${hours(rule.ttl)} while the stream was alive (time to live)`
-    return { recovery: { at: silentUntil, by: 'ttl', why }, askAt: null }
-  }
-  return { recovery: null, askAt: askAt === null ? silentUntil : Math.min(askAt, silentUntil) }
+  const bySilence = silenced(last, next, rule, around)
+  const asks = [byHealth.askAt, bySilence.askAt].filter((at) => at !== null)
+  return { recovery: bySilence.recovery, askAt: asks.length === 0 ? null : Math.min(...asks) }
 }
 
 interface Building {
