@@ -83,6 +83,8 @@ describe('the agent on a recorded cluster', () => {
     for (const object of [...plantedObjects, plantedSecret]) bench.api.apply('ADDED', object)
     await bench.agent.daemon.start()
     await bench.api.watched(wanted)
+    // the pull must see the cluster as it was before anything changes
+    await bench.arrived((values) => pulledKinds(values).length >= plantedObjects.length)
     const changes = recordedChanges('crashloop-bad-rollout')
     const half = Math.floor(changes.length / 2)
     play(changes.slice(0, half))
@@ -97,7 +99,6 @@ describe('the agent on a recorded cluster', () => {
     all = await bench.arrived(
       (values) =>
         watched(values).size >= applied.size &&
-        pulledKinds(values).length >= plantedObjects.length &&
         new Set(eventRecords(values).map(eventKey)).size >= events.length &&
         values.some((value) => value.includes('TooSlow')),
     )
