@@ -12,4 +12,6 @@ export interface BackingContext {
   readonly ports: PortBook
   /** Told once per thing that takes long or is worth knowing. */
   readonly log: (line: string) => void
+  /** Ends downloads and installations that are under way. */
+  readonly signal?: AbortSignal | undefined
 }

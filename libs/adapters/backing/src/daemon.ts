@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { identityOf, isAlive, ProcessIdentity } from './identity.ts'
-import { readJsonFile, removeFile, writeJsonFile } from './json-file.ts'
+import { identityOf, isAlive, type ProcessIdentity } from './identity.ts'
+import { removeFile, writeJsonFile } from './json-file.ts'
 import { tellingLine } from './log-tail.ts'
 import { BackingFailed } from './missing-prerequisite.ts'
+import { livingProcess } from './run-file.ts'
 import { stopProcess } from './stop-process.ts'
 
 /** What to run. */
@@ -34,12 +35,6 @@ export interface DaemonSpec {
 
 const POLL_MS = 100
 
-/** The process that a run file names, if that very process still runs. */
-export const livingProcess = (runFile: string): ProcessIdentity | undefined => {
-  const known = readJsonFile(runFile, ProcessIdentity)
-  return known !== undefined && isAlive(known) ? known : undefined
-}
-
 /**
  * A child that outlives its parent on purpose. Its identity is in a run file, so whoever comes next (a supervisor after
  * `kill -9`) adopts it while it lives, and never mistakes a stranger with the same pid for it.
@@ -65,22 +60,22 @@ export class Daemon {
   }
 
   /** Adopts the living process or starts one, and returns when it answers. */
-  async start(): Promise<{ readonly adopted: boolean }> {
+  async start(signal?: AbortSignal): Promise<{ readonly adopted: boolean }> {
     const living = this.process
-    const running = living ?? (await this.launch())
-    await this.#untilReady(running)
+    const running = living ?? (await this.#launch(signal))
+    await this.#untilReady(running, signal)
     return { adopted: living !== undefined }
   }
 
-  /** Starts the process without waiting for its answer. */
-  async launch(): Promise<ProcessIdentity> {
+  async #launch(signal: AbortSignal | undefined): Promise<ProcessIdentity> {
     const launch = await this.spec.prepare()
+    signal?.throwIfAborted()
     mkdirSync(dirname(this.spec.logFile), { recursive: true })
     mkdirSync(dirname(this.spec.runFile), { recursive: true })
     const pid = await this.#spawn(launch)
     // a process that is gone already keeps its pid in the file with a start time that nothing has
     const identity = identityOf(pid) ?? { pid, startedAt: 'gone' }
-    writeJsonFile(this.spec.runFile, identity)
+    writeJsonFile(this.spec.runFile, { ...identity, stopSignal: this.spec.stopSignal })
     return identity
   }
 
@@ -134,10 +129,11 @@ export class Daemon {
     }
   }
 
-  async #untilReady(running: ProcessIdentity): Promise<void> {
+  async #untilReady(running: ProcessIdentity, signal: AbortSignal | undefined): Promise<void> {
     const { name, logFile, readyWithinMs } = this.spec
     const deadline = performance.now() + readyWithinMs
     while (!(await this.isReady())) {
+      signal?.throwIfAborted()
       if (!isAlive(running))
         throw new BackingFailed(
           `${name} ended at its start (${this.lastWords}); its log: ${logFile}`,

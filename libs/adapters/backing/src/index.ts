@@ -1,5 +1,5 @@
 export { type Profile } from './backing-options.ts'
-export { Daemon, type DaemonSpec, type Launch, livingProcess } from './daemon.ts'
+export { Daemon, type DaemonSpec, type Launch } from './daemon.ts'
 export { identityOf, isAlive, ProcessIdentity } from './identity.ts'
 export { findJava } from './java.ts'
 export { isCode, readJsonFile, removeFile, writeJsonFile } from './json-file.ts'
@@ -15,4 +15,5 @@ export {
   planBacking,
   startBacking,
 } from './start-backing.ts'
+export { livingProcess, runNames, stopByRunFile } from './run-file.ts'
 export { stopProcess } from './stop-process.ts'

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { BackingContext } from './backing-options.ts'
 import { isCode, readJsonFile, writeJsonFile } from './json-file.ts'
 import { MissingPrerequisite } from './missing-prerequisite.ts'
 import type { Env } from './places.ts'
@@ -25,8 +26,7 @@ const Manifest = z.record(z.string(), z.number())
 export const kafkaJars = async (
   cache: string,
   pom: string,
-  env: Env,
-  log: (line: string) => void,
+  { env, log, signal }: Pick<BackingContext, 'env' | 'log' | 'signal'>,
 ): Promise<string> => {
   const text = readFileSync(pom, 'utf8')
   const release = /<kafka\.version>([^<]+)</.exec(text)?.[1] ?? 'unknown'
@@ -38,7 +38,7 @@ export const kafkaJars = async (
   log(`fetching Kafka ${release} with Maven (about 63 MB, once)`)
   const draft = mkdtempSync(join(cache, 'kafka-draft-'))
   try {
-    await fetchJars(draft, pom, env)
+    await fetchJars(draft, pom, env, signal)
     install(draft, folder)
   } finally {
     rmSync(draft, { recursive: true, force: true })
@@ -57,7 +57,12 @@ const isComplete = (folder: string): boolean => {
 
 const sizeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.size
 
-const fetchJars = async (draft: string, pom: string, env: Env): Promise<void> => {
+const fetchJars = async (
+  draft: string,
+  pom: string,
+  env: Env,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
   const lib = join(draft, 'lib')
   // a copy of the pom, because Maven may write beside it and the checkout may be read-only
   cpSync(pom, join(draft, 'pom.xml'))
@@ -70,7 +75,7 @@ const fetchJars = async (draft: string, pom: string, env: Env): Promise<void> =>
     '-DincludeScope=runtime',
     `-DoutputDirectory=${lib}`,
   ]
-  const { ok, output } = await runCommand('mvn', args, { env, cwd: draft })
+  const { ok, output } = await runCommand('mvn', args, { env, cwd: draft, signal })
   if (!ok) throw new MissingPrerequisite(mavenComplaint(output))
   const jars = readdirSync(lib).filter((name) => name.endsWith('.jar'))
   writeJsonFile(

@@ -3,12 +3,13 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BackingContext } from './backing-options.ts'
-import { Daemon, livingProcess, type Launch } from './daemon.ts'
+import { Daemon, type Launch } from './daemon.ts'
 import { findJava } from './java.ts'
 import { kafkaJars } from './kafka-jars.ts'
 import { kafkaAnswers } from './kafka-metadata.ts'
 import { BackingFailed } from './missing-prerequisite.ts'
 import { cacheFolder, makeFolder } from './places.ts'
+import { livingProcess } from './run-file.ts'
 import { runCommand } from './run-command.ts'
 
 /** The same from `src/` and from `dist/`. */
@@ -43,9 +44,9 @@ const prepare = async (
   port: number,
   controllerPort: number,
 ): Promise<Launch> => {
-  const { home, env, profile, log } = context
+  const { home, env, profile } = context
   const java = await findJava(env)
-  const lib = await kafkaJars(cacheFolder(home, env), join(native, 'pom.xml'), env, log)
+  const lib = await kafkaJars(cacheFolder(home, env), join(native, 'pom.xml'), context)
   const data = makeFolder(join(home, 'data/kafka'))
   const properties = join(home, 'run/kafka.properties')
   makeFolder(join(home, 'run'))

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { BackingContext } from './backing-options.ts'
-import { Daemon, livingProcess, type Launch } from './daemon.ts'
+import { Daemon, type Launch } from './daemon.ts'
 import { makeFolder } from './places.ts'
+import { livingProcess } from './run-file.ts'
 import { redisServer } from './redis-binary.ts'
 import { secretsOf } from './secrets.ts'
 
@@ -34,7 +35,7 @@ const prepare = async (
   port: number,
   password: string,
 ): Promise<Launch> => {
-  const command = await redisServer(context.env, context.log)
+  const command = await redisServer(context)
   const data = makeFolder(join(context.home, 'data/redis'), 0o700)
   const config = join(makeFolder(join(context.home, 'run')), 'redis.conf')
   writeFileSync(config, redisConfig(port, password, data, context.profile === 'test'), {

@@ -10,6 +10,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly uid?: number
   readonly gid?: number
+  /** Ends the command. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Runs a command to its end and answers; a command that cannot be run at all is `ok: false` with the reason. */
@@ -19,9 +21,10 @@ export const runCommand = (
   options: CommandOptions = {},
 ): Promise<CommandResult> =>
   new Promise((resolve) => {
-    const { env, ...rest } = options
+    const { env, signal, ...rest } = options
     const child = spawn(command, [...args], {
       ...rest,
+      ...(signal === undefined ? {} : { signal }),
       ...(env === undefined ? {} : { env: { ...env } }),
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -13,6 +13,8 @@ export interface BackingOptions {
   readonly env: Env
   readonly profile?: Profile
   readonly log?: (line: string) => void
+  /** Ends downloads and installations that are under way. */
+  readonly signal?: AbortSignal
 }
 
 /** Kafka, Postgres and Redis of one home: where they will answer, and the ones that are ours to run. */
@@ -59,7 +61,7 @@ export const startBacking = async (options: BackingOptions): Promise<Backing> =>
   throw failed.reason
 }
 
-const contextFor = ({ home, env, profile, log }: BackingOptions): BackingContext => {
+const contextFor = ({ home, env, profile, log, signal }: BackingOptions): BackingContext => {
   makeFolder(home)
   return {
     home,
@@ -67,5 +69,6 @@ const contextFor = ({ home, env, profile, log }: BackingOptions): BackingContext
     profile: profile ?? 'durable',
     ports: new PortBook(home, env),
     log: log ?? (() => undefined),
+    signal,
   }
 }
