@@ -85,6 +85,7 @@ export {
   type EventSignal,
   type ObjectSignal,
   type Progress,
+  type ProgressReport,
   type Signal,
   type SignalChunk,
   type SignalsMessage,

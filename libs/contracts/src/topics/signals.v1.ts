@@ -72,34 +72,40 @@ export const chunkSchema = z.object({
 })
 export type SignalChunk = z.infer<typeof chunkSchema>
 
-/**
- * Time, as a record: what one partition of the raw topics has been read to. Written to every partition of `signals`.
- * The watermark of a cluster is derived from these by taking the minimum over the raw partitions (`watermark.ts` in core-context).
- */
-export const progressSchema = z.object({
-  kind: z.literal('progress'),
-  source: sourceSchema,
-  /** How many partitions the source topic has: a watermark needs word from each. */
-  partitions: z.int().min(1),
+const clusterProgressSchema = z.object({
+  /** Newest observed time of the object stream. */
+  objectsAt: instant.optional(),
+  /** Newest time of the event stream (used where a cluster has no object stream). */
+  eventsAt: instant.optional(),
+  /** Silences of the object stream in this partition, longer than the gap threshold: [from, to]. The newest 16. */
+  gaps: z
+    .array(z.tuple([instant, instant]))
+    .max(16)
+    .optional(),
+})
+
+const reportSchema = z.object({
+  /** The partition of the raw topic that this is about. */
+  partition: z.int(),
   /** Next offset to read. */
   next: z.number().int(),
   /** Read to the end when this was written: this partition holds nobody back. */
   caughtUp: z.boolean(),
-  clusters: z.record(
-    z.string(),
-    z.object({
-      /** Newest observed time of the object stream. */
-      objectsAt: instant.optional(),
-      /** Newest time of the event stream (used where a cluster has no object stream). */
-      eventsAt: instant.optional(),
-      /** Silences of the object stream in this partition, longer than the gap threshold: [from, to]. Newest 16. */
-      gaps: z
-        .array(z.tuple([instant, instant]))
-        .max(16)
-        .optional(),
-    }),
-  ),
-  /** Wall clock of the writer. For people and lag metrics; no decision reads it. */
+  clusters: z.record(z.string(), clusterProgressSchema),
+})
+export type ProgressReport = z.infer<typeof reportSchema>
+
+/**
+ * Time, as a record: how far one reader of a raw topic has come. Written to every partition of `signals`. The watermark of a cluster is
+ * derived from these by taking the minimum over the raw partitions (`watermark.ts` in core-context).
+ */
+export const progressSchema = z.object({
+  kind: z.literal('progress'),
+  topic: z.string(),
+  /** How many partitions the topic has: a watermark needs word from each. */
+  partitions: z.int().min(1),
+  reports: z.array(reportSchema),
+  /** Wall clock of the writer. It only orders reports of different partitions; no decision about incidents reads it. */
   writtenAt: instant,
 })
 export type Progress = z.infer<typeof progressSchema>
@@ -113,7 +119,7 @@ export const signals = defineTopic({
   idOf: (m) =>
     m.kind === 'chunk'
       ? `${m.source.topic}/${m.source.partition}/${m.signals[0]?.offsets[0] ?? 0}/${namespaceKey(m.cluster, m.namespace)}`
-      : `progress/${m.source.topic}/${m.source.partition}/${m.next}`,
+      : `progress/${m.topic}/${m.reports[0]?.partition ?? ''}/${m.writtenAt}`,
   policy: { partitions: 12, cleanup: 'delete', retentionMs: 7 * DAY_MS },
 })
 export type SignalsMessage = MessageOf<typeof signals>

@@ -1,9 +1,10 @@
-import type { Progress } from '@kubesift/contracts'
+import type { Progress, ProgressReport } from '@kubesift/contracts'
 
 /** How long a record may be late: 64 s was the most seen (facts.md), twice that is allowed. */
 export const ALLOWED_LATENESS_MS = 120_000
 
-type Report = Pick<Progress, 'next' | 'caughtUp' | 'partitions' | 'clusters' | 'writtenAt'>
+type Report = Pick<ProgressReport, 'caughtUp' | 'clusters'> &
+  Pick<Progress, 'partitions' | 'writtenAt'>
 
 interface Source {
   readonly last: Report
@@ -50,22 +51,25 @@ const candidate = (sources: readonly Source[], cluster: string): number | undefi
   return least
 }
 
-/** Takes in one progress record; returns the clock after it. Records of one source arrive in order; an older one changes nothing. */
+/**
+ * Takes in one progress record; returns the clock after it. Records of one reader arrive in order; an older report of a partition
+ * changes nothing.
+ */
 export const advance = (
   clock: Clock,
   progress: Progress,
   latenessMs: number = ALLOWED_LATENESS_MS,
 ): Clock => {
-  const id = `${progress.source.topic}/${progress.source.partition}`
-  const known = clock.sources[id]
-  if (known !== undefined && known.last.writtenAt >= progress.writtenAt) return clock
-  const { next, caughtUp, partitions, clusters, writtenAt } = progress
-  const sources = {
-    ...clock.sources,
-    [id]: {
-      last: { next, caughtUp, partitions, clusters, writtenAt },
+  const { topic, partitions, writtenAt } = progress
+  const sources: Record<string, Source> = { ...clock.sources }
+  for (const { partition, caughtUp, clusters } of progress.reports) {
+    const id = `${topic}/${partition}`
+    const known = sources[id]
+    if (known !== undefined && known.last.writtenAt >= writtenAt) continue
+    sources[id] = {
+      last: { caughtUp, partitions, clusters, writtenAt },
       before: known?.last ?? null,
-    },
+    }
   }
   const reached: Record<string, number> = { ...clock.reached }
   const list = Object.values(sources)
