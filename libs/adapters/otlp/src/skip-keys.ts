@@ -15,10 +15,18 @@ export class SkipKeys {
   }
 
   #find(bytes: Buffer, start: number, length: number): boolean {
-    return this.#keys.some(
-      (key) => key.length === length && bytes.compare(key, 0, length, start, start + length) === 0,
-    )
+    for (const key of this.#keys) {
+      if (key.length === length && sameBytes(key, bytes, start)) return true
+    }
+    return false
   }
+}
+
+const sameBytes = (key: Buffer, bytes: Buffer, start: number): boolean => {
+  for (let i = 0; i < key.length; i += 1) {
+    if (key[i] !== bytes[start + i]) return false
+  }
+  return true
 }
 
 const bitOf = (length: number): number => 1 << (length < LAST_BIT ? length : LAST_BIT)

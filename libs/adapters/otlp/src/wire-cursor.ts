@@ -20,12 +20,14 @@ const interned = new InternTable()
 export class WireCursor {
   pos = 0
   #more = false
+  readonly #view: DataView
   readonly bytes: Buffer
   readonly limits: ReadLimits
   readonly skip: SkipKeys
 
   private constructor(bytes: Buffer, limits: ReadLimits, skip: SkipKeys) {
     this.bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.limits = limits
     this.skip = skip
   }
@@ -156,7 +158,7 @@ export class WireCursor {
     const start = this.pos
     this.#checkLength(start, fieldEnd)
     this.pos = fieldEnd
-    return interned.text(this.bytes, start, fieldEnd - start)
+    return interned.text(this.bytes, this.#view, start, fieldEnd - start)
   }
 
   /** Bytes as text in another encoding than UTF-8. */
