@@ -1,0 +1,160 @@
+import { Fenced } from '@kubesift/contracts'
+import { NO_CLOCK, type Clock, type Fields } from '@kubesift/core-context'
+import type { Redis } from 'ioredis'
+import { ensureConnected, unavailable } from './connect.ts'
+import { PUBLISHED, WRITE } from './scripts.ts'
+
+/** The right to write the state of one partition, taken at its assignment; a later claim by anyone ends it. */
+export interface Claim {
+  readonly partition: number
+  readonly token: string
+  /** Next offset of `signals` to apply; null: there is no state (a first start, or Redis has lost it). */
+  readonly next: number | null
+  readonly clock: Clock
+  /** Namespaces written but perhaps not published before a crash. */
+  readonly pending: readonly string[]
+  /** When, by the watermark of its cluster, a namespace has something to decide. */
+  readonly timers: ReadonlyMap<string, number>
+}
+
+export interface NamespaceWrite {
+  readonly id: string
+  readonly fields: Fields
+  readonly timer: number | null
+  readonly publish: boolean
+}
+
+export interface Write {
+  readonly expected: number | null
+  readonly next: number
+  readonly clock: Clock
+  readonly namespaces: readonly NamespaceWrite[]
+}
+
+const text = (next: number | null): string => (next === null ? '' : String(next))
+
+/** The state of the assemblers in Redis: per partition of `signals` its position and clock, per namespace the fields of its machine. */
+export class StateStore {
+  readonly #redis: Redis
+  readonly #prefix: string
+
+  constructor(redis: Redis, prefix: string) {
+    this.#redis = redis
+    this.#prefix = prefix
+  }
+
+  #key(partition: number, name: string): string {
+    return `${this.#prefix}{signals-${partition}}:${name}`
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    await ensureConnected(this.#redis)
+    try {
+      return await work()
+    } catch (error) {
+      throw unavailable(error)
+    }
+  }
+
+  /** Takes a partition: whoever held it before can write no more. */
+  claim(partition: number): Promise<Claim> {
+    return this.#run(async () => {
+      const meta = this.#key(partition, 'meta')
+      const token = String(await this.#redis.hincrby(meta, 'token', 1))
+      const [[next, clock], pending, timers] = await Promise.all([
+        this.#redis.hmget(meta, 'next', 'clock'),
+        this.#redis.smembers(this.#key(partition, 'pending')),
+        this.#redis.zrange(this.#key(partition, 'timers'), 0, -1, 'WITHSCORES'),
+      ])
+      return {
+        partition,
+        token,
+        next: next == null || next === '' ? null : Number(next),
+        clock: clock == null ? NO_CLOCK : (JSON.parse(clock) as Clock),
+        pending,
+        timers: new Map(pairs(timers).map(([id, at]) => [id, Number(at)])),
+      }
+    })
+  }
+
+  /** The fields of some namespaces, in one round trip; those without state are empty. */
+  load(partition: number, ids: readonly string[]): Promise<Map<string, [string, string][]>> {
+    return this.#run(async () => {
+      const pipeline = this.#redis.pipeline()
+      for (const id of ids) pipeline.hgetall(this.#key(partition, `ns:${id}`))
+      const replies = (await pipeline.exec()) ?? []
+      return new Map(
+        ids.map((id, i) => {
+          const [error, fields] = replies[i] ?? [new Error('no reply'), {}]
+          if (error !== null) throw error
+          return [id, Object.entries(fields as Record<string, string>)]
+        }),
+      )
+    })
+  }
+
+  /** Writes everything that one batch has changed, or throws {@link Fenced} when this claim no longer holds. */
+  write(claim: Pick<Claim, 'partition' | 'token'>, write: Write): Promise<void> {
+    const { partition, token } = claim
+    return this.#run(async () => {
+      const keys = [
+        ...['meta', 'timers', 'pending'].map((name) => this.#key(partition, name)),
+        ...write.namespaces.map((n) => this.#key(partition, `ns:${n.id}`)),
+      ]
+      const args = write.namespaces.flatMap((n) => [
+        n.id,
+        n.timer === null ? '' : String(n.timer),
+        n.publish ? '1' : '0',
+        String(n.fields.size),
+        ...[...n.fields].flat(),
+      ])
+      const reply = await this.#redis.eval(
+        WRITE,
+        keys.length,
+        ...keys,
+        token,
+        text(write.expected),
+        text(write.next),
+        JSON.stringify(write.clock),
+        ...args,
+      )
+      this.#held(reply, partition)
+    })
+  }
+
+  /** Notes that the contexts of the last write have been published. */
+  published(claim: Pick<Claim, 'partition' | 'token'>, next: number): Promise<void> {
+    const { partition, token } = claim
+    return this.#run(async () => {
+      const keys = [this.#key(partition, 'meta'), this.#key(partition, 'pending')]
+      this.#held(
+        await this.#redis.eval(PUBLISHED, keys.length, ...keys, token, text(next)),
+        partition,
+      )
+    })
+  }
+
+  /** Whether this claim still holds, asked anew: before publishing after a long pause. */
+  async holds(claim: Pick<Claim, 'partition' | 'token'>): Promise<boolean> {
+    return this.#run(
+      async () =>
+        (await this.#redis.hget(this.#key(claim.partition, 'meta'), 'token')) === claim.token,
+    )
+  }
+
+  #held(reply: unknown, partition: number): void {
+    if (reply === 1) return
+    throw new Fenced(
+      `partition ${partition} of signals is held by another assembler now: dropping it and its caches`,
+      {
+        partition,
+      },
+    )
+  }
+}
+
+const pairs = (flat: readonly string[]): [string, string][] => {
+  const out: [string, string][] = []
+  for (let i = 0; i + 1 < flat.length; i += 2) out.push([flat[i]!, flat[i + 1]!])
+  return out
+}
