@@ -1,6 +1,8 @@
+import { DependencyUnavailable } from '@kubesift/contracts'
 import { DataSource, type EntityManager } from 'typeorm'
 import { asFailure } from './errors.ts'
 import { InitialSchema1763690000000 } from './migrations/initial-schema-1763690000000.ts'
+import { Deliveries1763690100000 } from './migrations/deliveries-1763690100000.ts'
 
 /** Our advisory locks, in a key space of their own (the first of the two numbers). */
 export const LOCKS = { space: 0x6b736674, migrate: 1, relay: 2 } as const
@@ -46,7 +48,7 @@ export class Database implements Sql {
       applicationName,
       poolSize: poolMax,
       connectTimeoutMS: 5_000,
-      migrations: [InitialSchema1763690000000],
+      migrations: [InitialSchema1763690000000, Deliveries1763690100000],
       migrationsTransactionMode: 'each',
       // A replaced connection is noticed by the next statement; the pool's own complaints would be a second voice.
       poolErrorHandler: () => undefined,
@@ -67,12 +69,24 @@ export class Database implements Sql {
   }
 
   rows<R extends object = Row>(statement: string, values?: readonly unknown[]): Promise<R[]> {
-    return this.#try('querying', () => over(this.#source).rows<R>(statement, values))
+    return this.#try('querying', () => {
+      this.#check()
+      return over(this.#source).rows<R>(statement, values)
+    })
   }
 
   /** All or nothing. */
   transaction<T>(doing: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#try(doing, () => this.#source.transaction((tx) => work(over(tx))))
+    return this.#try(doing, () => {
+      this.#check()
+      return this.#source.transaction((tx) => work(over(tx)))
+    })
+  }
+
+  #check(): void {
+    if (!this.#source.isInitialized) {
+      throw new DependencyUnavailable('postgres: not connected yet; the service goes on trying')
+    }
   }
 
   async #migrate(): Promise<void> {

@@ -51,7 +51,7 @@ const PRUNE_EVERY_MS = 30_000
 export class OutboxRelay {
   readonly #options: RelayOptions
   readonly #pause = new WakeUp()
-  #prunedAt = 0
+  #prunedAt = -Infinity
 
   constructor(options: RelayOptions) {
     this.#options = options

@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url'
+import { ChangeFeed, IncidentReader } from '@kubesift/adapter-postgres'
+import { INCIDENT_PACKAGE, INCIDENT_PROTO, PROTO_ROOT } from '@kubesift/contracts'
+import { ReflectionService } from '@grpc/reflection'
+import { Module, type DynamicModule } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import { Transport, type GrpcOptions } from '@nestjs/microservices'
+import { HealthImplementation, protoPath as healthProto } from 'grpc-health-check'
+import { FaultsFilter, type FaultLog } from './faults.filter.ts'
+import { CLOSING, IncidentController } from './incident.controller.ts'
+
+const SERVICE = `${INCIDENT_PACKAGE}.IncidentService`
+
+export interface GrpcServerOptions {
+  /** host:port to listen on. */
+  readonly url: string
+  readonly reader: IncidentReader
+  readonly feed: ChangeFeed
+  readonly log: FaultLog
+}
+
+/** The running API. */
+export interface GrpcServer {
+  /** What health checks and balancers are told. */
+  readonly serving: (ready: boolean) => void
+  readonly close: () => Promise<void>
+}
+
+@Module({})
+class ApiModule {
+  static over({ reader, feed }: GrpcServerOptions, closing: AbortSignal): DynamicModule {
+    return {
+      module: ApiModule,
+      controllers: [IncidentController],
+      providers: [
+        { provide: IncidentReader, useValue: reader },
+        { provide: ChangeFeed, useValue: feed },
+        { provide: CLOSING, useValue: closing },
+      ],
+    }
+  }
+}
+
+const transport = (url: string, health: HealthImplementation): GrpcOptions => ({
+  transport: Transport.GRPC,
+  options: {
+    url,
+    package: INCIDENT_PACKAGE,
+    // The health service is loaded, so that reflection lists it, but is not our package: it has its own implementation.
+    protoPath: [fileURLToPath(new URL(INCIDENT_PROTO, PROTO_ROOT)), healthProto],
+    // Longs are numbers (counts, offsets and seconds stay below 2^53), enums their names, fields camelCase and never missing.
+    loader: { keepCase: false, longs: Number, enums: String, defaults: true, arrays: true },
+    onLoadPackageDefinition: (definition, server) => {
+      health.addToServer(server)
+      new ReflectionService(definition).addToServer(server)
+    },
+  },
+})
+
+/** Serves the incident API, health checks and reflection. */
+export const startGrpcServer = async (options: GrpcServerOptions): Promise<GrpcServer> => {
+  const closing = new AbortController()
+  const health = new HealthImplementation({ '': 'NOT_SERVING', [SERVICE]: 'NOT_SERVING' })
+  const app = await NestFactory.createMicroservice<GrpcOptions>(
+    ApiModule.over(options, closing.signal),
+    { logger: ['error', 'warn'], ...transport(options.url, health) },
+  )
+  app.useGlobalFilters(new FaultsFilter(options.log))
+  await app.listen()
+  const serving = (ready: boolean): void => {
+    for (const service of ['', SERVICE]) {
+      health.setStatus(service, ready ? 'SERVING' : 'NOT_SERVING')
+    }
+  }
+  return {
+    serving,
+    close: async () => {
+      serving(false)
+      closing.abort()
+      await app.close()
+    },
+  }
+}
