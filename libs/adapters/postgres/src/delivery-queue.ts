@@ -95,7 +95,10 @@ export class DeliveryQueue {
   async nextDueMs(channel: string): Promise<number | undefined> {
     const [row] = await this.#db.rows<{ ms: number | null }>(
       `select (extract(epoch from min(next_at) - clock_timestamp()) * 1000)::float8 as ms
-       from delivery where status = 'waiting' and channel = $1`,
+       from delivery w where status = 'waiting' and channel = $1 and not exists (
+         select 1 from delivery e
+         where e.group_id = w.group_id and e.channel = w.channel and e.status = 'waiting' and e.seq < w.seq
+       )`,
       [channel],
     )
     return row?.ms ?? undefined
