@@ -1,3 +1,4 @@
+import { Failure } from '@kubesift/contracts'
 import { Command, CommanderError } from 'commander'
 import { ensureBuilt } from './build.ts'
 import { CliFailure, usageFailure } from './cli-failure.ts'
@@ -98,6 +99,7 @@ const explain = (why: unknown, context: CliContext): ExitCode => {
   if (why instanceof CommanderError) return explainCommander(why, context)
   context.warn(oneLine(why))
   if (why instanceof CliFailure) return why.exitCode
+  if (why instanceof Failure && why.code === 'MISSING_PREREQUISITE') return ExitCode.missing
   context.warn('KUBESIFT_DEBUG=1 shows where it happened')
   return ExitCode.failed
 }

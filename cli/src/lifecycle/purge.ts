@@ -1,0 +1,14 @@
+import { postgresDataFolders } from '@kubesift/adapter-backing'
+import { readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** All that we ever write into a home. Anything else in there is somebody else's, and stays. */
+const OURS = ['data', 'logs', 'run', 'ports.json', 'secrets.json', 'state.json'] as const
+
+/** Deletes the data of a home that is stopped, and the home itself when nothing else is in it. Downloads are kept. */
+export const purgeHome = (home: string): void => {
+  for (const path of [...postgresDataFolders(home), ...OURS.map((name) => join(home, name))]) {
+    rmSync(path, { recursive: true, force: true })
+  }
+  if (readdirSync(home).length === 0) rmdirSync(home)
+}

@@ -1,0 +1,27 @@
+import { duration } from '../frame/duration.ts'
+import type { State, UnitState } from '../frame/state.ts'
+import type { CliContext } from '../frame/verb.ts'
+
+/** A line each time that a unit becomes ready or falls; what was told is not told again. */
+export const startReporter = (
+  { print, now }: Pick<CliContext, 'print' | 'now'>,
+  begun: number,
+): ((state: State) => void) => {
+  const told = new Map<string, string>()
+  return (state) => {
+    for (const unit of state.units) {
+      const line = worthTelling(unit)
+      if (line === undefined || told.get(unit.name) === line) continue
+      told.set(unit.name, line)
+      print(`${duration(now() - begun).padStart(6)}  ${line}`)
+    }
+  }
+}
+
+const worthTelling = ({ name, status, address, reason }: UnitState): string | undefined => {
+  if (status === 'ready') return `${name} is ready${address === undefined ? '' : ` at ${address}`}`
+  if (status === 'external') return `${name} is yours at ${address ?? '?'}`
+  if (status === 'backoff')
+    return `${name} ended and is started again: ${reason ?? 'no reason known'}`
+  return undefined
+}

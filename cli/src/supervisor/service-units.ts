@@ -1,0 +1,98 @@
+import { BackingFailed, Daemon, type BackingPlan, type PortBook } from '@kubesift/adapter-backing'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** One process of ours: which service, and what only this process is told. */
+interface ServiceProcess {
+  readonly name: string
+  readonly service: string
+  readonly env?: Env
+}
+
+/** In the order of the flow; they are stopped in the reverse of it. */
+const processes: readonly ServiceProcess[] = [
+  { name: 'incident-store', service: 'incident-store' },
+  { name: 'ai-analyst', service: 'ai-analyst' },
+  { name: 'notifier', service: 'notifier' },
+  { name: 'assemble', service: 'context-builder', env: { CONTEXT_BUILDER_ROLE: 'assemble' } },
+  { name: 'normalise', service: 'context-builder', env: { CONTEXT_BUILDER_ROLE: 'normalise' } },
+]
+
+export interface ServicePlace {
+  readonly root: string
+  readonly home: string
+  readonly env: Env
+  readonly ports: PortBook
+  readonly backing: BackingPlan
+}
+
+export interface PlannedService {
+  readonly daemon: Daemon
+  readonly healthPort: number
+  readonly address?: string
+}
+
+/** The service processes, each with its ports; nothing is started. */
+export const planServices = async (
+  place: ServicePlace,
+): Promise<{ readonly services: readonly PlannedService[]; readonly grpcUrl: string }> => {
+  const grpcUrl = `127.0.0.1:${await place.ports.claim('grpc')}`
+  const services: PlannedService[] = []
+  for (const one of processes) {
+    const healthPort = await place.ports.claim(`${one.name}-health`)
+    const daemon = serviceDaemon(one, place, healthPort, grpcUrl)
+    services.push({
+      daemon,
+      healthPort,
+      ...(one.service === 'incident-store' ? { address: grpcUrl } : {}),
+    })
+  }
+  return { services, grpcUrl }
+}
+
+const serviceDaemon = (
+  one: ServiceProcess,
+  place: ServicePlace,
+  healthPort: number,
+  grpcUrl: string,
+): Daemon => {
+  const { root, home, env, backing } = place
+  const main = join(root, 'services', one.service, 'dist/main.js')
+  return new Daemon({
+    name: one.name,
+    runFile: join(home, 'run', `${one.name}.json`),
+    logFile: join(home, 'logs', `${one.name}.log`),
+    prepare: () => {
+      if (!existsSync(main))
+        throw new BackingFailed(`${main} is missing: the build did not make it`)
+      return Promise.resolve({
+        command: process.execPath,
+        args: ['--enable-source-maps', main],
+        cwd: root,
+        env: {
+          ...env,
+          ...one.env,
+          KAFKA_BROKERS: backing.kafkaBrokers,
+          DATABASE_URL: backing.databaseUrl,
+          REDIS_URL: backing.redisUrl,
+          HEALTH_PORT: String(healthPort),
+          GRPC_URL: grpcUrl,
+        },
+      })
+    },
+    ready: () => saysReady(healthPort),
+    readyWithinMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 15_000,
+  })
+}
+
+const saysReady = async (healthPort: number): Promise<boolean> => {
+  const answer = await fetch(`http://127.0.0.1:${healthPort}/readyz`, {
+    signal: AbortSignal.timeout(3_000),
+  })
+  await answer.body?.cancel()
+  return answer.ok
+}

@@ -1,0 +1,189 @@
+import {
+  identityOf,
+  makeFolder,
+  MissingPrerequisite,
+  planBacking,
+  PortBook,
+  runNames,
+  stopByRunFile,
+  writeJsonFile,
+  type BackingPlan,
+} from '@kubesift/adapter-backing'
+import { join } from 'node:path'
+import { stateFile, type State, type UnitState } from '../frame/state.ts'
+import { rotateLogs } from './rotate-logs.ts'
+import { planServices } from './service-units.ts'
+import { Unit } from './unit.ts'
+
+export interface SupervisorOptions {
+  readonly root: string
+  readonly home: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Stop everything and return. */
+  readonly signal: AbortSignal
+  readonly log: (line: string) => void
+}
+
+const ROTATE_EVERY_MS = 10_000
+const BACKING = ['kafka', 'postgres', 'redis'] as const
+
+/**
+ * Runs everything until told to stop: first Kafka, Postgres and Redis (those that live on from a supervisor that was
+ * killed are adopted), then the services (leftovers of those are stopped first: they may be of another build). Stops in
+ * the reverse order. Whatever happens is written to the state file.
+ */
+export const supervise = async (options: SupervisorOptions): Promise<void> => {
+  const house = await planOrExplain(options)
+  const { units, write } = house
+  const ending = new AbortController()
+  options.signal.addEventListener('abort', () => ending.abort(), { once: true })
+  const rotation = setInterval(() => rotateLogs(join(options.home, 'logs')), ROTATE_EVERY_MS)
+  const backing = units.filter(({ state }) => state.kind === 'backing')
+  const services = units.filter(({ state }) => state.kind === 'service')
+  write('starting')
+  const runs = backing.map((unit) => unit.run(ending.signal))
+  try {
+    await untilEnd(Promise.all(backing.map((unit) => unit.ready.promise)), runs, ending.signal)
+    if (!ending.signal.aborted) {
+      write('running')
+      runs.push(...services.map((unit) => unit.run(ending.signal)))
+      await Promise.all(runs)
+    }
+    write('stopping')
+  } catch (why) {
+    options.log(`giving up: ${messageOf(why)}`)
+    house.failure = messageOf(why)
+    write('failed')
+  } finally {
+    ending.abort()
+    clearInterval(rotation)
+    await Promise.allSettled(runs)
+    for (const unit of [...services].reverse()) await unit.stop()
+    await Promise.all(backing.map((unit) => unit.stop()))
+    write(house.failure === undefined ? 'stopped' : 'failed')
+  }
+  if (house.failure !== undefined) throw new MissingPrerequisite(house.failure)
+}
+
+interface House {
+  readonly units: readonly Unit[]
+  readonly write: (phase?: State['phase']) => void
+  failure: string | undefined
+}
+
+/** What cannot even be planned (a pinned port that is taken, no write permission) is told by the same file. */
+const planOrExplain = async (options: SupervisorOptions): Promise<House> => {
+  try {
+    return await plan(options)
+  } catch (why) {
+    const nothing: BackingPlan = { kafkaBrokers: '', databaseUrl: '', redisUrl: '', daemons: [] }
+    const state: State = {
+      ...baseState(nothing, '', options.env),
+      phase: 'failed',
+      failure: messageOf(why),
+      units: [],
+    }
+    writeJsonFile(stateFile(options.home), state)
+    throw why
+  }
+}
+
+const plan = async (options: SupervisorOptions): Promise<House> => {
+  const { root, home, env, signal, log } = options
+  makeFolder(join(home, 'logs'))
+  const backing = await planBacking({ home, env, log, signal })
+  await stopLeftovers(home, backing)
+  const { services, grpcUrl } = await planServices({
+    root,
+    home,
+    env,
+    backing,
+    ports: new PortBook(home, env),
+  })
+  const base = baseState(backing, grpcUrl, env)
+  const house: House = { units: [], write: () => undefined, failure: undefined }
+  let phase: State['phase'] = 'starting'
+  const write = (next?: State['phase']): void => {
+    phase = next ?? phase
+    const state: State = {
+      ...base,
+      phase,
+      ...(house.failure === undefined ? {} : { failure: house.failure }),
+      units: [...externals(backing, base.startedAt), ...units.map((unit) => unit.state)],
+    }
+    writeJsonFile(stateFile(home), state)
+  }
+  const changed = (): void => write()
+  const units = [
+    ...backing.daemons.map(
+      (daemon) =>
+        new Unit({
+          daemon,
+          kind: 'backing',
+          changed,
+          address: addressOf(daemon.spec.name, backing),
+        }),
+    ),
+    ...services.map((service) => new Unit({ ...service, kind: 'service', changed })),
+  ]
+  return Object.assign(house, { units, write })
+}
+
+/** Whatever a former supervisor left running and this one will not adopt. */
+const stopLeftovers = async (home: string, { daemons }: BackingPlan): Promise<void> => {
+  const adopted = new Set(['supervisor', ...daemons.map((daemon) => daemon.spec.name)])
+  const leftovers = runNames(home).filter((name) => !adopted.has(name))
+  await Promise.all(leftovers.map((name) => stopByRunFile(home, name)))
+}
+
+const baseState = (
+  { kafkaBrokers, databaseUrl, redisUrl }: BackingPlan,
+  grpcUrl: string,
+  env: SupervisorOptions['env'],
+): Omit<State, 'phase' | 'units'> => {
+  const supervisor = identityOf(process.pid)
+  if (supervisor === undefined) throw new Error('a running process has an identity')
+  const topicPrefix = env['KAFKA_TOPIC_PREFIX'] ?? ''
+  return {
+    supervisor,
+    startedAt: Date.now(),
+    kafkaBrokers,
+    databaseUrl,
+    redisUrl,
+    topicPrefix,
+    grpcUrl,
+  }
+}
+
+const externals = (backing: BackingPlan, since: number): UnitState[] => {
+  const own = new Set(backing.daemons.map((daemon) => daemon.spec.name))
+  return BACKING.filter((name) => !own.has(name)).map((name) => ({
+    name,
+    kind: 'external',
+    status: 'external',
+    address: addressOf(name, backing),
+    restarts: 0,
+    since,
+  }))
+}
+
+/** Host and port, never the password. */
+const addressOf = (name: string, backing: BackingPlan): string => {
+  if (name === 'kafka') return backing.kafkaBrokers
+  const url = name === 'postgres' ? backing.databaseUrl : backing.redisUrl
+  return URL.canParse(url) ? new URL(url).host : url
+}
+
+/** Until the wish comes true, one of the runs fails, or the end is called for. */
+const untilEnd = async (
+  wish: Promise<unknown>,
+  runs: readonly Promise<void>[],
+  signal: AbortSignal,
+): Promise<void> => {
+  const aborted = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  )
+  await Promise.race([wish, aborted, Promise.all(runs)])
+}
+
+const messageOf = (why: unknown): string => (why instanceof Error ? why.message : String(why))
