@@ -115,7 +115,7 @@ test('get tells the whole story, by id or by its beginning', async () => {
     id,
     key: 'c1/shop/Deployment/checkout/CrashLoop',
     severity: 'P3',
-    severityTerms: [{ term: 'base', points: 30 }],
+    severityTerms: [{ term: 'base', points: 40 }],
     status: 'RESOLVED',
     resolution: { by: 'recovered' },
     occurrenceCount: 5,

@@ -1,8 +1,10 @@
-import type { NoticeKind, Severity } from '@kubesift/contracts'
+import type { Severity } from '@kubesift/contracts'
 import {
   NOTHING_TOLD,
   settleMs,
   subjectSchema,
+  type NewNotice,
+  type SettledGroup,
   type SettleTimes,
   type Standing,
   type Subject,
@@ -15,23 +17,6 @@ export interface GroupState {
   readonly revision: number
   readonly standing: Standing
   readonly subject: Subject
-}
-
-/** A settled difference, to be turned into a notice. */
-export interface SettledGroup {
-  readonly standing: Standing
-  readonly told: Told
-  readonly subject: Subject
-}
-
-/** One notice, before it has gone anywhere. */
-export interface NewNotice {
-  readonly key: string
-  readonly kind: NoticeKind
-  readonly severity: Severity
-  readonly body: string
-  readonly text: string
-  readonly told: Told
 }
 
 interface GroupRow {

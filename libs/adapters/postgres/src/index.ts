@@ -1,12 +1,7 @@
 export type { PlacedAnalysis } from './analysis-slots.ts'
 export { ChangeFeed, type Change, type Changes, type Cursor } from './change-feed.ts'
 export { Database, type DatabaseOptions, type Row, type Sql } from './database.ts'
-export {
-  DeliveryLedger,
-  type GroupState,
-  type NewNotice,
-  type SettledGroup,
-} from './delivery-ledger.ts'
+export { DeliveryLedger, type GroupState } from './delivery-ledger.ts'
 export { DeliveryQueue, type EndedDelivery, type TakenDelivery } from './delivery-queue.ts'
 export { PostgresRefused } from './errors.ts'
 export {
@@ -20,4 +15,5 @@ export {
 export { IncidentWriter, type Applied } from './incident-writer.ts'
 export { OutboxRelay, type RelayFacts, type RelayOptions } from './outbox-relay.ts'
 export type { OutboxMessage, Retention } from './relay-statements.ts'
+export { WakeUp } from './wake-up.ts'
 export type { StreamPosition } from './write-statements.ts'

@@ -91,36 +91,53 @@ const contextAt = (offset: number, spells: readonly Spell[]): Context =>
     version: { epoch: 1, offset },
     spells: [...spells],
     severity: 'P3',
-    severityTerms: [{ term: 'persistence', points: spells.length * 5, why: 'goes on' }],
+    severityTerms: [
+      { term: 'base', points: 40, why: 'P3' },
+      { term: 'impact', points: spells.length * 5, why: 'goes on' },
+    ],
   })
 
-const history = fc
-  .tuple(fc.array(stretch, { minLength: 1, maxLength: 5 }), fc.boolean())
-  .map(([stretches, moved]) => historyOf(stretches, moved))
+const stretches = fc.array(stretch, { minLength: 1, maxLength: 5 })
+const history = stretches.map((all) => historyOf(all, false))
+const movedHistory = stretches.map((all) => historyOf(all, true))
 
 /** Any choice of versions, in any order, with repeats, as long as the newest is among them. */
-const delivery = history.chain((all) =>
-  fc
-    .array(fc.nat({ max: all.length - 1 }), { maxLength: 30 })
-    .chain((picks) =>
-      fc.shuffledSubarray([...picks, all.length - 1], { minLength: picks.length + 1 }),
-    )
-    .map((picks) => ({ all, delivered: picks.flatMap((i) => all[i] ?? []) })),
-)
+const deliveryOf = (log: fc.Arbitrary<readonly Context[]>) =>
+  log.chain((all) =>
+    fc
+      .array(fc.nat({ max: all.length - 1 }), { maxLength: 30 })
+      .chain((picks) =>
+        fc.shuffledSubarray([...picks, all.length - 1], { minLength: picks.length + 1 }),
+      )
+      .map((picks) => ({ all, delivered: picks.flatMap((i) => all[i] ?? []) })),
+  )
 
 describe('the stream part of an incident', () => {
   test('ends alike however its contexts were skipped, doubled and shuffled', () => {
     fc.assert(
-      fc.property(delivery, ({ all, delivered }) => {
+      fc.property(deliveryOf(history), ({ all, delivered }) => {
         expect(run(delivered).outcome()).toEqual(run(all).outcome())
       }),
       { numRuns: 300 },
     )
   })
 
+  test('of a moved key ends merged wherever it was ever heard of, and nowhere else', () => {
+    fc.assert(
+      fc.property(deliveryOf(movedHistory), ({ all, delivered }) => {
+        const [some, full] = [run(delivered), run(all)].map((l) => [...l.incidents.values()])
+        for (const incident of some ?? []) {
+          expect(full?.map((i) => i.id)).toContain(incident.id)
+        }
+        const last = some?.toSorted((a, b) => a.episode - b.episode).at(-1)
+        if (last !== undefined) expect(last.status).toBe('merged')
+      }),
+    )
+  })
+
   test('is not moved by the redelivery of any part of the log', () => {
     fc.assert(
-      fc.property(history, fc.nat(), (all, n) => {
+      fc.property(fc.oneof(history, movedHistory), fc.nat(), (all, n) => {
         const ledger = run(all)
         const before = [ledger.outcome(), [...ledger.eventIds], [...ledger.severityTrail]]
         for (const context of all.slice(n % all.length)) ledger.apply(context)
@@ -131,7 +148,7 @@ describe('the stream part of an incident', () => {
 
   test('only grows: revisions, counts and notes never fall, and no event id is used twice', () => {
     fc.assert(
-      fc.property(history, (all) => {
+      fc.property(fc.oneof(history, movedHistory), (all) => {
         const ledger = new Ledger()
         const seen = new Map<string, Incident>()
         for (const context of all) {

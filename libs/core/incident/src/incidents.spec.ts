@@ -69,11 +69,15 @@ describe('the life of an incident', () => {
   })
 
   test('a reopening escalates, with the sum that says why', () => {
-    const known = incidentsOf(aContext({ severity: 'P3', spells: [aSpell(0, 4, 10)] }))
+    const severityTerms = [
+      { term: 'base', points: 40, why: 'P3 in the catalogue' },
+      { term: 'impact', points: 15, why: 'all down' },
+    ]
+    const known = incidentsOf(aContext({ severityTerms, spells: [aSpell(0, 4, 10)] }))
     const spells = [aSpell(0, 4, 10), aSpell(20, 22)]
-    const [effect] = effectsOf(aContext({ ...at(2), severity: 'P3', spells }), known)
+    const [effect] = effectsOf(aContext({ ...at(2), severityTerms, spells }), known)
     expect(effect?.notes.map((n) => [n.kind, n.text])).toEqual([
-      ['severity_change', 'severity P3 → P2: base 30 + reopened 10 = 40 points'],
+      ['severity_change', 'severity P3 → P2: base 40 + impact 15 + reopened 10 = 65 points'],
       ['status_change', 'reopened: it occurred again, 10 min after it was resolved'],
     ])
     expect(effect?.events.map((e) => e.revision)).toEqual([3, 4])
@@ -89,24 +93,46 @@ describe('the life of an incident', () => {
   })
 })
 
+test('an incident whose occurrences turned out to be another’s ends with what is left', () => {
+  const known = incidentsOf(aContext())
+  const left = aSpell(0, 1, 20, { openedAt: null })
+  const [effect] = effectsOf(aContext({ ...at(2), spells: [left] }), known)
+  expect(effect?.incident).toMatchObject({ status: 'resolved', revision: 2 })
+  expect(effect?.events.map((e) => [e.type, e.revision])).toEqual([['resolved', 2]])
+  const going = aContext({ ...at(2), spells: [{ ...left, recovery: null }] })
+  expect(effectsOf(going, known)).toEqual([])
+})
+
 describe('a moved key', () => {
   const movedTo = aContext({ problem: 'ImagePull' }).key
 
-  test.each([
-    ['with its spells', [aSpell(0, 4)]],
-    ['without them', []],
-  ])('is merged, %s', (_, spells) => {
+  test('ends as merged, as it stands, whatever the document shows of the other key', () => {
     const known = incidentsOf(aContext())
-    const moved = aContext({ ...at(2), movedTo, spells })
+    const other = aContext({ ...at(2), problem: 'ImagePull', spells: [aSpell(0, 40)] })
+    const moved = { ...other, key: aContext().key, movedTo }
     const effects = effectsOf(moved, known)
     expect(typesOf(effects)).toEqual(['merged'])
     expect(effects[0]?.incident).toMatchObject({
       status: 'merged',
       mergedInto: incidentIdOf(movedTo, 1),
+      problem: 'CrashLoop',
       occurrenceCount: 5,
+      context: { version: at(2).version, problem: 'CrashLoop' },
     })
     const merged = incidentsOf(moved, known)
-    expect(effectsOf(aContext({ ...at(3), movedTo, spells }), merged)).toEqual([])
+    expect(effectsOf({ ...moved, ...at(3) }, merged)).toEqual([])
+  })
+
+  test('that nobody heard of makes no incident', () => {
+    expect(effectsOf(aContext({ movedTo }), [])).toEqual([])
+  })
+
+  test('leaves the episodes before it their own end', () => {
+    const known = incidentsOf(aContext({ spells: [aSpell(0, 4, 10), aSpell(100, 101)] }))
+    expect(incidentsOf(aContext({ ...at(2), movedTo }), known).map((i) => i.status)).toEqual([
+      'resolved',
+      'merged',
+    ])
   })
 
   test('lives on under the next number when its problem comes for itself', () => {

@@ -2,7 +2,7 @@ import type { Context, Incident, Resolution } from '@kubesift/contracts'
 import { episodesOf, type Episode } from './episodes.ts'
 import { incidentIdOf } from './ids.ts'
 import { scoreSeverity } from './severity.ts'
-import { transitionsOf, type Draft, type Transition } from './transitions.ts'
+import { endingOf, transitionsOf, type Draft, type Transition } from './transitions.ts'
 
 /** An incident in its new state, and what led there. */
 export interface Step {
@@ -21,21 +21,14 @@ const reasonsWithin = (context: Context, { firstSeenAt, lastSeenAt }: Episode): 
   ),
 ]
 
-const statusOf = (context: Context, episode: Episode): Incident['status'] => {
-  if (context.movedTo !== undefined) return 'merged'
-  return episode.recovery === null ? 'open' : 'resolved'
-}
-
 const draftOf = (context: Context, episode: Episode, before: Incident | undefined): Draft => {
   const id = incidentIdOf(context.key, episode.number)
-  const { movedTo, traceparent } = context
+  const { traceparent } = context
   return {
     id,
     key: context.key,
     episode: episode.number,
     ...(episode.number > 1 ? { previous: incidentIdOf(context.key, episode.number - 1) } : {}),
-    // Of the other key nothing is known here; its first episode is the one that has the moved occurrences.
-    ...(movedTo === undefined ? {} : { mergedInto: incidentIdOf(movedTo, 1) }),
     cluster: context.cluster,
     namespace: context.namespace,
     resourceKind: context.owner.kind,
@@ -43,7 +36,7 @@ const draftOf = (context: Context, episode: Episode, before: Incident | undefine
     problem: context.problem,
     title: context.title,
     severity: scoreSeverity(context, episode).severity,
-    status: statusOf(context, episode),
+    status: episode.recovery === null ? 'open' : 'resolved',
     resolution: resolutionOf(episode),
     reopenCount: episode.reopenCount,
     occurrenceCount: episode.occurrenceCount,
@@ -62,8 +55,7 @@ const draftOf = (context: Context, episode: Episode, before: Incident | undefine
 /** An episode that another has followed keeps what was known when it ended; only late records still enter its numbers. */
 const settled = (draft: Draft, before: Incident | undefined): Draft => {
   if (before === undefined) return draft
-  const { severity, title, countQuality } = before
-  const context = draft.status === 'merged' ? draft.context : before.context
+  const { severity, title, context, countQuality } = before
   return { ...draft, severity, title, context, countQuality }
 }
 
@@ -84,15 +76,39 @@ const stepOf = (before: Incident | undefined, draft: Draft, episode?: Episode): 
   return { incident: { ...draft, revision }, transitions }
 }
 
-/** A moved key whose document carries no spells any more: what was published of it is merged as it stands. */
-const mergeKnown = (context: Context, known: readonly Incident[]): readonly Step[] => {
-  const { movedTo } = context
-  if (movedTo === undefined) return []
-  return known.map((before) => {
-    const { revision: _, ...kept } = before
-    const mergedInto = incidentIdOf(movedTo, 1)
-    return stepOf(before, { ...kept, status: 'merged', mergedInto, context })
-  })
+const withoutRevision = ({ revision: _, ...draft }: Incident): Draft => draft
+
+/**
+ * The key was an inference that the truth has corrected, and its document shows the other key's content: what was published of it
+ * ends as it stands. Earlier episodes had their own end. Of the other key only the name is known here, so its first episode is named.
+ */
+const mergeNewest = (context: Context, living: readonly Incident[]): readonly Step[] => {
+  const newest = living.at(-1)
+  const { movedTo, version, cause, rulesHash } = context
+  if (newest === undefined || movedTo === undefined) return []
+  const draft: Draft = {
+    ...withoutRevision(newest),
+    status: 'merged',
+    mergedInto: incidentIdOf(movedTo, 1),
+    context: { ...newest.context, version, cause, rulesHash, movedTo },
+  }
+  return [stepOf(newest, draft)]
+}
+
+/** Its occurrences turned out to be another's before it ended, and what is left never opened: it ends with what is left. */
+const endLeftOver = (context: Context, left: readonly Incident[]): readonly Step[] => {
+  const last = context.spells.at(-1)
+  const open = left.find((incident) => incident.resolution === null)
+  if (last === undefined || last.recovery === null || open === undefined) return []
+  const { at, by, why } = last.recovery
+  const draft: Draft = {
+    ...withoutRevision(open),
+    status: 'resolved',
+    resolution: { at, by, why },
+    context,
+  }
+  const transitions = [endingOf(draft, last, open.reopenCount + 1)]
+  return [{ incident: { ...draft, revision: open.revision + 1 }, transitions }]
 }
 
 /**
@@ -116,11 +132,14 @@ const liveEpisodes = (context: Context, merged: readonly Incident[]): readonly E
  * computed whole from this context each time, never from increments, so that skipped, doubled and coalesced versions end alike.
  */
 export const stepsOf = (context: Context, known: readonly Incident[] = []): readonly Step[] => {
-  const merged = known.filter((i) => i.status === 'merged')
-  const living = known.filter((i) => i.status !== 'merged')
+  const byEpisode = known.toSorted((a, b) => a.episode - b.episode)
+  const merged = byEpisode.filter((i) => i.status === 'merged')
+  const living = byEpisode.filter((i) => i.status !== 'merged')
+  if (context.movedTo !== undefined) return mergeNewest(context, living)
   const episodes = liveEpisodes(context, merged)
   const last = episodes.at(-1)
-  const steps = episodes.flatMap((episode): readonly Step[] => {
+  if (last === undefined) return endLeftOver(context, living)
+  return episodes.flatMap((episode): readonly Step[] => {
     const before = living.find((i) => i.episode === episode.number)
     const draft = draftOf(context, episode, before)
     if (episode === last) return [stepOf(before, draft, episode)]
@@ -128,14 +147,6 @@ export const stepsOf = (context: Context, known: readonly Incident[] = []): read
     if (before !== undefined && sameNumbers(past, before)) return []
     return [stepOf(before, past, episode)]
   })
-  const numbers = new Set(episodes.map((e) => e.number))
-  return [
-    ...mergeKnown(
-      context,
-      living.filter((i) => !numbers.has(i.episode)),
-    ),
-    ...steps,
-  ]
 }
 
 /** All incidents of a key after this context, oldest episode first. */

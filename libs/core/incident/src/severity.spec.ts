@@ -3,19 +3,21 @@ import { scoreSeverity } from './severity.ts'
 import { aContext } from './testing.ts'
 
 const payments = { term: 'sensitivity', points: 20, why: 'namespace tier critical' }
-const persists = { term: 'persistence', points: 10, why: 'for 30 min' }
+const allDown = { term: 'impact', points: 15, why: '100 % of the replicas were not available' }
 
 describe('severity', () => {
   test.each([
-    ['a readiness probe on a stateless service', 'P3', [], 0, 'P3', 30],
-    ['a crash loop', 'P2', [], 0, 'P2', 50],
-    ['a crash loop in payments', 'P2', [payments], 0, 'P1', 70],
-    ['a crash loop that persists', 'P2', [persists], 0, 'P1', 60],
-    ['a probe failure that persists', 'P3', [persists], 0, 'P2', 40],
-    ['one that came back once', 'P3', [], 1, 'P2', 40],
-    ['one that came back ten times: one level, no more', 'P3', [], 10, 'P2', 50],
-    ['a minor thing', 'P4', [], 0, 'P4', 10],
-    ['a P1 stays one, whatever comes', 'P1', [payments, persists], 3, 'P1', 120],
+    ['a readiness probe on a stateless service', 'P3', [], 0, 'P3', 40],
+    ['the same with all replicas down', 'P3', [allDown], 0, 'P3', 55],
+    ['the same when it comes back', 'P3', [allDown], 1, 'P2', 65],
+    ['a crash loop', 'P2', [], 0, 'P2', 65],
+    ['a crash loop with all replicas down', 'P2', [allDown], 0, 'P2', 80],
+    ['a crash loop that came back once', 'P2', [], 1, 'P2', 75],
+    ['a repeated crash loop', 'P2', [], 2, 'P1', 85],
+    ['a crash loop in payments', 'P2', [payments], 0, 'P1', 85],
+    ['one that came back ten times: no more than twice', 'P3', [], 10, 'P2', 60],
+    ['a minor thing', 'P4', [allDown], 0, 'P4', 30],
+    ['a P1 stays one, whatever comes', 'P1', [payments, allDown], 3, 'P1', 145],
   ] as const)('%s', (_, severity, severityTerms, reopenCount, expected, points) => {
     const context = aContext({ severity, severityTerms: [...severityTerms] })
     expect(scoreSeverity(context, { reopenCount })).toMatchObject({ severity: expected, points })
@@ -29,15 +31,10 @@ describe('severity', () => {
   })
 
   test('the terms add up to the points', () => {
-    const score = scoreSeverity(aContext({ severityTerms: [payments, persists] }), {
+    const score = scoreSeverity(aContext({ severityTerms: [payments, allDown] }), {
       reopenCount: 2,
     })
-    expect(score.terms.map((t) => t.term)).toEqual([
-      'base',
-      'sensitivity',
-      'persistence',
-      'reopened',
-    ])
+    expect(score.terms.map((t) => t.term)).toEqual(['base', 'sensitivity', 'impact', 'reopened'])
     expect(score.terms.reduce((sum, t) => sum + t.points, 0)).toBe(score.points)
   })
 })

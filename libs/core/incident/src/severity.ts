@@ -14,14 +14,17 @@ export interface Score {
   readonly terms: readonly SeverityTerm[]
 }
 
-/** Twenty points are one level. A base stands in the middle of its level, so that a single small term does not move it. */
-export const BASE_POINTS: Readonly<Record<Severity, number>> = { P1: 70, P2: 50, P3: 30, P4: 10 }
+/** Where a context states no base of its own. Twenty-five points are one level, as in core-context. */
+export const BASE_POINTS: Readonly<Record<Severity, number>> = { P1: 90, P2: 65, P3: 40, P4: 15 }
 
-/** The least points of each level; below the last is P4. */
+/**
+ * The least points of each level; below the last is P4. A base needs twenty more for the next one: the whole workload being down (15)
+ * does not do it alone, and with one return after a recovery it does.
+ */
 export const SEVERITY_THRESHOLDS = [
-  ['P1', 60],
-  ['P2', 40],
-  ['P3', 20],
+  ['P1', 85],
+  ['P2', 60],
+  ['P3', 35],
 ] as const satisfies readonly (readonly [Severity, number])[]
 
 /** Escalation history: what each reopening adds, and how much at most (one level). */

@@ -4,6 +4,7 @@ import type {
   IncidentEvent,
   IncidentStatus,
   Recovery,
+  Spell,
 } from '@kubesift/contracts'
 import type { Episode, OpenedSpell } from './episodes.ts'
 import { formatSpan } from './spans.ts'
@@ -49,19 +50,23 @@ const beginning = (draft: Draft, spells: readonly OpenedSpell[], i: number): Tra
   return { id: id(draft.id, 'reopened', i), type: 'reopened', at, status: 'open', note }
 }
 
+/** The end of a stretch: `ordinal` counts the ends of this incident. */
+export const endingOf = (draft: Draft, spell: Spell, ordinal: number): Transition => {
+  if (spell.recovery === null) throw new RangeError('a spell that goes on has no end')
+  return {
+    id: id(draft.id, 'resolved', ordinal),
+    type: 'resolved',
+    at: spell.recovery.at,
+    status: 'resolved',
+    note: resolutionNote(spell.recovery, spell.to),
+  }
+}
+
 /** Everything that the stream ever said of this episode, in its order: opened, resolved, reopened, resolved … */
 const milestonesOf = (draft: Draft, { spells }: Episode): readonly Transition[] =>
   spells.flatMap((spell, i) => {
     const began = beginning(draft, spells, i)
-    if (spell.recovery === null) return [began]
-    const ended: Transition = {
-      id: id(draft.id, 'resolved', i + 1),
-      type: 'resolved',
-      at: spell.recovery.at,
-      status: 'resolved',
-      note: resolutionNote(spell.recovery, spell.to),
-    }
-    return [began, ended]
+    return spell.recovery === null ? [began] : [began, endingOf(draft, spell, i + 1)]
   })
 
 /** How many of the milestones an incident already tells of. */
@@ -99,8 +104,8 @@ const mergeOf = (before: Incident | undefined, draft: Draft): readonly Transitio
 }
 
 /**
- * What turns `before` into `draft`, oldest first. Opened, resolved, reopened and merged follow from the newest context alone, so a
- * skipped version loses none of them; a change of severity is told against what was last published.
+ * What turns `before` into `draft`, oldest first. Opened, resolved and reopened follow from the newest context alone, so a skipped
+ * version loses none of them; a change of severity is told against what was last published.
  */
 export const transitionsOf = (
   before: Incident | undefined,
