@@ -3,13 +3,17 @@ import type { Progress, ProgressReport } from '@kubesift/contracts'
 /** How long a record may be late: 64 s was the most seen (facts.md), twice that is allowed. */
 export const ALLOWED_LATENESS_MS = 120_000
 
-type Report = Pick<ProgressReport, 'caughtUp' | 'clusters'> &
+type Report = Pick<ProgressReport, 'caughtUp' | 'asOf' | 'clusters'> &
   Pick<Progress, 'partitions' | 'writtenAt'>
 
 interface Source {
   readonly last: Report
-  readonly before: Report | null
+  /** The reports before it, newest first. */
+  readonly earlier: readonly Report[]
 }
+
+/** Reports come every second or so, ends are asked for every few seconds. */
+const EARLIER = 8
 
 /** The progress of every raw partition, as far as one partition of `signals` has told. Plain data: it is stored with the state. */
 export interface Clock {
@@ -24,8 +28,8 @@ const observedOf = (report: Report, cluster: string): number | undefined =>
   report.clusters[cluster]?.objectsAt ?? report.clusters[cluster]?.eventsAt
 
 /** The last report that was written no later than `at`. */
-const asOf = (source: Source, at: number): Report | null =>
-  source.last.writtenAt <= at ? source.last : source.before
+const reportAt = (source: Source, at: number): Report | undefined =>
+  [source.last, ...source.earlier].find((report) => report.writtenAt <= at)
 
 /**
  * The watermark of a cluster: everything observed before it has been read. A partition that is read to its end holds nobody back, but
@@ -35,16 +39,16 @@ const asOf = (source: Source, at: number): Report | null =>
 const candidate = (sources: readonly Source[], cluster: string): number | undefined => {
   const partitions = Math.max(0, ...sources.map((s) => s.last.partitions))
   if (sources.length === 0 || sources.length < partitions) return undefined
-  const vouchedAt = Math.min(...sources.map((s) => s.last.writtenAt))
-  const reports = sources.map((s) => asOf(s, vouchedAt))
-  const seen = reports
-    .map((r) => (r === null ? undefined : observedOf(r, cluster)))
-    .filter((t) => t !== undefined)
+  const vouchedAt = Math.min(...sources.filter((s) => s.last.caughtUp).map((s) => s.last.asOf))
+  const seen = sources
+    .map((s) => reportAt(s, vouchedAt))
+    .map((report) => (report === undefined ? undefined : observedOf(report, cluster)))
+    .filter((at) => at !== undefined)
   if (seen.length === 0) return undefined
   let least = Math.max(...seen)
-  for (const report of reports) {
-    if (report?.caughtUp === true) continue
-    const own = report === null ? undefined : observedOf(report, cluster)
+  for (const { last } of sources) {
+    if (last.caughtUp) continue
+    const own = observedOf(last, cluster)
     if (own === undefined) return undefined
     least = Math.min(least, own)
   }
@@ -62,13 +66,13 @@ export const advance = (
 ): Clock => {
   const { topic, partitions, writtenAt } = progress
   const sources: Record<string, Source> = { ...clock.sources }
-  for (const { partition, caughtUp, clusters } of progress.reports) {
+  for (const { partition, caughtUp, asOf, clusters } of progress.reports) {
     const id = `${topic}/${partition}`
     const known = sources[id]
     if (known !== undefined && known.last.writtenAt >= writtenAt) continue
     sources[id] = {
-      last: { caughtUp, partitions, clusters, writtenAt },
-      before: known?.last ?? null,
+      last: { caughtUp, asOf, partitions, clusters, writtenAt },
+      earlier: known === undefined ? [] : [known.last, ...known.earlier].slice(0, EARLIER),
     }
   }
   const reached: Record<string, number> = { ...clock.reached }

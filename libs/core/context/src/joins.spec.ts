@@ -1,0 +1,118 @@
+import type { EventSignal, ObjectSignal } from '@kubesift/contracts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { eventFact, joinEvent, occurrencesOf, type EventFact } from './event-fact.ts'
+import { joinObject, objectFact, type ObjectFact } from './object-fact.ts'
+
+const position = (offset: number) => ({ topic: 'otel-logs', partition: offset % 3, offset })
+
+const anEvent: fc.Arbitrary<EventFact> = fc
+  .record({
+    n: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 100_000 })),
+    lastAt: fc.integer({ min: 1_000, max: 9_000 }),
+    firstAt: fc.integer({ min: 0, max: 1_000 }),
+    offset: fc.nat(50),
+    message: fc.constantFrom('a', 'b', '(combined from similar events): a'),
+    seriesDropped: fc.boolean(),
+    host: fc.constantFrom('n1', undefined),
+  })
+  .map(({ offset, host, ...rest }) => {
+    const signal: EventSignal = {
+      t: 'event',
+      offsets: [offset],
+      repeats: 1,
+      uid: 'u',
+      involved: { kind: 'Pod', namespace: 'ns', name: 'p' },
+      reason: 'BackOff',
+      type: 'Warning',
+      combined: rest.message.startsWith('('),
+      ...rest,
+      ...(host === undefined ? {} : { host }),
+    }
+    return eventFact(signal, position)
+  })
+
+const anObject: fc.Arbitrary<ObjectFact> = fc
+  .record({
+    rv: fc.integer({ min: 1, max: 30 }),
+    observedAt: fc.integer({ min: 0, max: 100 }),
+    ready: fc.nat(3),
+    generation: fc.integer({ min: 1, max: 4 }),
+    deleted: fc.boolean(),
+    conditionAt: fc.nat(5),
+  })
+  .map((v) => {
+    const signal: ObjectSignal = {
+      t: 'object',
+      offsets: [v.observedAt],
+      repeats: 1,
+      observedAt: v.observedAt,
+      ...(v.deleted ? { deleted: true } : {}),
+      object: {
+        kind: 'Deployment',
+        apiVersion: 'apps/v1',
+        namespace: 'ns',
+        name: 'd',
+        uid: 'u',
+        rv: String(v.rv),
+        generation: v.generation,
+        labels: {},
+        annotations: {},
+        owners: [],
+        workload: {
+          desired: 3,
+          observedGeneration: v.generation,
+          replicas: 3,
+          updated: 3,
+          ready: v.ready,
+          available: v.ready,
+          conditions: {
+            Available: { status: v.ready === 3 ? 'True' : 'False', at: v.conditionAt },
+          },
+          template: { image: `i:${v.generation}` },
+        },
+      },
+    }
+    return objectFact(signal, position)
+  })
+
+const laws = <T>(name: string, fact: fc.Arbitrary<T>, join: (a: T, b: T) => T): void => {
+  describe(`joining ${name} is`, () => {
+    test('commutative', () => {
+      fc.assert(
+        fc.property(fact, fact, (a, b) => {
+          expect(join(a, b)).toEqual(join(b, a))
+        }),
+      )
+    })
+    test('associative', () => {
+      fc.assert(
+        fc.property(fact, fact, fact, (a, b, c) => {
+          expect(join(join(a, b), c)).toEqual(join(a, join(b, c)))
+        }),
+      )
+    })
+    test('idempotent', () => {
+      fc.assert(
+        fc.property(fc.array(fact, { minLength: 1 }), fc.nat(), (facts, n) => {
+          const all = facts.reduce(join)
+          expect(join(all, facts[n % facts.length]!)).toEqual(all)
+          expect(join(all, all)).toEqual(all)
+        }),
+      )
+    })
+  })
+}
+
+laws('events', anEvent, joinEvent)
+laws('objects', anObject, joinObject)
+
+test('the timeline of an Event adds up to its largest count, however its steps were thinned', () => {
+  fc.assert(
+    fc.property(fc.array(anEvent, { minLength: 1 }), (facts) => {
+      const fact = facts.reduce(joinEvent)
+      const sum = occurrencesOf(fact).reduce((n, o) => n + o.add, 0)
+      expect(sum).toBe(Math.max(...facts.map((f) => f.top.n)))
+    }),
+  )
+})

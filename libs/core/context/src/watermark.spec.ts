@@ -1,0 +1,81 @@
+import type { Progress } from '@kubesift/contracts'
+import { expect, test } from 'vitest'
+import { advance, gapsOf, NO_CLOCK, watermarkOf, type Clock } from './watermark.ts'
+
+interface Part {
+  at?: number
+  caughtUp?: boolean
+  gaps?: [number, number][]
+}
+
+/** One round of reports of a topic with as many partitions as are given; `null` stays silent. */
+const round = (writtenAt: number, parts: (Part | null)[]): Progress => ({
+  kind: 'progress',
+  topic: 'otel-logs',
+  partitions: parts.length,
+  writtenAt,
+  reports: parts.flatMap((part, partition) =>
+    part === null
+      ? []
+      : [
+          {
+            partition,
+            next: 0,
+            caughtUp: part.caughtUp ?? false,
+            asOf: writtenAt,
+            clusters:
+              part.at === undefined
+                ? {}
+                : {
+                    c: {
+                      objectsAt: part.at,
+                      ...(part.gaps === undefined ? {} : { gaps: part.gaps }),
+                    },
+                  },
+          },
+        ],
+  ),
+})
+
+const after = (...rounds: Progress[]): Clock =>
+  rounds.reduce((clock, r) => advance(clock, r, 100), NO_CLOCK)
+const mark = (...rounds: Progress[]): number | null => watermarkOf(after(...rounds), 'c')
+
+test('a partition that is behind holds the watermark at its own newest time', () => {
+  expect(mark(round(1, [{ at: 5_000 }, { at: 9_000 }]))).toBe(4_900)
+})
+
+test('a partition that is read to its end holds nobody back', () => {
+  expect(mark(round(1, [{ at: 5_000, caughtUp: true }, { at: 9_000 }]))).toBe(8_900)
+})
+
+test('a partition that has not spoken, or is behind and has said nothing of the cluster, holds everybody back', () => {
+  expect(mark(round(1, [null, { at: 9_000 }]))).toBeNull()
+  expect(mark(round(1, [{}, { at: 9_000 }]))).toBeNull()
+  expect(mark(round(1, [{ caughtUp: true }, { at: 9_000 }]))).toBe(8_900)
+})
+
+test('a partition vouches only for what was reported before its end was asked for', () => {
+  const stale = round(1, [{ caughtUp: true }, null])
+  const ahead = { ...round(50, [null, { at: 9_000, caughtUp: true }]) }
+  // Partition 0 was empty at 1; the other one then read an hour of backlog: 0 may have got its share of it meanwhile.
+  expect(mark(stale, ahead)).toBeNull()
+  expect(mark(stale, ahead, round(60, [{ caughtUp: true }, null]))).toBe(8_900)
+})
+
+test('it never goes back, and an older report changes nothing', () => {
+  const far = round(5, [{ at: 9_000, caughtUp: true }])
+  expect(mark(far, round(6, [{ at: 4_000 }]))).toBe(8_900)
+  expect(after(far, round(4, [{ at: 20_000 }]))).toEqual(after(far))
+})
+
+test('a silence is a gap only where every partition that carries the cluster was silent', () => {
+  const clock = after(
+    round(1, [
+      { at: 9_000, gaps: [[1_000, 5_000]] },
+      { at: 9_500, gaps: [[2_000, 6_000]] },
+      { caughtUp: true },
+    ]),
+  )
+  expect(gapsOf(clock, 'c')).toEqual([[2_000, 5_000]])
+})
