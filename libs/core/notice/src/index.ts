@@ -3,6 +3,7 @@ export { deliveryKey } from './delivery-key.ts'
 export { noticeOf, SETTLE, settleMs, type DueNotice, type SettleTimes } from './due.ts'
 export { renderBody, renderText } from './render.ts'
 export { afterAttempt, RETRY, type AfterAttempt, type RetryPolicy } from './retry.ts'
+export { settledNotice, type NewNotice, type SettledGroup } from './settled-notice.ts'
 export { NOTHING_TOLD, standingOf, type Standing, type Told } from './standing.ts'
 export {
   noticeBodySchema,
