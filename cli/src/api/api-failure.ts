@@ -1,0 +1,42 @@
+import { status } from '@grpc/grpc-js'
+import { CliFailure } from '../frame/cli-failure.ts'
+import { ExitCode } from '../frame/exit-code.ts'
+
+/** Why a call failed, as far as it matters to what is done next. */
+export type ApiProblem = 'away' | 'not-found' | 'expired' | 'other'
+
+/** A call to the incident API that failed. */
+export class ApiFailure extends CliFailure {
+  readonly problem: ApiProblem
+
+  constructor(message: string, problem: ApiProblem, options?: ErrorOptions) {
+    super(message, problem === 'away' ? ExitCode.notRunning : ExitCode.failed, options)
+    this.problem = problem
+  }
+
+  /** A gRPC error in words. */
+  static from(why: unknown, address: string): ApiFailure {
+    if (why instanceof ApiFailure) return why
+    const code = why instanceof Error && 'code' in why ? why.code : undefined
+    const details =
+      why instanceof Error && 'details' in why && typeof why.details === 'string'
+        ? why.details
+        : String(why)
+    const options = { cause: why }
+    switch (code) {
+      case status.UNAVAILABLE:
+      case status.DEADLINE_EXCEEDED:
+        return new ApiFailure(
+          `Kubesift does not answer at ${address}: \`./kubesift status\` says what runs`,
+          'away',
+          options,
+        )
+      case status.NOT_FOUND:
+        return new ApiFailure(details, 'not-found', options)
+      case status.OUT_OF_RANGE:
+        return new ApiFailure(details, 'expired', options)
+      default:
+        return new ApiFailure(`the incident API refused: ${details}`, 'other', options)
+    }
+  }
+}

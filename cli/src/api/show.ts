@@ -1,0 +1,172 @@
+import { formatInstant } from '@kubesift/core-signal'
+import { wrap } from '../render/cells.ts'
+import type { Paint } from '../render/paint.ts'
+import { plain, plainCommand } from '../render/plain.ts'
+import { countText, counted, ownerText, shortAge } from '../render/words.ts'
+import type { ApiIncident } from './wire.ts'
+
+export interface ShowOptions {
+  readonly columns: number
+  readonly paint: Paint
+  readonly now: number
+}
+
+const INDENT = '  '
+const EVIDENCE = 12
+const NOTES = 50
+const POSITIONS = 3
+
+/** Everything of one incident for people: what is broken, since when, what changed, what to do, and on what grounds. */
+export const showIncident = (incident: ApiIncident, options: ShowOptions): string[] => [
+  ...headline(incident, options),
+  ...section('Why', whyLines(incident, options), options),
+  ...section('What changed', changeLines(incident, options), options),
+  ...section('What to do', adviceLines(incident, options), options),
+  ...section('What was seen', reasonLines(incident, options), options),
+  ...section('On', objectLines(incident), options),
+  ...section('Evidence', evidenceLines(incident, options), options),
+  ...section('Timeline', noteLines(incident, options), options),
+]
+
+const section = (title: string, lines: readonly string[], { paint }: ShowOptions): string[] =>
+  lines.length === 0 ? [] : ['', paint.bold(title), ...lines]
+
+const told = (text: string, { columns }: ShowOptions, lead = ''): string[] =>
+  wrap(plain(text), Math.max(30, columns - INDENT.length - lead.length)).map(
+    (line, i) => `${INDENT}${i === 0 ? lead : ' '.repeat(lead.length)}${line}`,
+  )
+
+const timeText = (at: number | null): string =>
+  at === null ? '?' : formatInstant(Math.floor(at / 1000) * 1000)
+const ago = (at: number | null, now: number): string =>
+  at === null ? '' : ` (${shortAge(now - at)} ago)`
+
+const headline = (incident: ApiIncident, { paint, now }: ShowOptions): string[] => {
+  const owner = plain(
+    ownerText(incident.namespace, incident.resourceKind, incident.resourceName),
+    300,
+  )
+  const { resolution } = incident
+  return [
+    `${paint.severity(incident.severity, incident.severity)} ${paint.bold(plain(incident.title, 300))}`,
+    `${INDENT}owner    ${owner}  (cluster ${plain(incident.cluster, 100)})`,
+    `${INDENT}problem  ${plain(incident.problem, 60)}`,
+    `${INDENT}status   ${paint.status(incident.status, incident.status)}${incident.reopenCount > 0 ? `, reopened ${incident.reopenCount}×` : ''}`,
+    ...(resolution == null
+      ? []
+      : [
+          `${INDENT}resolved ${timeText(resolution.at)} by ${plain(resolution.by, 60)}: ${plain(resolution.why, 300)}`,
+        ]),
+    `${INDENT}since    ${timeText(incident.firstSeenAt)}${ago(incident.firstSeenAt, now)}, last seen ${timeText(incident.lastSeenAt)}${ago(incident.lastSeenAt, now)}`,
+    `${INDENT}count    ${countText(incident.occurrenceCount, incident.countQuality)} (${incident.countQuality.replaceAll('_', ' ')})`,
+    `${INDENT}id       ${plain(incident.id, 80)}  revision ${incident.revision}, episode ${incident.episode}`,
+    ...(incident.previousId === '' ? [] : [`${INDENT}before   ${plain(incident.previousId, 80)}`]),
+    ...(incident.mergedIntoId === ''
+      ? []
+      : [`${INDENT}merged   into ${plain(incident.mergedIntoId, 80)}`]),
+    ...incident.severityTerms.map(
+      ({ term, points, why }) =>
+        `${INDENT}${paint.dim(`severity ${points >= 0 ? '+' : ''}${points} ${plain(term, 40)}: ${plain(why, 200)}`)}`,
+    ),
+  ]
+}
+
+const whyLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] => {
+  if (analysis == null) return []
+  return [
+    ...told(analysis.hypothesis, options),
+    ...told(
+      `${Math.round(analysis.confidence * 100)} % sure, by ${analysis.by} ${analysis.rule} (${analysis.class}, ${analysis.cause})`,
+      options,
+    ),
+    ...analysis.confidenceReasons.flatMap((reason) => told(reason, options, '· ')),
+    ...(analysis.refutedBy === '' ? [] : told(analysis.refutedBy, options, 'wrong if: ')),
+  ]
+}
+
+const changeLines = ({ changes }: ApiIncident, options: ShowOptions): string[] =>
+  changes.flatMap((change) => {
+    const before = change.distanceMs >= 0
+    const distance = `${shortAge(Math.abs(change.distanceMs))} ${before ? 'before' : 'after'} the first symptom`
+    const revisions =
+      change.toRevision === ''
+        ? ''
+        : `, revision ${change.fromRevision === '' ? '?' : change.fromRevision} → ${change.toRevision}`
+    const by = change.by === '' ? '' : `, by ${change.by}`
+    return [
+      ...told(
+        `${change.kind}${change.rollback ? ' (rollback)' : ''}: ${change.summary}`,
+        options,
+        '• ',
+      ),
+      ...told(`${timeText(change.at)}, ${distance}${revisions}${by}`, options, '  '),
+    ]
+  })
+
+const adviceLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] =>
+  (analysis?.recommendations ?? []).flatMap(({ text, command }) => {
+    const line = command === '' ? undefined : plainCommand(command)
+    return [...told(text, options, '→ '), ...(line === undefined ? [] : [`${INDENT}  $ ${line}`])]
+  })
+
+const reasonLines = ({ reasons }: ApiIncident, options: ShowOptions): string[] =>
+  reasons.flatMap((r) =>
+    told(
+      `${countText(r.count, r.quality)} × ${r.reason} (${r.source === 'state' ? 'state' : r.type}, last ${timeText(r.lastAt)}): ${r.message}`,
+      options,
+      '• ',
+    ),
+  )
+
+const objectLines = ({ objects, objectsTotal }: ApiIncident): string[] => {
+  const shown = objects.slice(0, 10)
+  const rest = Math.max(objectsTotal, objects.length) - shown.length
+  return [
+    ...shown.map(({ kind, namespace, name, node }) => {
+      const text = ownerText(namespace, kind, name)
+      return `${INDENT}${plain(text, 200)}${node === '' ? '' : ` on ${plain(node, 100)}`}`
+    }),
+    ...(rest > 0 ? [`${INDENT}… and ${counted(rest, 'more', 'more')}`] : []),
+  ]
+}
+
+/** What is cited comes first; each entry names the records that said it, as `topic/partition/offset`. */
+const evidenceLines = ({ evidence, analysis }: ApiIncident, options: ShowOptions): string[] => {
+  const cited = new Set(analysis?.evidence ?? [])
+  const ordered = [
+    ...evidence.filter((e) => cited.has(e.id)),
+    ...evidence.filter((e) => !cited.has(e.id)),
+  ]
+  const lines = ordered.slice(0, EVIDENCE).flatMap((entry) => {
+    const places = entry.records
+      .slice(0, POSITIONS)
+      .map((r) => `${r.topic}/${r.partition}/${r.offset}`)
+    return [
+      ...told(
+        `${timeText(entry.at)} ${entry.kind}: ${entry.text}`,
+        options,
+        cited.has(entry.id) ? '* ' : '• ',
+      ),
+      ...(places.length === 0
+        ? []
+        : [`${INDENT}    ${options.paint.dim(plain(places.join(' '), 300))}`]),
+    ]
+  })
+  const rest = ordered.length - EVIDENCE
+  return [
+    ...lines,
+    ...(rest > 0
+      ? [`${INDENT}… and ${counted(rest, 'more', 'more')} (--format json shows all)`]
+      : []),
+  ]
+}
+
+const noteLines = ({ notes }: ApiIncident, options: ShowOptions): string[] => {
+  const rest = notes.length - NOTES
+  return [
+    ...(rest > 0 ? [`${INDENT}… ${counted(rest, 'earlier note')}`] : []),
+    ...notes
+      .slice(-NOTES)
+      .flatMap((note) => told(`${note.text} (${note.actor})`, options, `${timeText(note.at)} `)),
+  ]
+}
