@@ -29,7 +29,10 @@ export const readTopic = async (
   try {
     await consumer.subscribe({ topic, fromBeginning: true })
     await new Promise<void>((resolve, reject) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
+      // a broker that has just started is still loading its groups: the client starts again by itself
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (!payload.restart) reject(payload.error)
+      })
       const run = consumer.run({
         eachMessage: ({ message }) => {
           if (message.value !== null) values.push(message.value)
