@@ -16,6 +16,7 @@ export const startSupervisor = async (
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ readonly startedHere: boolean }> => {
   makeFolder(context.home)
+  await untilEnded(context.home)
   if (livingSupervisor(context.home) !== undefined) return { startedHere: false }
   const pid = await spawnSupervisor(context, env)
   const child = identityOf(pid)
@@ -28,6 +29,15 @@ export const startSupervisor = async (
     if (child === undefined || !isAlive(child)) throw diedAtOnce(context)
     await pause(POLL_MS)
   }
+}
+
+/** A supervisor that is on its way out is not one to follow. */
+const untilEnded = async (home: string): Promise<void> => {
+  const ending = (): boolean => {
+    const state = readState(home)
+    return state !== undefined && state.alive && !['starting', 'running'].includes(state.phase)
+  }
+  while (ending()) await pause(POLL_MS)
 }
 
 const diedAtOnce = ({ home }: CliContext): CliFailure =>
@@ -73,7 +83,10 @@ export const followState = async (
     const text = JSON.stringify(state)
     if (text !== last) onState(state)
     last = text
-    if (state.phase === 'failed') throw missingFailure(state.failure ?? 'the supervisor failed')
+    if (state.phase === 'failed') {
+      await untilEnded(home)
+      throw missingFailure(state.failure ?? 'the supervisor failed')
+    }
     if (enough(state)) return state
     if (!state.alive)
       throw new CliFailure(`the supervisor is gone: see ${join(home, 'logs/supervisor.log')}`)

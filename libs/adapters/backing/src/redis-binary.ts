@@ -38,6 +38,7 @@ const installByApt = async ({ env, log, signal }: AptContext): Promise<string | 
   const quiet = { signal, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }
   const first = await runCommand('apt-get', install, quiet)
   if (first.ok) return undefined
+  if (first.output.includes('ENOENT')) return 'there is no apt-get'
   await runCommand('apt-get', ['-q', 'update'], quiet)
   const second = await runCommand('apt-get', install, quiet)
   return second.ok ? undefined : (second.output.trim().split('\n').at(-1) ?? 'no reason given')
