@@ -5,8 +5,9 @@ import { WireWriter } from './wire-writer.ts'
 const NO_LIMIT = Number.MAX_SAFE_INTEGER
 
 /**
- * Writes an OTLP/JSON export request of logs as the protobuf `ExportLogsServiceRequest` that the Collector's `otlp_proto` makes of it:
- * fields in the order of their numbers, defaults left out. A wrong shape throws `OtlpUnreadable` with its path.
+ * Writes an OTLP/JSON export request of logs as a protobuf `ExportLogsServiceRequest`, for replays and tests: fields in the order of
+ * their numbers, defaults left out (the Collector also writes some empty ones, which read the same). A wrong shape throws
+ * `OtlpUnreadable` with its path.
  */
 export const encodeLogs = (request: unknown): Uint8Array => {
   const out = new WireWriter()
