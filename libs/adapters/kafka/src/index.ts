@@ -5,6 +5,7 @@ export { consumeBatches } from './consumer.ts'
 export type { Parked } from './dead-letter.ts'
 export { KafkaRefused, MessageTooLarge } from './errors.ts'
 export { Outage, silentLog, type Log } from './log.ts'
+export { partitionCountOf } from './partition-count.ts'
 export { partitionOf } from './partitioner.ts'
 export type { Position } from './partitions.ts'
 export {

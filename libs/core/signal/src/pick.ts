@@ -69,11 +69,14 @@ export const stringMap = (
   return Object.fromEntries(entries.map(([k, v]) => [cut(k, 256), cut(v, maxValue)]))
 }
 
-/** At most `max` UTF-16 units, never ending in half a surrogate pair. */
+/**
+ * At most `max` UTF-16 units, well-formed and without NUL: Postgres refuses both half a surrogate pair and U+0000 in jsonb, and one
+ * hostile message must not stop a batch.
+ */
 export const cut = (text: string, max: number): string => {
-  if (text.length <= max) return text
-  const end = (text.charCodeAt(max - 1) & 0xfc00) === 0xd800 ? max - 1 : max
-  return text.slice(0, end)
+  const short = text.length <= max ? text : text.slice(0, max)
+  const formed = short.isWellFormed() ? short : short.toWellFormed()
+  return formed.includes('\0') ? formed.replaceAll('\0', '\uFFFD') : formed
 }
 
 /** Drops undefined fields, so that optional properties stay absent (exactOptionalPropertyTypes). */

@@ -1,0 +1,105 @@
+import type { Batch, Handled, Producer } from '@kubesift/adapter-kafka'
+import type { StateStore } from '@kubesift/adapter-redis'
+import { Fenced, incidentContexts, type Context, type SignalsMessage } from '@kubesift/contracts'
+import type { AssembleFacts } from '../facts.ts'
+import { HeldPartition, type HeldOptions } from './held-partition.ts'
+
+export interface AssemblerOptions extends HeldOptions {
+  readonly store: StateStore
+  readonly producer: Producer
+  readonly facts: AssembleFacts
+  /** A pause longer than this between writing and publishing is checked for a takeover first. */
+  readonly suspiciousPauseMs: number
+}
+
+/** Signals in, contexts out: the partitions that this process holds, and what it does with a batch of one. */
+export class Assembler {
+  readonly #options: AssemblerOptions
+  readonly #held = new Map<number, HeldPartition>()
+
+  constructor(options: AssemblerOptions) {
+    this.#options = options
+  }
+
+  /** Takes a partition over, publishes what its former holder may not have, and answers where its state stands (0: nowhere). */
+  async assigned(partition: number): Promise<number> {
+    const claim = await this.#options.store.claim(partition)
+    const held = new HeldPartition(this.#options, claim)
+    const left = await held.unpublished()
+    if (left.length > 0) {
+      await this.#publish(left)
+      await held.markPublished()
+    }
+    this.#held.set(partition, held)
+    // No state beside a committed offset: Redis has lost it. Everything that `signals` still holds is read again.
+    return held.next ?? 0
+  }
+
+  revoked(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#held.delete(partition)
+  }
+
+  async handle(batch: Batch<SignalsMessage>): Promise<Handled> {
+    const held = this.#held.get(batch.partition)
+    if (held === undefined)
+      throw new Fenced(`partition ${batch.partition} of signals is not held here any more`)
+    try {
+      await this.#apply(held, batch)
+    } catch (error) {
+      // Memory may be ahead of what was written: it must not be used again, whatever the reason.
+      this.#held.delete(batch.partition)
+      throw error instanceof Fenced ? error : await this.#afterFailure(batch.partition, error)
+    }
+    return { through: batch.lastOffset }
+  }
+
+  async #apply(held: HeldPartition, batch: Batch<SignalsMessage>): Promise<void> {
+    const contexts = await held.apply(
+      batch.records.map(({ offset, value, traceparent }) => ({
+        offset,
+        message: value,
+        traceparent,
+      })),
+    )
+    const written = performance.now()
+    if (contexts.length > 0) {
+      await this.#stillHeld(held, batch, written)
+      await this.#publish(contexts)
+      await held.markPublished()
+    }
+    this.#options.facts.batchAssembled({ records: batch.records.length, contexts: contexts.length })
+  }
+
+  /** A process that was suspended here wakes up late: its successor has published newer versions, and ours must not follow them. */
+  async #stillHeld(
+    held: HeldPartition,
+    batch: Batch<SignalsMessage>,
+    written: number,
+  ): Promise<void> {
+    if (performance.now() - written < this.#options.suspiciousPauseMs && !batch.isStale()) return
+    if (await this.#options.store.holds(held.claim)) return
+    throw new Fenced(
+      `partition ${batch.partition} of signals was taken over before its contexts were published`,
+    )
+  }
+
+  /** Starts over from the stored state, so that the retry of the same records begins where Redis stands. */
+  async #afterFailure(partition: number, error: unknown): Promise<unknown> {
+    return this.assigned(partition).then(
+      () => error,
+      () =>
+        new Fenced(
+          `partition ${partition} of signals must be taken again: ${error instanceof Error ? error.message : String(error)}`,
+          {},
+          { cause: error },
+        ),
+    )
+  }
+
+  #publish(contexts: readonly Context[]): Promise<void> {
+    return this.#options.producer.publish(incidentContexts, contexts, {
+      traceparent: (context) => context.traceparent,
+      timeOf: (context) => context.lastSeenAt,
+    })
+  }
+}

@@ -1,0 +1,207 @@
+import type { Claim, NamespaceWrite, StateStore } from '@kubesift/adapter-redis'
+import { namespaceKey, type Context, type SignalsMessage } from '@kubesift/contracts'
+import {
+  advance,
+  gapsOf,
+  watermarkOf,
+  type Classifier,
+  type Clock,
+  type NamespaceMachine,
+  type Settled,
+} from '@kubesift/core-context'
+import { NamespaceCache } from './namespace-cache.ts'
+
+export interface Applied {
+  readonly offset: number
+  readonly message: SignalsMessage
+  readonly traceparent: string | undefined
+}
+
+interface Touched {
+  readonly fields: Map<string, string>
+  readonly contexts: Map<string, Settled['contexts'][number]>
+  traceparent: string | undefined
+}
+
+export interface HeldOptions {
+  readonly store: StateStore
+  readonly classifier: Classifier
+  readonly cachedNamespaces: number
+  readonly latenessMs: number
+}
+
+/** Bumped when contexts must outrank everything published before (a rebuild from nothing, issue of its own). */
+const EPOCH = 1
+
+/**
+ * One partition of `signals` while this process holds it. Order of a batch: join and derive in memory → write the state with the mark
+ * that something must be published → publish → take the mark away → commit. A crash between any two of them loses nothing: what is
+ * marked is published again by the next holder.
+ */
+export class HeldPartition {
+  readonly #options: HeldOptions
+  readonly #claim: Claim
+  readonly #cache: NamespaceCache
+  readonly #timers: Map<string, number>
+  #clock: Clock
+  #next: number | null
+  #pending: readonly string[]
+
+  constructor(options: HeldOptions, claim: Claim) {
+    this.#options = options
+    this.#claim = claim
+    this.#cache = new NamespaceCache(
+      options.store,
+      claim.partition,
+      options.classifier,
+      options.cachedNamespaces,
+    )
+    this.#timers = new Map(claim.timers)
+    this.#clock = claim.clock
+    this.#next = claim.next
+    this.#pending = claim.pending
+  }
+
+  /** The next offset to apply; null where there is no state. */
+  get next(): number | null {
+    return this.#next
+  }
+
+  get claim(): Claim {
+    return this.#claim
+  }
+
+  /** Contexts that a former holder wrote but may not have published. */
+  async unpublished(): Promise<Context[]> {
+    if (this.#pending.length === 0 || this.#next === null) return []
+    await this.#cache.warm(this.#pending)
+    const offset = this.#next - 1
+    return this.#pending.flatMap((id) => {
+      const machine = this.#cache.get(id)
+      const { watermark, gaps } = this.#time(machine.cluster)
+      return machine
+        .republish(watermark, gaps)
+        .map((derived) => this.#finish(derived, offset, undefined))
+    })
+  }
+
+  /** The mark has been taken away. */
+  async markPublished(): Promise<void> {
+    if (this.#next === null) return
+    await this.#options.store.published(this.#claim, this.#next)
+    this.#pending = []
+  }
+
+  /**
+   * Applies a batch, in order, and writes the state; answers the contexts to publish. Records below the position have been applied
+   * before (a redelivery after a crash): they are joined again, which changes nothing.
+   */
+  async apply(records: readonly Applied[]): Promise<Context[]> {
+    const fresh = records.filter((r) => this.#next === null || r.offset >= this.#next)
+    const last = fresh.at(-1)
+    if (last === undefined) return []
+    await this.#cache.warm(this.#idsOf(fresh))
+    const touched = new Map<string, Touched>()
+    const open = new Set<string>()
+    for (const { message, traceparent } of fresh) {
+      if (message.kind === 'chunk') {
+        const id = namespaceKey(message.cluster, message.namespace)
+        const machine = this.#cache.get(id)
+        for (const signal of message.signals) machine.apply(signal, message.source)
+        open.add(id)
+        if (traceparent !== undefined) this.#touch(touched, id).traceparent = traceparent
+        continue
+      }
+      const before = this.#clock.reached
+      this.#clock = advance(this.#clock, message, this.#options.latenessMs)
+      const moved = Object.keys(this.#clock.reached).filter(
+        (c) => this.#clock.reached[c] !== before[c],
+      )
+      if (moved.length > 0) await this.#decide(new Set(moved), open, touched)
+    }
+    // What has come since the last progress: presence is decided at once, absence waits for the next.
+    for (const id of open) this.#settle(id, false, touched)
+    const contexts = await this.#write(touched, last.offset)
+    this.#cache.trim()
+    return contexts
+  }
+
+  #idsOf(records: readonly Applied[]): string[] {
+    return records.flatMap(({ message }) =>
+      message.kind === 'chunk' ? [namespaceKey(message.cluster, message.namespace)] : [],
+    )
+  }
+
+  #touch(touched: Map<string, Touched>, id: string): Touched {
+    let entry = touched.get(id)
+    if (entry === undefined) {
+      entry = { fields: new Map(), contexts: new Map(), traceparent: undefined }
+      touched.set(id, entry)
+    }
+    return entry
+  }
+
+  #time(cluster: string): { watermark: number | null; gaps: [number, number][] } {
+    return { watermark: watermarkOf(this.#clock, cluster), gaps: gapsOf(this.#clock, cluster) }
+  }
+
+  /** The watermark of these clusters has moved: decide what was waiting for it. */
+  async #decide(
+    clusters: ReadonlySet<string>,
+    open: Set<string>,
+    touched: Map<string, Touched>,
+  ): Promise<void> {
+    const due = [...this.#timers].flatMap(([id, at]) => {
+      const cluster = decodeURIComponent(id.slice(0, id.indexOf('/')))
+      const watermark = watermarkOf(this.#clock, cluster)
+      return clusters.has(cluster) && watermark !== null && at <= watermark ? [id] : []
+    })
+    await this.#cache.warm(due)
+    for (const id of new Set([...due, ...open])) this.#settle(id, true, touched)
+    open.clear()
+  }
+
+  #settle(id: string, byTime: boolean, touched: Map<string, Touched>): void {
+    const machine: NamespaceMachine = this.#cache.get(id)
+    const { watermark, gaps } = this.#time(machine.cluster)
+    const settled = machine.settle(byTime ? watermark : null, gaps)
+    const entry = this.#touch(touched, id)
+    for (const [name, value] of settled.fields) entry.fields.set(name, value)
+    for (const context of settled.contexts) entry.contexts.set(context.key, context)
+    if (settled.nextDecisionAt === null) this.#timers.delete(id)
+    else this.#timers.set(id, settled.nextDecisionAt)
+  }
+
+  async #write(touched: ReadonlyMap<string, Touched>, offset: number): Promise<Context[]> {
+    const namespaces = [...touched].map(([id, { fields, contexts }]): NamespaceWrite => ({
+      id,
+      fields,
+      timer: this.#timers.get(id) ?? null,
+      publish: contexts.size > 0,
+    }))
+    await this.#options.store.write(this.#claim, {
+      expected: this.#next,
+      next: offset + 1,
+      clock: this.#clock,
+      namespaces,
+    })
+    this.#next = offset + 1
+    return [...touched.values()].flatMap(({ contexts, traceparent }) =>
+      [...contexts.values()].map((derived) => this.#finish(derived, offset, traceparent)),
+    )
+  }
+
+  #finish(
+    derived: Settled['contexts'][number],
+    offset: number,
+    traceparent: string | undefined,
+  ): Context {
+    return {
+      ...derived,
+      version: { epoch: EPOCH, offset },
+      rulesHash: this.#options.classifier.hash,
+      watermark: watermarkOf(this.#clock, derived.cluster),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { kafkaEnv } from '@kubesift/adapter-kafka'
+import { z } from 'zod'
+
+const positive = z.coerce.number().int().min(1)
+
+/** Everything that this service reads from its environment. `HEALTH_*`, `LOG_LEVEL`, `OTEL_*` belong to the runtime. */
+export const configSchema = z.object({
+  ...kafkaEnv,
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Which half runs in this process; they scale apart. */
+  CONTEXT_BUILDER_ROLE: z.enum(['normalise', 'assemble', 'both']).default('both'),
+  KAFKA_GROUP_ID: z.string().min(1).default('context-builder'),
+  /** Directory of the problem catalogue; default: the one shipped. */
+  RULES_DIR: z.string().min(1).optional(),
+  /** For records whose Collector names no cluster (`k8s.cluster.name`). */
+  DEFAULT_CLUSTER: z.string().min(1).default('default'),
+  BATCH_MAX: positive.max(10_000).default(500),
+  /** A chunk of signals holds at most this much JSON. */
+  CHUNK_BYTES: positive.min(10_000).max(900_000).default(256_000),
+  /** How often progress is told while there is some, and while there is none. */
+  PROGRESS_MS: positive.max(60_000).default(1_000),
+  PROGRESS_IDLE_MS: positive.max(60_000).default(5_000),
+  /** How late a record may be and still move a boundary. */
+  ALLOWED_LATENESS_MS: z.coerce.number().int().min(0).default(120_000),
+  /** Namespaces whose state is kept in memory beside Redis. */
+  CACHED_NAMESPACES: positive.default(2_000),
+  REDIS_ALLOW_VOLATILE: z.stringbool().default(false),
+})
+
+export type Config = Readonly<z.output<typeof configSchema>>

@@ -1,0 +1,49 @@
+import { metrics } from '@opentelemetry/api'
+import type { Signal } from '@kubesift/contracts'
+
+const meter = metrics.getMeter('kubesift.context-builder')
+
+/** What `normalise` reports. */
+export class NormaliseFacts {
+  readonly #signals = meter.createCounter('kubesift.context_builder.signals', {
+    unit: '{signal}',
+    description: 'Signals read from raw records, by type.',
+  })
+  readonly #folded = meter.createCounter('kubesift.context_builder.signals_folded', {
+    unit: '{signal}',
+    description: 'Exact repeats folded into one signal.',
+  })
+  readonly #skipped = meter.createCounter('kubesift.context_builder.entries_skipped', {
+    unit: '{entry}',
+    description: 'Log entries that say nothing by design (an expired Event, a bookmark).',
+  })
+
+  signalsRead(read: {
+    readonly signals: readonly Signal['t'][]
+    readonly folded: number
+    readonly skipped: number
+  }): void {
+    const byType = new Map<string, number>()
+    for (const t of read.signals) byType.set(t, (byType.get(t) ?? 0) + 1)
+    for (const [type, n] of byType) this.#signals.add(n, { type })
+    if (read.folded > 0) this.#folded.add(read.folded)
+    if (read.skipped > 0) this.#skipped.add(read.skipped)
+  }
+}
+
+/** What `assemble` reports. */
+export class AssembleFacts {
+  readonly #records = meter.createCounter('kubesift.context_builder.chunks_assembled', {
+    unit: '{record}',
+    description: 'Records of the signals topic applied.',
+  })
+  readonly #contexts = meter.createCounter('kubesift.context_builder.contexts_published', {
+    unit: '{context}',
+    description: 'Context versions published.',
+  })
+
+  batchAssembled(batch: { readonly records: number; readonly contexts: number }): void {
+    this.#records.add(batch.records)
+    if (batch.contexts > 0) this.#contexts.add(batch.contexts)
+  }
+}

@@ -1,0 +1,67 @@
+import type { ProgressReport, Signal } from '@kubesift/contracts'
+
+/** A silence of the object stream longer than this is a gap; Nodes report at least every 5 min (kubelet, nodeStatusReportFrequency). */
+export const GAP_MS = 6 * 60_000
+const MAX_GAPS = 16
+
+type Clusters = ProgressReport['clusters']
+
+interface Seen {
+  objectsAt?: number
+  eventsAt?: number
+  gaps: [number, number][]
+}
+
+const see = (seen: Seen, signal: Signal): void => {
+  if (signal.t === 'event') {
+    seen.eventsAt = Math.max(seen.eventsAt ?? -Infinity, signal.lastAt)
+    return
+  }
+  if (signal.t !== 'object') return
+  const before = seen.objectsAt
+  if (before !== undefined && signal.observedAt - before > GAP_MS) {
+    seen.gaps = [...seen.gaps, [before, signal.observedAt] as [number, number]].slice(-MAX_GAPS)
+  }
+  seen.objectsAt = Math.max(before ?? -Infinity, signal.observedAt)
+}
+
+/**
+ * What each raw partition has told of each cluster's time. A batch is noted at once but counts only when it is durable (`settle`):
+ * progress must never run ahead of the signals it vouches for.
+ */
+export class Observed {
+  readonly #settled = new Map<number, Map<string, Seen>>()
+
+  /** Notes the signals of a batch; the answer makes them count. */
+  note(
+    partition: number,
+    signals: readonly (readonly [cluster: string, signal: Signal])[],
+  ): () => void {
+    return () => {
+      let clusters = this.#settled.get(partition)
+      if (clusters === undefined) {
+        clusters = new Map()
+        this.#settled.set(partition, clusters)
+      }
+      for (const [cluster, signal] of signals) {
+        const seen = clusters.get(cluster) ?? { gaps: [] }
+        clusters.set(cluster, seen)
+        see(seen, signal)
+      }
+    }
+  }
+
+  forget(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#settled.delete(partition)
+  }
+
+  of(partition: number): Clusters {
+    const clusters = [...(this.#settled.get(partition) ?? [])].map(
+      ([cluster, { gaps, ...times }]) => [
+        cluster,
+        { ...times, ...(gaps.length === 0 ? {} : { gaps: [...gaps] }) },
+      ],
+    )
+    return Object.fromEntries(clusters) as Clusters
+  }
+}
