@@ -25,6 +25,8 @@ export interface ReplayOptions {
   readonly signal: AbortSignal
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** How long to wait between two messages; default: as long as the batch processor does. */
+  readonly tickMs?: number
   /** Called once, when the whole recording has been sent. */
   readonly onEnd?: (sent: ReplaySummary) => void
 }
@@ -64,7 +66,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplaySummary> => 
       ended = true
       options.onEnd?.({ ...sent })
     }
-    await untilNextTick(signal)
+    await untilNextTick(options.tickMs ?? TICK_MS, signal)
   }
   return sent
 }
@@ -94,9 +96,9 @@ const send = async (
   return batches.length
 }
 
-const untilNextTick = async (signal: AbortSignal): Promise<void> => {
+const untilNextTick = async (ms: number, signal: AbortSignal): Promise<void> => {
   try {
-    await pause(TICK_MS, undefined, { signal })
+    await pause(ms, undefined, { signal })
   } catch (why) {
     if (!signal.aborted) throw why
   }
