@@ -91,6 +91,8 @@ const reportSchema = z.object({
   next: z.number().int(),
   /** Read to the end when this was written: this partition holds nobody back. */
   caughtUp: z.boolean(),
+  /** When the end was asked for: this partition vouches for what others had reported by then. */
+  asOf: instant,
   clusters: z.record(z.string(), clusterProgressSchema),
 })
 export type ProgressReport = z.infer<typeof reportSchema>
