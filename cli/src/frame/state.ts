@@ -31,6 +31,8 @@ export const State = z.object({
   phase: z.enum(['starting', 'running', 'stopping', 'stopped', 'failed']),
   /** Why `failed`: one line that says what to do. */
   failure: z.string().optional(),
+  /** What takes long at the moment, such as a download. */
+  note: z.string().optional(),
   kafkaBrokers: z.string(),
   databaseUrl: z.string(),
   redisUrl: z.string(),

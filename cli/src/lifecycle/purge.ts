@@ -1,5 +1,5 @@
 import { postgresDataFolders } from '@kubesift/adapter-backing'
-import { readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** All that we ever write into a home. Anything else in there is somebody else's, and stays. */
@@ -10,5 +10,5 @@ export const purgeHome = (home: string): void => {
   for (const path of [...postgresDataFolders(home), ...OURS.map((name) => join(home, name))]) {
     rmSync(path, { recursive: true, force: true })
   }
-  if (readdirSync(home).length === 0) rmdirSync(home)
+  if (existsSync(home) && readdirSync(home).length === 0) rmdirSync(home)
 }

@@ -8,12 +8,15 @@ export const startReporter = (
   begun: number,
 ): ((state: State) => void) => {
   const told = new Map<string, string>()
+  const tell = (name: string, line: string | undefined): void => {
+    if (line === undefined || told.get(name) === line) return
+    told.set(name, line)
+    print(`${duration(now() - begun).padStart(6)}  ${line}`)
+  }
   return (state) => {
+    tell('', state.note)
     for (const unit of state.units) {
-      const line = worthTelling(unit)
-      if (line === undefined || told.get(unit.name) === line) continue
-      told.set(unit.name, line)
-      print(`${duration(now() - begun).padStart(6)}  ${line}`)
+      tell(unit.name, worthTelling(unit))
     }
   }
 }

@@ -91,7 +91,14 @@ const planOrExplain = async (options: SupervisorOptions): Promise<House> => {
 const plan = async (options: SupervisorOptions): Promise<House> => {
   const { root, home, env, signal, log } = options
   makeFolder(join(home, 'logs'))
-  const backing = await planBacking({ home, env, log, signal })
+  const house: House = { units: [], write: () => undefined, failure: undefined }
+  let note: string | undefined
+  const say = (line: string): void => {
+    log(line)
+    note = line
+    house.write()
+  }
+  const backing = await planBacking({ home, env, log: say, signal })
   await stopLeftovers(home, backing)
   const { services, grpcUrl } = await planServices({
     root,
@@ -101,13 +108,13 @@ const plan = async (options: SupervisorOptions): Promise<House> => {
     ports: new PortBook(home, env),
   })
   const base = baseState(backing, grpcUrl, env)
-  const house: House = { units: [], write: () => undefined, failure: undefined }
   let phase: State['phase'] = 'starting'
   const write = (next?: State['phase']): void => {
     phase = next ?? phase
     const state: State = {
       ...base,
       phase,
+      ...(note === undefined || phase !== 'starting' ? {} : { note }),
       ...(house.failure === undefined ? {} : { failure: house.failure }),
       units: [...externals(backing, base.startedAt), ...units.map((unit) => unit.state)],
     }

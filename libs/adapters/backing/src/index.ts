@@ -1,5 +1,6 @@
 export { type Profile } from './backing-options.ts'
 export { Daemon, type DaemonSpec, type Launch } from './daemon.ts'
+export { diagnoseBacking, type Finding } from './diagnose.ts'
 export { identityOf, isAlive, ProcessIdentity } from './identity.ts'
 export { findJava } from './java.ts'
 export { isCode, readJsonFile, removeFile, writeJsonFile } from './json-file.ts'

@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { BackingContext } from './backing-options.ts'
 import { isCode, readJsonFile, writeJsonFile } from './json-file.ts'
@@ -22,18 +23,30 @@ const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-depend
 /** File name to size of every jar, written last: a folder without it, or that differs from it, is half a download. */
 const Manifest = z.record(z.string(), z.number())
 
+/** The versions of the broker and its logging; the same file from `src/` and from `dist/`. */
+export const kafkaPom = fileURLToPath(new URL('../../../../deploy/native/pom.xml', import.meta.url))
+
+/** Whether the jars of this pom are there, whole. */
+export const kafkaCached = (cache: string, pom: string): boolean =>
+  isComplete(placeFor(cache, pom).folder)
+
+const placeFor = (
+  cache: string,
+  pom: string,
+): { readonly folder: string; readonly release: string } => {
+  const text = readFileSync(pom, 'utf8')
+  const release = /<kafka\.version>([^<]+)</.exec(text)?.[1] ?? 'unknown'
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return { release, folder: join(cache, `kafka-${release}-${digest}`) }
+}
+
 /** The folder with Kafka's jars, fetched by Maven once per version of the pom and checked at each start. */
 export const kafkaJars = async (
   cache: string,
   pom: string,
   { env, log, signal }: Pick<BackingContext, 'env' | 'log' | 'signal'>,
 ): Promise<string> => {
-  const text = readFileSync(pom, 'utf8')
-  const release = /<kafka\.version>([^<]+)</.exec(text)?.[1] ?? 'unknown'
-  const folder = join(
-    cache,
-    `kafka-${release}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`,
-  )
+  const { folder, release } = placeFor(cache, pom)
   if (isComplete(folder)) return join(folder, 'lib')
   log(`fetching Kafka ${release} with Maven (about 63 MB, once)`)
   const draft = mkdtempSync(join(cache, 'kafka-draft-'))

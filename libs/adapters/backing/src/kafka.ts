@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { BackingContext } from './backing-options.ts'
 import { Daemon, type Launch } from './daemon.ts'
 import { findJava } from './java.ts'
-import { kafkaJars } from './kafka-jars.ts'
+import { kafkaJars, kafkaPom } from './kafka-jars.ts'
 import { kafkaAnswers } from './kafka-metadata.ts'
 import { BackingFailed } from './missing-prerequisite.ts'
 import { cacheFolder, makeFolder } from './places.ts'
@@ -46,7 +46,7 @@ const prepare = async (
 ): Promise<Launch> => {
   const { home, env, profile } = context
   const java = await findJava(env)
-  const lib = await kafkaJars(cacheFolder(home, env), join(native, 'pom.xml'), context)
+  const lib = await kafkaJars(cacheFolder(home, env), kafkaPom, context)
   const data = makeFolder(join(home, 'data/kafka'))
   const properties = join(home, 'run/kafka.properties')
   makeFolder(join(home, 'run'))

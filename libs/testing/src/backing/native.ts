@@ -41,7 +41,8 @@ const keptBacking = async (
 }
 
 const ownBacking = async (env: Env): Promise<SharedBacking> => {
-  const home = join(tmpdir(), `${PREFIX}${process.pid}`)
+  // `kubesift test` names the folder, so that it can clean up after a run that was interrupted
+  const home = env['KUBESIFT_TEST_HOME'] ?? join(tmpdir(), `${PREFIX}${process.pid}`)
   const backing = await startBacking({ home, env: withoutPins(env), profile: 'test', log: say })
   return {
     ...backing,

@@ -1,0 +1,54 @@
+import { readJsonFile } from '@kubesift/adapter-backing'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CliContext } from '../frame/verb.ts'
+import { purgeHome } from '../lifecycle/purge.ts'
+import { stopEverything } from '../lifecycle/stop.ts'
+import { runChild } from './run-child.ts'
+import type { Tier, TierResult } from './tiers.ts'
+import { countReport, VitestReport, type Counts } from './vitest-report.ts'
+
+/** Runs one tier with its output on the terminal. `extra` goes to vitest as it is. */
+export const runTier = async (
+  tier: Tier,
+  extra: readonly string[],
+  context: CliContext,
+): Promise<TierResult> => {
+  const begun = context.now()
+  const counts = tier === 'lint' ? await lint(context) : await vitest(tier, extra, context)
+  return { tier, ...counts, ms: context.now() - begun }
+}
+
+/** The types and the linter: each is one check. */
+const lint = async (context: CliContext): Promise<Counts> => {
+  const tsc = join(context.root, 'node_modules/typescript/bin/tsc')
+  const codes = [
+    await runChild(process.execPath, [tsc, '-b'], context),
+    await runChild('npm', ['run', 'lint', '--silent'], context),
+  ]
+  const passed = codes.filter((code) => code === 0).length
+  return { passed, failed: codes.length - passed, skipped: 0 }
+}
+
+const vitest = async (
+  tier: Tier,
+  extra: readonly string[],
+  context: CliContext,
+): Promise<Counts> => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubesift-report-'))
+  const home = join(tmpdir(), `kubesift-test-${process.pid}`)
+  try {
+    const file = join(folder, 'report.json')
+    const main = join(context.root, 'node_modules/vitest/vitest.mjs')
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+    const args = [main, 'run', `--project=${tier}`, '--passWithNoTests', ...reporters, ...extra]
+    const code = await runChild(process.execPath, args, context, { KUBESIFT_TEST_HOME: home })
+    return countReport(readJsonFile(file, VitestReport), code)
+  } finally {
+    // vitest does this itself, unless it was killed
+    await stopEverything(home)
+    purgeHome(home)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
