@@ -14,6 +14,7 @@ const placed = (analysis: ReturnType<typeof anAnalysis>) => ({
 test('several replicas migrate one database at the same time', async () => {
   await using store = await aStore()
   const url = store.backing.databaseUrl
+  const once = await store.sql('select name from migrations order by id')
   await store.sql('drop schema public cascade; create schema public')
   const replicas = Array.from({ length: 4 }, () => new Database({ url }))
   await Promise.all(replicas.map((r) => r.open()))

@@ -36,12 +36,18 @@ const SAFETY_POLL_MS = 1_000
 export class ChangeFeed {
   readonly #database: Database
   readonly #url: string
+  readonly #connection: (lost: string | undefined) => void
   readonly #watchers = new Set<WakeUp>()
   readonly #pause = new WakeUp()
 
-  constructor(database: Database, url: string) {
+  constructor(
+    database: Database,
+    url: string,
+    connection: (lost: string | undefined) => void = () => undefined,
+  ) {
     this.#database = database
     this.#url = url
+    this.#connection = connection
   }
 
   /** Where the sequence stands now. */
@@ -81,13 +87,17 @@ export class ChangeFeed {
     }
   }
 
-  /** Listens for changes until told to stop; without a connection the watchers poll. */
+  /**
+   * Listens for changes until told to stop; without a connection the watchers poll. This connection is always open, so it is also what
+   * tells the service whether Postgres is there.
+   */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         await this.#listen(signal)
       } catch (error) {
         if (!(error instanceof Failure) || error.next !== 'retry') throw error
+        this.#connection(error.message)
         await this.#pause.wait(RETRY_MS, signal)
       }
     }
@@ -96,6 +106,7 @@ export class ChangeFeed {
   async #listen(signal: AbortSignal): Promise<void> {
     const session = await Session.open(this.#url, 'kubesift-watch', CHANNELS.change)
     try {
+      this.#connection(undefined)
       while (!signal.aborted) {
         session.check()
         for (const bell of this.#watchers) bell.call()

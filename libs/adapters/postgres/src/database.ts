@@ -94,8 +94,14 @@ export class Database implements Sql {
     try {
       // Held by the session: whoever comes second waits here, and then finds nothing left to do.
       await runner.query('select pg_advisory_lock($1, $2)', [LOCKS.space, LOCKS.migrate])
-      await this.#source.runMigrations()
-      await runner.query('select pg_advisory_unlock($1, $2)', [LOCKS.space, LOCKS.migrate])
+      try {
+        await this.#source.runMigrations()
+      } finally {
+        // If even this fails, the connection is gone, and the lock with it.
+        await runner
+          .query('select pg_advisory_unlock($1, $2)', [LOCKS.space, LOCKS.migrate])
+          .catch(() => undefined)
+      }
     } finally {
       await runner.release()
     }

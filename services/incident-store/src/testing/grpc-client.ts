@@ -25,26 +25,31 @@ export interface ApiClient extends AsyncDisposable {
 
 const options: loader.Options = { longs: Number, enums: String, defaults: true }
 
-/** A client of one service, by its full name. */
-const clientOf = (url: string, proto: string, service: string): ApiClient => {
+const serviceAt = (proto: string, name: string): grpc.ServiceClientConstructor => {
   let at: unknown = grpc.loadPackageDefinition(loader.loadSync(proto, options))
-  for (const step of service.split('.')) at = (at as Record<string, unknown>)[step]
-  const client = new (at as grpc.ServiceClientConstructor)(url, grpc.credentials.createInsecure())
-  const methodOf = (name: string) => {
-    const method = (client as unknown as Record<string, (...args: unknown[]) => unknown>)[name]
-    if (method === undefined) throw new Error(`no method ${name} in ${service}`)
-    return method.bind(client)
-  }
+  for (const step of name.split('.')) at = (at as Record<string, unknown>)[step]
+  return at as grpc.ServiceClientConstructor
+}
+
+const methodOf = (client: object, name: string): ((...args: unknown[]) => unknown) => {
+  const method: unknown = Reflect.get(client, name)
+  if (typeof method !== 'function') throw new Error(`the service has no method ${name}`)
+  return (...args) => Reflect.apply(method, client, args) as unknown
+}
+
+/** A client of one service, by its full name. */
+const clientOf = (url: string, proto: string, name: string): ApiClient => {
+  const client = new (serviceAt(proto, name))(url, grpc.credentials.createInsecure())
   return {
     call: <A>(method: string, request: object) =>
       new Promise<A>((resolve, reject) => {
-        methodOf(method)(request, (error: Error | null, answer: A) =>
+        methodOf(client, method)(request, (error: Error | null, answer: A) =>
           error === null ? resolve(answer) : reject(error),
         )
       }),
     stream: (method, request) => {
       const answers: Answer[] = []
-      const stream = methodOf(method)(request) as grpc.ClientReadableStream<Answer>
+      const stream = methodOf(client, method)(request) as grpc.ClientReadableStream<Answer>
       stream.on('data', (answer: Answer) => answers.push(answer))
       stream.on('error', () => undefined) // `status` says it too
       const ended = new Promise<grpc.StatusObject>((resolve) => stream.on('status', resolve))
@@ -52,6 +57,10 @@ const clientOf = (url: string, proto: string, service: string): ApiClient => {
     },
     [Symbol.asyncDispose]: async () => client.close(),
   }
+}
+
+interface ReflectionAnswer {
+  readonly listServicesResponse: { readonly service: readonly { readonly name: string }[] }
 }
 
 export const incidentClient = (url: string): ApiClient =>
@@ -68,25 +77,14 @@ export const healthClient = (url: string): ApiClient =>
 export const reflected = async (url: string): Promise<readonly string[]> => {
   const home = createRequire(import.meta.url).resolve('@grpc/reflection/package.json')
   const proto = join(home, '../build/proto/grpc/reflection/v1/reflection.proto')
-  const definition = grpc.loadPackageDefinition(loader.loadSync(proto, options)) as never as {
-    readonly grpc: {
-      readonly reflection: {
-        readonly v1: { readonly ServerReflection: grpc.ServiceClientConstructor }
-      }
-    }
-  }
-  const client = new definition.grpc.reflection.v1.ServerReflection(
-    url,
-    grpc.credentials.createInsecure(),
-  ) as unknown as grpc.Client & {
-    serverReflectionInfo(): grpc.ClientDuplexStream<
-      object,
-      { readonly listServicesResponse: { readonly service: readonly { readonly name: string }[] } }
-    >
-  }
-  const stream = client.serverReflectionInfo()
+  const service = serviceAt(proto, 'grpc.reflection.v1.ServerReflection')
+  const client = new service(url, grpc.credentials.createInsecure())
+  const open = methodOf(client, 'serverReflectionInfo')
+  const stream = open() as grpc.ClientDuplexStream<object, ReflectionAnswer>
   const names = await new Promise<readonly string[]>((resolve, reject) => {
-    stream.on('data', (a) => resolve(a.listServicesResponse.service.map(({ name }) => name)))
+    stream.on('data', (a: ReflectionAnswer) =>
+      resolve(a.listServicesResponse.service.map(({ name }) => name)),
+    )
     stream.on('error', reject)
     stream.write({ listServices: '*' })
   })
