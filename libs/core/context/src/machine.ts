@@ -200,8 +200,9 @@ export class NamespaceMachine {
   #view(id: string): OwnerView | undefined {
     const group = this.#facts.membership.byOwner.get(id)
     if (group === undefined) return undefined
-    const facts = [...group.events].map((uid) => this.#facts.events.get(uid)!)
-    const objects = [...group.objects].map((uid) => this.#facts.objects.get(uid)!)
+    // By UID: what is derived must not depend on the order in which things became known.
+    const facts = [...group.events].sort().map((uid) => this.#facts.events.get(uid)!)
+    const objects = [...group.objects].sort().map((uid) => this.#facts.objects.get(uid)!)
     const owner: Owner = group.owner
     return {
       cluster: this.cluster,
@@ -212,7 +213,7 @@ export class NamespaceMachine {
         return result.as === 'problem' ? [{ fact, rule: result.rule }] : []
       }),
       rolloutEvents: facts.filter((f) => f.reason === SCALING && f.involved.kind === owner.kind),
-      own: this.#facts.named(owner.kind, owner.name),
+      own: this.#facts.named(owner.kind, owner.name).sort((a, b) => (a.uid < b.uid ? -1 : 1)),
       pods: objects.filter((o) => o.object.kind === 'Pod'),
       replicaSets: objects.filter((o) => o.object.kind === 'ReplicaSet'),
       jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
