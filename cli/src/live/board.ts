@@ -66,7 +66,7 @@ export class Board {
     const bottom = [...footer, ...(away === undefined ? [] : [`not up to date: ${away}`])].map(
       (line) => paint.dim(fit(plain(line, 400), columns)),
     )
-    const room = Math.max(3, rows - bottom.length - 4)
+    const room = Math.max(1, rows - bottom.length - 5)
     const table = incidentTable(
       all.slice(0, room).map((incident) => apiRow(incident, now)),
       { columns, paint },

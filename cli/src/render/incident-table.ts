@@ -61,7 +61,7 @@ export const incidentTable = (
   { columns, paint }: TableOptions,
 ): string[] => {
   const clean = rows.map(cleanRow)
-  const cols = columnsOf(clean)
+  const cols = columnsFitting(columnsOf(clean), clean, columns)
   const widths = widthsFor(cols, clean, columns)
   const used = widths.reduce((sum, width) => sum + width + GAP.length, 0)
   const room = columns - used
@@ -88,18 +88,40 @@ const cleanRow = (row: IncidentRow): IncidentRow => ({
   ...(row.id === undefined ? {} : { id: plain(row.id, 8) }),
 })
 
+/** What a narrow terminal can do without, first of all. */
+const SPARE = ['ID', 'PROBLEM', 'STATUS', 'COUNT', 'SINCE'] as const
+const OWNER_MIN = 12
+
+const columnsFitting = (
+  cols: readonly Column[],
+  rows: readonly IncidentRow[],
+  columns: number,
+): readonly Column[] => {
+  let kept = cols
+  for (const spare of SPARE) {
+    const fixed = kept.slice(0, -1).reduce((sum, col) => sum + widest(col, rows) + GAP.length, 0)
+    if (fixed + OWNER_MIN <= columns) return kept
+    kept = kept.filter(({ title }) => title !== spare)
+  }
+  return kept
+}
+
+const widest = (col: Column, rows: readonly IncidentRow[]): number =>
+  Math.min(col.max, Math.max(widthOf(col.title), ...rows.map((row) => widthOf(col.of(row)))))
+
 /** As wide as the widest cell, within bounds; where that is too much the last column, the owner, gives way. */
 const widthsFor = (
   cols: readonly Column[],
   rows: readonly IncidentRow[],
   columns: number,
 ): number[] => {
-  const widths = cols.map((col) =>
-    Math.min(col.max, Math.max(widthOf(col.title), ...rows.map((row) => widthOf(col.of(row))))),
-  )
+  const widths = cols.map((col) => widest(col, rows))
   const fixed = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0)
   const owner = widths.at(-1) ?? 0
-  return [...widths.slice(0, -1), Math.max(8, Math.min(owner, columns - fixed - GAP.length))]
+  return [
+    ...widths.slice(0, -1),
+    Math.max(OWNER_MIN - GAP.length, Math.min(owner, columns - fixed - GAP.length)),
+  ]
 }
 
 const cell = (col: Column, row: IncidentRow, width: number, paint: Paint): string => {

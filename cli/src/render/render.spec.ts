@@ -1,0 +1,151 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fit, pad, padLeft, widthOf, wrap } from './cells.ts'
+import { incidentTable, type IncidentRow } from './incident-table.ts'
+import { columnsFor, paintFor } from './paint.ts'
+import { plain, plainCommand } from './plain.ts'
+import { countLegend, countText, shortAge } from './words.ts'
+
+/** What a hostile pod may put into a message. */
+const HOSTILE = '\u001b[31mred\u001b[0m\u001b]0;title\u0007\r\nnext\u202egnitirw\u0000\u2028x\u200b'
+// eslint-disable-next-line no-control-regex
+const DANGEROUS =
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/
+const none = paintFor({ stdout: {}, env: {} })
+
+const row = (more: Partial<IncidentRow> = {}): IncidentRow => ({
+  severity: 'P1',
+  status: 'open',
+  since: '3m',
+  count: '41',
+  owner: 'shop/Deployment/checkout',
+  problem: 'CrashLoop',
+  why: 'it crashes',
+  ...more,
+})
+
+describe('plain', () => {
+  it('takes the teeth out of text', () => {
+    expect(plain(HOSTILE)).toBe('red nextgnitirw x')
+  })
+
+  it('leaves nothing that moves a cursor, turns text or hides it, and is bounded', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.integer({ min: 1, max: 80 }),
+        (text, max) => {
+          const safe = plain(text, max)
+          expect(safe).not.toMatch(DANGEROUS)
+          expect(safe.length).toBeLessThanOrEqual(max)
+          expect(safe.isWellFormed()).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('is quick about a huge text', () => {
+    expect(plain('x'.repeat(20_000_000), 10)).toBe('xxxxxxxxx…')
+  })
+
+  it('shows no command that it would have to change', () => {
+    expect(plainCommand('kubectl -n a rollout undo deployment/b')).toBe(
+      'kubectl -n a rollout undo deployment/b',
+    )
+    expect(plainCommand('kubectl delete \u202eabc')).toBeUndefined()
+    expect(plainCommand('a\nb')).toBeUndefined()
+    expect(plainCommand('x'.repeat(5000))).toBeUndefined()
+  })
+})
+
+describe('cells', () => {
+  it('knows how wide text is', () => {
+    expect(widthOf('abc')).toBe(3)
+    expect(widthOf('日本')).toBe(4)
+    expect(widthOf('e\u0301')).toBe(1)
+  })
+
+  it('fits, pads and wraps within any width', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 60 }),
+        fc.integer({ min: 2, max: 40 }),
+        (text, width) => {
+          const line = plain(text)
+          expect(widthOf(fit(line, width))).toBeLessThanOrEqual(width)
+          expect(widthOf(pad(line, width))).toBe(width)
+          expect(widthOf(padLeft(line, width))).toBe(width)
+          for (const part of wrap(line, width)) expect(widthOf(part)).toBeLessThanOrEqual(width)
+          expect(wrap(line, width).join('').replaceAll(' ', '')).toBe(line.replaceAll(' ', ''))
+        },
+      ),
+    )
+  })
+})
+
+describe('incidentTable', () => {
+  it.each([40, 80, 120, 200])('keeps to %i columns whatever the texts are', (columns) => {
+    const rows = [
+      row(),
+      row({ owner: 'x'.repeat(5000), why: HOSTILE.repeat(100), problem: HOSTILE }),
+      row({ owner: '日本語'.repeat(40), id: '0123456789abcdef' }),
+    ]
+    for (const line of incidentTable(rows, { columns, paint: none })) {
+      expect(line).not.toMatch(DANGEROUS)
+      expect(widthOf(line)).toBeLessThanOrEqual(columns)
+    }
+  })
+
+  it('puts the reason beside where there is room, and below where there is none', () => {
+    const wide = incidentTable([row()], { columns: 140, paint: none })
+    expect(wide).toHaveLength(2)
+    expect(wide[1]).toMatch(/it crashes$/)
+    const narrow = incidentTable([row()], { columns: 80, paint: none })
+    expect(narrow).toHaveLength(3)
+    expect(narrow[2]).toBe('      it crashes')
+  })
+})
+
+describe('colours', () => {
+  it('are for terminals alone, and not for those who refuse them', () => {
+    const red = /\u001b\[1;31m/
+    expect(paintFor({ stdout: { isTTY: true }, env: {} }).severity('P1', 'x')).toMatch(red)
+    expect(paintFor({ stdout: { isTTY: true }, env: { NO_COLOR: '1' } }).severity('P1', 'x')).toBe(
+      'x',
+    )
+    expect(paintFor({ stdout: { isTTY: true }, env: { TERM: 'dumb' } }).severity('P1', 'x')).toBe(
+      'x',
+    )
+    expect(paintFor({ stdout: {}, env: {} }).severity('P1', 'x')).toBe('x')
+  })
+
+  it('the width is that of the terminal, else what COLUMNS says, within reason', () => {
+    expect(columnsFor({ stdout: { columns: 99 }, env: { COLUMNS: '80' } })).toBe(99)
+    expect(columnsFor({ stdout: {}, env: { COLUMNS: '80' } })).toBe(80)
+    expect(columnsFor({ stdout: {}, env: {} })).toBe(120)
+    expect(columnsFor({ stdout: { columns: 3 }, env: {} })).toBe(40)
+    expect(columnsFor({ stdout: {}, env: { COLUMNS: 'x' } })).toBe(120)
+  })
+})
+
+describe('words', () => {
+  it('tell ages in little room', () => {
+    expect([-5, 0, 99_000, 100_000, 3_600_000, 7_320_000, 86_400_000 * 5].map(shortAge)).toEqual([
+      '0s',
+      '0s',
+      '99s',
+      '1m',
+      '60m',
+      '2h2m',
+      '5d',
+    ])
+  })
+
+  it('show how far a count can be trusted, and explain the marks that are used', () => {
+    expect(countText(41, 'exact')).toBe('41')
+    expect(countText(41, 'aggregated')).toBe('~41')
+    expect(countText(41, 'lower_bound')).toBe('41+')
+    expect(countLegend(['exact'])).toBeUndefined()
+    expect(countLegend(['lower_bound', 'exact'])).toContain('+ at least')
+  })
+})
