@@ -25,6 +25,8 @@ export const templateVariables = {
   changeArg: 'the changed object, as kubectl takes it',
   changedBy: 'who made the change',
   distance: 'time from the change to the first symptom, in words',
+  fieldFrom: 'value before the change, of the field that the rule asked for',
+  fieldTo: 'value after it',
   revision: 'the revision that the change made',
   previousRevision: 'the revision before it, where it is a number',
 } as const

@@ -16,24 +16,37 @@ const podsAgree = (wanted: ChangeCondition['pods'], { failingPodsAreNew }: Chang
   return true
 }
 
-const fieldsAgree = (wanted: ChangeCondition, { fields }: Change): boolean => {
-  const { fields: source, lowered } = wanted
-  if (source === undefined && !lowered) return true
-  return fields.some(
+type Field = Change['fields'][number]
+
+/** A change that is as wanted, and the field of it that was asked for. */
+export interface FoundChange {
+  readonly change: Change
+  readonly field: Field | undefined
+}
+
+const asksForField = ({ fields, lowered }: ChangeCondition): boolean =>
+  fields !== undefined || lowered === true
+
+const fieldIn = ({ fields: source, lowered }: ChangeCondition, { fields }: Change) =>
+  fields.find(
     ({ path, from, to }) =>
       (source === undefined || patternOf(source).test(path)) && (!lowered || isLowered(from, to)),
   )
-}
 
 /** The nearest change before the first symptom that is as wanted. */
-export const findChange = (wanted: ChangeCondition, { changes }: Context): Change | undefined =>
-  changes.find(
-    (change) =>
-      precedes(change, wanted.within ?? HOUR_MS) &&
-      (wanted.kind === undefined || wanted.kind.includes(change.kind)) &&
-      podsAgree(wanted.pods, change) &&
-      fieldsAgree(wanted, change),
-  )
+export const findChange = (
+  wanted: ChangeCondition,
+  { changes }: Context,
+): FoundChange | undefined => {
+  for (const change of changes) {
+    if (!precedes(change, wanted.within ?? HOUR_MS)) continue
+    if (wanted.kind !== undefined && !wanted.kind.includes(change.kind)) continue
+    if (!podsAgree(wanted.pods, change)) continue
+    const field = asksForField(wanted) ? fieldIn(wanted, change) : undefined
+    if (field !== undefined || !asksForField(wanted)) return { change, field }
+  }
+  return undefined
+}
 
 /** Whether anything was changed in the hour before the first symptom. */
 export const hasRecentChange = ({ changes }: Context): boolean =>

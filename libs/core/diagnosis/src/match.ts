@@ -1,12 +1,12 @@
-import type { Change, Context, KnownCondition } from '@kubesift/contracts'
-import { findChange, hasRecentChange } from './match-change.ts'
+import type { Context, KnownCondition } from '@kubesift/contracts'
+import { findChange, hasRecentChange, type FoundChange } from './match-change.ts'
 import { textsOf, type ContextText } from './context-texts.ts'
 import { patternOf } from './pattern.ts'
 
 /** How a condition holds: what was captured, the change it found, and what supports it. */
 export interface Match {
   readonly captures: Readonly<Record<string, string>>
-  readonly change: Change | undefined
+  readonly change: FoundChange | undefined
   /** Ids of evidence entries, strongest first. */
   readonly support: readonly string[]
 }
@@ -96,7 +96,7 @@ export const matchCondition = (condition: KnownCondition, subject: Subject): Mat
   if (wanted && !change) return undefined
   const support = [
     ...(said?.support ?? []),
-    ...(change ? [change.evidence] : []),
+    ...(change ? [change.change.evidence] : []),
     ...byName(condition, subject),
   ]
   return { captures: said?.captures ?? {}, change, support: [...new Set(support)] }

@@ -1,9 +1,10 @@
-import type { Change, Context, TemplateVariable } from '@kubesift/contracts'
+import type { Context, TemplateVariable } from '@kubesift/contracts'
 import { durationWords } from './duration-words.ts'
 import type { Lookup } from './fill.ts'
 import type { Match, Subject } from './match.ts'
+import type { FoundChange } from './match-change.ts'
 
-type Reader = (subject: Subject, change: Change | undefined) => string | undefined
+type Reader = (subject: Subject, found: FoundChange | undefined) => string | undefined
 
 const ROLLOUT_KINDS: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet']
 
@@ -32,9 +33,9 @@ const containerOf: Reader = (subject) => {
 
 const IMAGE = /(?:pull(?:ing)? image|image tag|parse image name|for image) "([^"]+)"/i
 
-const imageOf: Reader = (subject, change) =>
+const imageOf: Reader = (subject, found) =>
   firstGroup(subject, IMAGE) ??
-  change?.fields.find(({ path }) => /image$/.test(path))?.to ??
+  found?.change.fields.find(({ path }) => /image$/.test(path))?.to ??
   undefined
 
 const podOf: Reader = ({ context: { objects, owner } }) =>
@@ -70,8 +71,8 @@ const readers: Readonly<Record<TemplateVariable, Reader>> = {
   ownerRef: ({ context: { owner } }) => `${owner.kind}/${owner.name}`,
   ownerArg: ({ context: { owner } }) => argOf(owner.kind, owner.name),
   rolloutArg,
-  undoArg: (subject, change) =>
-    change?.kind === 'rollout' ? rolloutArg(subject, change) : undefined,
+  undoArg: (subject, found) =>
+    found?.change.kind === 'rollout' ? rolloutArg(subject, found) : undefined,
   pod: podOf,
   node: nodeOf,
   container: containerOf,
@@ -82,13 +83,17 @@ const readers: Readonly<Record<TemplateVariable, Reader>> = {
   count: ({ context }) => String(context.occurrenceCount),
   pods: ({ context }) => String(context.states.pods),
   notReady: ({ context }) => String(context.states.notReady),
-  change: (_, change) => change?.summary,
-  changeArg: (_, change) => change && argOf(change.object.kind, change.object.name),
-  changedBy: (_, change) => change?.by,
-  distance: (_, change) => change && durationWords(change.distanceMs),
-  revision: (_, change) => change?.toRevision,
-  previousRevision: (_, change) =>
-    /^\d{1,9}$/.test(change?.fromRevision ?? '') ? change?.fromRevision : undefined,
+  change: (_, found) => found?.change.summary,
+  changeArg: (_, found) => found && argOf(found.change.object.kind, found.change.object.name),
+  changedBy: (_, found) => found?.change.by,
+  distance: (_, found) => found && durationWords(found.change.distanceMs),
+  fieldFrom: (_, found) => found?.field?.from ?? undefined,
+  fieldTo: (_, found) => found?.field?.to ?? undefined,
+  revision: (_, found) => found?.change.toRevision,
+  previousRevision: (_, found) => {
+    const before = found?.change.fromRevision ?? ''
+    return /^\d{1,9}$/.test(before) ? before : undefined
+  },
 }
 
 const isVariable = (name: string): name is TemplateVariable => Object.hasOwn(readers, name)
