@@ -1,0 +1,210 @@
+import {
+  consumeBatches,
+  createKafka,
+  createProducer,
+  ensureTopics,
+  kafkaOptions,
+  type Kafka,
+  type Producer,
+} from '@kubesift/adapter-kafka'
+import { checkDurable, connectRedis, ensureConnected, StateStore } from '@kubesift/adapter-redis'
+import { loadCatalogue } from '@kubesift/adapter-rules'
+import {
+  nextStep,
+  OTEL_LOGS,
+  otelPolicy,
+  otelTopics,
+  incidentContexts,
+  signals,
+} from '@kubesift/contracts'
+import { Classifier } from '@kubesift/core-context'
+import {
+  Health,
+  stateLog,
+  type Logger,
+  type Loop,
+  type RuntimeEnv,
+  type ServiceOptions,
+} from '@kubesift/runtime'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { Assembler } from './assemble/assembler.ts'
+import type { Config } from './config.ts'
+import { AssembleFacts, NormaliseFacts } from './facts.ts'
+import { normalise } from './normalise/normalise.ts'
+import { Observed } from './normalise/observed.ts'
+import { tellProgress } from './normalise/tell-progress.ts'
+
+const SHIPPED_RULES = fileURLToPath(new URL('../../../rules/problems', import.meta.url))
+
+interface Wiring {
+  readonly config: Config
+  readonly log: Logger
+  readonly kafka: Kafka
+  readonly producer: Producer
+  readonly health: Health
+}
+
+interface Half {
+  readonly loops: Readonly<Record<string, Loop>>
+  readonly ready: () => readonly string[]
+}
+
+const normaliser = ({ config, kafka, producer, health }: Wiring): Half => {
+  const observed = new Observed()
+  const consumer = consumeBatches({
+    kafka,
+    topic: OTEL_LOGS,
+    groupId: `${config.KAFKA_GROUP_ID}-normalise`,
+    stage: 'normalise',
+    batchMax: config.BATCH_MAX,
+    producer,
+    progress: health.progress('normalise'),
+    pollMs: config.PROGRESS_MS,
+    onRevoked: (partitions) => observed.forget(partitions),
+    handle: normalise({
+      producer,
+      observed,
+      facts: new NormaliseFacts(),
+      defaultCluster: config.DEFAULT_CLUSTER,
+      chunkBytes: config.CHUNK_BYTES,
+    }),
+  })
+  return {
+    loops: {
+      normalise: (signal) => consumer.run(signal),
+      progress: (signal) =>
+        tellProgress(
+          {
+            kafka,
+            producer,
+            consumer,
+            observed,
+            everyMs: config.PROGRESS_MS,
+            idleMs: config.PROGRESS_IDLE_MS,
+            now: Date.now,
+          },
+          signal,
+        ),
+    },
+    ready: () => consumer.reasons(),
+  }
+}
+
+/** Waits for Redis to be there and checks once that it is set up to keep what it is given. */
+const redisReady = async (
+  redis: ReturnType<typeof connectRedis>,
+  { config, log }: Wiring,
+  signal: AbortSignal,
+): Promise<void> => {
+  const state = stateLog(log, 'redis')
+  while (!signal.aborted) {
+    try {
+      await ensureConnected(redis)
+      if (!config.REDIS_ALLOW_VOLATILE && (await checkDurable(redis)) === 'unknown') {
+        log.warn(
+          'redis does not tell its settings; it must have appendonly yes and maxmemory-policy noeviction',
+        )
+      }
+      return state.up()
+    } catch (error) {
+      if (nextStep(error) !== 'retry') throw error
+      state.down(error instanceof Error ? error.message : String(error))
+      await sleep(500, undefined, { signal }).catch(() => undefined)
+    }
+  }
+}
+
+const assembler = (wiring: Wiring): Half => {
+  const { config, kafka, producer, health, log } = wiring
+  const redis = connectRedis(config.REDIS_URL)
+  redis.on('error', (error: Error) => log.debug({ err: error }, 'redis connection'))
+  const held = new Assembler({
+    store: new StateStore(redis, `kubesift:${config.KAFKA_TOPIC_PREFIX}`),
+    producer,
+    facts: new AssembleFacts(),
+    classifier: new Classifier(loadCatalogue(config.RULES_DIR ?? SHIPPED_RULES)),
+    cachedNamespaces: config.CACHED_NAMESPACES,
+    latenessMs: config.ALLOWED_LATENESS_MS,
+    suspiciousPauseMs: config.KAFKA_SESSION_TIMEOUT_MS / 2,
+  })
+  const consumer = consumeBatches({
+    kafka,
+    topic: signals,
+    groupId: `${config.KAFKA_GROUP_ID}-assemble`,
+    stage: 'assemble',
+    batchMax: config.BATCH_MAX,
+    producer,
+    progress: health.progress('assemble'),
+    onAssigned: (partition) => held.assigned(partition),
+    onRevoked: (partitions) => held.revoked(partitions),
+    handle: (batch) => held.handle(batch),
+  })
+  return {
+    loops: {
+      assemble: async (signal) => {
+        await redisReady(redis, wiring, signal)
+        try {
+          await consumer.run(signal)
+        } finally {
+          redis.disconnect()
+        }
+      },
+    },
+    ready: () => [
+      ...consumer.reasons(),
+      ...(redis.status === 'ready' ? [] : [`redis is ${redis.status}`]),
+    ],
+  }
+}
+
+/** The topics that this service reads and writes, made where they are missing. */
+const topicsLoop =
+  ({ kafka, log }: Wiring): ((signal: AbortSignal) => Promise<void>) =>
+  async (signal) => {
+    const raw = otelTopics.map((topic) => ({ topic, policy: otelPolicy }))
+    const { created, differences } = await ensureTopics(
+      kafka,
+      [...raw, signals, incidentContexts],
+      signal,
+    )
+    if (created.length > 0) log.info({ created }, 'created topics')
+    for (const d of differences)
+      log.warn(
+        d,
+        `topic ${d.topic}: ${d.setting} is ${d.found}, our contract says ${d.wanted}; left as it is`,
+      )
+  }
+
+/** The service as a function of its configuration: which loops run, and when it is ready. */
+export const contextBuilder = (config: Config & RuntimeEnv, log: Logger): ServiceOptions => {
+  const kafka = createKafka(kafkaOptions(config, { clientId: 'context-builder', log }))
+  const producer = createProducer(kafka)
+  const health = new Health(config.STALL_TIMEOUT_MS)
+  const wiring: Wiring = { config, log, kafka, producer, health }
+  const role = config.CONTEXT_BUILDER_ROLE
+  const halves = [
+    ...(role === 'assemble' ? [] : [normaliser(wiring)]),
+    ...(role === 'normalise' ? [] : [assembler(wiring)]),
+  ]
+  const prepare = topicsLoop(wiring)
+  let prepared: Promise<void> | undefined
+  const after =
+    (loop: Loop): Loop =>
+    async (signal) => {
+      prepared ??= prepare(signal)
+      await prepared
+      await loop(signal)
+    }
+  const loops = Object.entries(
+    Object.assign({}, ...halves.map((h) => h.loops)) as Record<string, Loop>,
+  )
+  return {
+    name: 'context-builder',
+    config,
+    log,
+    health,
+    loops: Object.fromEntries(loops.map(([name, loop]) => [name, after(loop)])),
+    ready: () => halves.flatMap((h) => h.ready()),
+  }
+}
