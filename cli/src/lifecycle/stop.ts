@@ -13,6 +13,11 @@ export interface Stopped {
 
 /** Stops the supervisor, and then whatever of this home still runs: a supervisor that was killed left its children. */
 export const stopEverything = async (home: string): Promise<Stopped> => {
+  // first whoever sends, so that it does not meet a broker that is going down
+  const replay = await stopAll(
+    home,
+    runNames(home).filter((name) => name === 'replay'),
+  )
   const holder = livingSupervisor(home)
   const supervisor =
     holder === undefined ? 'gone' : await stopProcess(holder, 'SIGTERM', SUPERVISOR_WITHIN_MS)
@@ -25,7 +30,7 @@ export const stopEverything = async (home: string): Promise<Stopped> => {
     home,
     names.filter((name) => BACKING.has(name)),
   )
-  return { supervisor, orphans: [...services, ...backing] }
+  return { supervisor, orphans: supervisor === 'gone' ? [...replay, ...services, ...backing] : [] }
 }
 
 const stopAll = async (home: string, names: readonly string[]): Promise<readonly string[]> => {

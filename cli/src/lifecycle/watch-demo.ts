@@ -1,18 +1,65 @@
-import { runDemo } from '../demo/run-demo.ts'
+import { Daemon } from '@kubesift/adapter-backing'
+import { join } from 'node:path'
 import type { State } from '../frame/state.ts'
 import type { CliContext } from '../frame/verb.ts'
+import type { Collector } from '../verbs/up-collector.ts'
 
-/** What runs in the foreground of `up` once everything is ready, until Ctrl-C: the replay, and the table of incidents. */
+interface DemoOptions {
+  readonly replay: boolean
+  readonly kubeconfig?: string
+}
+
+/** With a cluster of one's own, nothing recorded is mixed in. */
+const replays = ({ replay, kubeconfig }: DemoOptions): boolean => replay && kubeconfig === undefined
+
+/** The foreground of `up` once everything is ready, until Ctrl-C: the replay, and the live table of incidents. */
 export const watchDemo = async (
-  state: State,
-  options: { readonly replay: boolean },
+  place: State,
+  options: DemoOptions,
+  collector: Collector | undefined,
   context: CliContext,
 ): Promise<void> => {
-  const { kafkaBrokers, topicPrefix, grpcUrl } = state
-  context.print(`everything is ready; the incident API is at ${grpcUrl}; Ctrl-C stops everything`)
-  await runDemo({
-    place: { kafkaBrokers, topicPrefix, grpcUrl },
-    context,
-    replay: options.replay,
+  const [{ runDemo }, { collectorTarget }] = await Promise.all([
+    import('../demo/run-demo.ts'),
+    import('../demo/targets.ts'),
+  ])
+  const target = collector === undefined ? {} : { target: collectorTarget(collector.endpoint) }
+  await runDemo({ place, context, replay: replays(options), ...target })
+}
+
+/** The replay of `up --detach`: a process of its own, which `down` ends with everything else. */
+export const replayDetached = async (
+  place: State,
+  options: DemoOptions,
+  collector: Collector | undefined,
+  { home, root, env, print }: CliContext,
+): Promise<void> => {
+  if (!replays(options)) return
+  const main = join(root, 'cli/src/demo/replay-main.ts')
+  const daemon = new Daemon({
+    name: 'replay',
+    runFile: join(home, 'run/replay.json'),
+    logFile: join(home, 'logs/replay.log'),
+    prepare: () =>
+      Promise.resolve({
+        command: process.execPath,
+        args: ['--conditions=source', '--disable-warning=ExperimentalWarning', main],
+        cwd: root,
+        env: {
+          ...env,
+          KAFKA_BROKERS: place.kafkaBrokers,
+          KAFKA_TOPIC_PREFIX: place.topicPrefix,
+          COLLECTOR_ENDPOINT: collector?.endpoint ?? '',
+        },
+      }),
+    ready: () => Promise.resolve(true),
+    readyWithinMs: 10_000,
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 10_000,
   })
+  await daemon.stop()
+  await daemon.start()
+  print(
+    'replaying a recorded storm (`./kubesift logs replay`); `./kubesift incidents watch` shows the incidents',
+  )
 }

@@ -8,7 +8,7 @@ import { followState, startSupervisor } from '../lifecycle/start.ts'
 import { stopEverything } from '../lifecycle/stop.ts'
 import { composeUp } from '../lifecycle/compose.ts'
 import { startCollector } from './up-collector.ts'
-import { watchDemo } from '../lifecycle/watch-demo.ts'
+import { replayDetached, watchDemo } from '../lifecycle/watch-demo.ts'
 import { startReporter } from '../lifecycle/start-report.ts'
 
 /** The options of `up`, as its modules see them. */
@@ -51,16 +51,23 @@ const up = async (options: UpOptions, context: CliContext): Promise<ExitCode> =>
   try {
     const ready = await untilReady(context, begun)
     if (ready === undefined) return await interrupted(startedHere, context)
-    if (options.collector === true || options.kubeconfig !== undefined)
-      await startCollector(ready, options, context)
-    if (options.detach === true) return detached(context)
-    await watchDemo(ready, options, context)
+    const collector = wantsCollector(options)
+      ? await startCollector(ready, options, context)
+      : undefined
+    if (options.detach === true) {
+      await replayDetached(ready, options, collector, context)
+      return detached(context)
+    }
+    await watchDemo(ready, options, collector, context)
     return await interrupted(startedHere, context)
   } catch (why) {
     if (startedHere && options.detach !== true) await stopEverything(context.home)
     throw why
   }
 }
+
+const wantsCollector = ({ collector, kubeconfig }: UpOptions): boolean =>
+  collector === true || kubeconfig !== undefined
 
 /** All services, or the reason that one of them is not. */
 const READY_WITHIN_MS = 300_000
