@@ -1,4 +1,5 @@
 import { kafkaEnv } from '@kubesift/adapter-kafka'
+import { runtimeEnv } from '@kubesift/runtime'
 import { z } from 'zod'
 
 const count = (least: number, most: number, fallback: number) =>
@@ -6,6 +7,7 @@ const count = (least: number, most: number, fallback: number) =>
 
 /** Every setting of this service; docs and defaults are in its README. */
 export const configSchema = z.object({
+  ...runtimeEnv,
   ...kafkaEnv,
   KAFKA_GROUP_ID: z.string().min(1).default('incident-store'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),

@@ -12,6 +12,7 @@ import {
 import { incidentIdOf } from '@kubesift/core-incident'
 import { aContext, anAnalysis, aSpell } from '@kubesift/core-incident/testing'
 import { testBacking, type TestBacking } from '@kubesift/testing'
+import { createLogger, Health, loadConfig, nestLogger, startService } from '@kubesift/runtime'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { configSchema } from './config.ts'
@@ -36,7 +37,7 @@ interface Running extends AsyncDisposable {
 const start = async (): Promise<Running> => {
   const backing = await testBacking()
   const GRPC_URL = await freeAddress()
-  const config = configSchema.parse({
+  const config = loadConfig(configSchema, {
     KAFKA_BROKERS: backing.kafkaBrokers,
     KAFKA_TOPIC_PREFIX: backing.topicPrefix,
     KAFKA_SESSION_TIMEOUT_MS: '6000',
@@ -190,4 +191,37 @@ test('without Postgres the service waits, says so once, is not ready, and goes o
   await expect.poll(() => running.store().reasons(), patience).toEqual([])
   expect(lines.filter((l) => l.startsWith('postgres: waiting'))).toHaveLength(1)
   expect(lines.filter((l) => l.startsWith('postgres: back'))).toHaveLength(1)
+})
+
+test('as a service it is ready when its dependencies are, and stops when told to', async () => {
+  await using backing = await testBacking()
+  const config = loadConfig(configSchema, {
+    KAFKA_BROKERS: backing.kafkaBrokers,
+    KAFKA_TOPIC_PREFIX: backing.topicPrefix,
+    DATABASE_URL: backing.databaseUrl,
+    GRPC_URL: await freeAddress(),
+    HEALTH_PORT: '0',
+  })
+  const out: string[] = []
+  const logger = createLogger('incident-store', 'info', { write: (text) => void out.push(text) })
+  const health = new Health(config.STALL_TIMEOUT_MS)
+  const store = new IncidentStore(config, {
+    log: logger,
+    nestLogger: nestLogger(logger),
+    progress: (loop) => health.progress(loop),
+  })
+  const service = await startService({
+    name: 'incident-store',
+    config,
+    log: logger,
+    health,
+    ready: () => store.reasons(),
+    loops: { store: (signal) => store.run(signal) },
+  })
+  const answer = async (path: string): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${service.healthPort}${path}`)).status
+  await expect.poll(() => answer('/readyz'), patience).toBe(200)
+  expect(await answer('/healthz')).toBe(200)
+  expect(await service.stop()).toBe(0)
+  expect(out.join('')).not.toMatch(/"level":"(error|fatal)"/)
 })

@@ -6,6 +6,7 @@ import {
   kafkaOptions,
   Outage,
   type BatchConsumer,
+  type Handle,
   type Kafka,
   type Log,
   type LoopProgress,
@@ -18,6 +19,7 @@ import {
   IncidentWriter,
   OutboxRelay,
   WakeUp,
+  type RelayOptions,
 } from '@kubesift/adapter-postgres'
 import {
   Failure,
@@ -27,7 +29,7 @@ import {
   incidents,
   type TopicContract,
 } from '@kubesift/contracts'
-import type { Handle } from '@kubesift/adapter-kafka'
+import type { LoggerService } from '@nestjs/common'
 import { startGrpcServer, type GrpcServer } from './api/grpc-server.ts'
 import { applyAnalyses, applyContexts } from './apply.ts'
 import type { Config } from './config.ts'
@@ -39,6 +41,7 @@ const RETRY_MS = 1_000
 /** What the service hands to its host. */
 export interface StoreHost {
   readonly log: Log
+  readonly nestLogger?: LoggerService
   /** How each loop tells that it lives. */
   readonly progress?: (loop: string) => LoopProgress
 }
@@ -98,6 +101,7 @@ export class IncidentStore {
       reader: this.#reader,
       feed: this.#feed,
       log: this.#host.log,
+      ...(this.#host.nestLogger === undefined ? {} : { nestLogger: this.#host.nestLogger }),
     })
     this.#host.log.info({ url }, 'the incident API listens')
     try {
@@ -168,6 +172,19 @@ export class IncidentStore {
     return progress === undefined ? {} : { progress }
   }
 
+  /** A publication that hangs is a stall that the health endpoint sees. */
+  #watched(publish: RelayOptions['publish']): RelayOptions['publish'] {
+    const progress = this.#host.progress?.('relay')
+    return async (messages) => {
+      const ended = progress?.begin()
+      try {
+        await publish(messages)
+      } finally {
+        ended?.()
+      }
+    }
+  }
+
   #relay(): OutboxRelay {
     const { log } = this.#host
     const {
@@ -177,7 +194,7 @@ export class IncidentStore {
     } = this.#config
     return new OutboxRelay({
       url,
-      publish: publishOutbox(this.#producer),
+      publish: this.#watched(publishOutbox(this.#producer)),
       keptTopic: incidents.topic,
       retention: { ms, changes },
       facts: {

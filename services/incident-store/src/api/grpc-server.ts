@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { ChangeFeed, IncidentReader } from '@kubesift/adapter-postgres'
 import { INCIDENT_PACKAGE, INCIDENT_PROTO, PROTO_ROOT } from '@kubesift/contracts'
 import { ReflectionService } from '@grpc/reflection'
-import { Module, type DynamicModule } from '@nestjs/common'
+import { Module, type DynamicModule, type LoggerService } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { Transport, type GrpcOptions } from '@nestjs/microservices'
 import { HealthImplementation, protoPath as healthProto } from 'grpc-health-check'
@@ -17,6 +17,13 @@ export interface GrpcServerOptions {
   readonly reader: IncidentReader
   readonly feed: ChangeFeed
   readonly log: FaultLog
+  /** For Nest's own lines; without one it is silent. */
+  readonly nestLogger?: LoggerService
+}
+
+/** Another process has the port, or may not have it. */
+export class AddressTaken extends Error {
+  override readonly name = 'AddressTaken'
 }
 
 /** The running API. */
@@ -63,10 +70,17 @@ export const startGrpcServer = async (options: GrpcServerOptions): Promise<GrpcS
   const health = new HealthImplementation({ '': 'NOT_SERVING', [SERVICE]: 'NOT_SERVING' })
   const app = await NestFactory.createMicroservice<GrpcOptions>(
     ApiModule.over(options, closing.signal),
-    { logger: ['error', 'warn'], ...transport(options.url, health) },
+    { logger: options.nestLogger ?? false, ...transport(options.url, health) },
   )
   app.useGlobalFilters(new FaultsFilter(options.log))
-  await app.listen()
+  try {
+    await app.listen()
+  } catch (cause) {
+    throw new AddressTaken(
+      `the incident API cannot listen on ${options.url} (${cause instanceof Error ? cause.message : String(cause)}); set GRPC_URL to a free address`,
+      { cause },
+    )
+  }
   const serving = (ready: boolean): void => {
     for (const service of ['', SERVICE]) {
       health.setStatus(service, ready ? 'SERVING' : 'NOT_SERVING')
