@@ -16,6 +16,8 @@ export interface AnalystParts {
   readonly kafka: Kafka
   readonly producer: Producer
   readonly knowns: Knowns
+  readonly groupId?: string
+  readonly batchMax?: number
   readonly progress?: LoopProgress
 }
 
@@ -29,7 +31,9 @@ export class Analyst {
     this.#consumer = consumeBatches({
       kafka: parts.kafka,
       topic: incidents,
-      groupId: 'ai-analyst',
+      groupId: parts.groupId ?? 'ai-analyst',
+      batchMax: parts.batchMax ?? 200,
+      stage: 'ai-analyst',
       producer: parts.producer,
       handle: (batch) => this.#analyse(batch),
       ...(parts.progress === undefined ? {} : { progress: parts.progress }),

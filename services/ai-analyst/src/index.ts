@@ -1,1 +1,2 @@
-export {}
+export { aiAnalyst } from './ai-analyst.ts'
+export { configSchema, type Config } from './config.ts'

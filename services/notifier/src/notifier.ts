@@ -22,6 +22,7 @@ import { runLoop } from './work-loop.ts'
 
 export interface NotifierParts {
   readonly kafka: Kafka
+  readonly groupId: string
   readonly database: Database
   readonly producer: Producer
   readonly channels: readonly Channel[]
@@ -64,7 +65,8 @@ export class Notifier {
     this.#consumer = consumeBatches({
       kafka: parts.kafka,
       topic: incidents,
-      groupId: 'notifier',
+      groupId: parts.groupId,
+      stage: 'notifier',
       producer: parts.producer,
       progress: parts.progressOf('consume'),
       handle: (batch) => this.#take(batch),

@@ -63,6 +63,7 @@ export const theNotifiers = async (): Promise<TestNotifiers> => {
     const own = createProducer(kafka)
     const notifier = new Notifier({
       kafka,
+      groupId: 'notifier',
       database: new Database({ url: backing.databaseUrl }),
       producer: own,
       channels: [aMemory()],
