@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  consumeBatches,
+  createKafka,
+  createProducer,
+  ensureTopics,
+  type Log,
+} from '@kubesift/adapter-kafka'
+import { planBacking } from '@kubesift/adapter-backing'
+import { defineTopic } from '@kubesift/contracts'
+import { expect, test, vi } from 'vitest'
+import { z } from 'zod'
+
+const things = defineTopic({
+  topic: 'things',
+  version: 1,
+  type: 'dev.kubesift.things.v1',
+  schema: z.object({ n: z.number().int() }),
+  keyOf: ({ n }) => String(n),
+  idOf: ({ n }) => String(n),
+  policy: { partitions: 2, cleanup: 'delete' },
+})
+
+/** A broker of this test's own, that it may stop. */
+const ownBroker = async () => {
+  const home = mkdtempSync(join(tmpdir(), 'kubesift-outage-'))
+  const { PATH, HOME, JAVA_HOME } = process.env
+  const elsewhere = { DATABASE_URL: 'postgres://elsewhere/db', REDIS_URL: 'redis://elsewhere' }
+  const plan = await planBacking({
+    home,
+    env: { PATH, HOME, JAVA_HOME, ...elsewhere },
+    profile: 'test',
+  })
+  const [kafka] = plan.daemons
+  if (kafka === undefined) throw new Error('no Kafka was planned')
+  return {
+    brokers: plan.kafkaBrokers.split(','),
+    start: () => kafka.start(),
+    stop: () => kafka.stop(),
+    [Symbol.asyncDispose]: async () => {
+      await kafka.stop()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+test(
+  'Kafka absent at the start, and gone in between, is waited for: said once each time, and nothing is lost',
+  { timeout: 240_000 },
+  async () => {
+    await using broker = await ownBroker()
+    const lines: string[] = []
+    const keep = (_: object, message: string): void => void lines.push(message)
+    const log: Log = { debug: () => undefined, info: keep, warn: keep, error: keep }
+    const kafka = createKafka({
+      brokers: broker.brokers,
+      clientId: 'outage',
+      topicPrefix: `${randomBytes(4).toString('hex')}-`,
+      sessionTimeoutMs: 6_000,
+      log,
+    })
+    const producer = createProducer(kafka)
+    const stop = new AbortController()
+    const seen = new Set<number>()
+    const consumer = consumeBatches({
+      kafka,
+      topic: things,
+      groupId: 'g',
+      pollMs: 200,
+      handle: (batch) => {
+        for (const { value } of batch.records) seen.add(value.n)
+        return Promise.resolve({ through: batch.lastOffset })
+      },
+    })
+    const running = ensureTopics(kafka, [things], stop.signal).then(() => consumer.run(stop.signal))
+    await vi.waitUntil(() => lines.length > 0, { timeout: 20_000 })
+    expect(lines).toHaveLength(1)
+    await broker.start()
+    await vi.waitUntil(() => consumer.positions().size === 2, { timeout: 60_000 })
+    await producer.publish(things, [{ n: 1 }, { n: 2 }])
+    await vi.waitUntil(() => seen.size === 2, { timeout: 30_000 })
+    await broker.stop()
+    await vi.waitUntil(() => consumer.reasons().length > 0, { timeout: 30_000 })
+    await expect(producer.publish(things, [{ n: 3 }])).rejects.toMatchObject({ next: 'retry' })
+    await broker.start()
+    await vi.waitUntil(() => consumer.reasons().length === 0, { timeout: 90_000 })
+    await producer.publish(things, [{ n: 3 }, { n: 4 }])
+    await vi.waitUntil(() => seen.size === 4, { timeout: 60_000 })
+    stop.abort()
+    await running
+    await producer.disconnect()
+    const states = lines.map((line) => (line.includes('waiting') ? 'away' : 'back'))
+    expect(states).toEqual(['away', 'back', 'away', 'back'])
+  },
+)
