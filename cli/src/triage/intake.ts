@@ -30,6 +30,16 @@ export interface IntakeOptions {
 /** Chunks are bounded for Kafka's sake only; here nothing travels. */
 const UNBOUNDED = Number.MAX_SAFE_INTEGER
 const MAX_WAITING = 1000
+/** Objects that name no time of their own wait for the end of the input; a dump of more such is none. */
+const MAX_TIMELESS = 10_000
+
+type Kube = Extract<Item, { readonly t: 'kube' }>
+
+interface Timeless {
+  readonly source: string
+  readonly offset: number
+  readonly item: Kube
+}
 
 /** Turns the items of one or more inputs into signals, exactly as the pipeline's first stage does, and counts them. */
 export class Intake {
@@ -40,6 +50,8 @@ export class Intake {
   #recognised = false
   /** Held back until an input is recognised: where none is, the first of these is the whole story. */
   #waiting: Rejection[] = []
+  readonly #timeless: Timeless[] = []
+  #newest: number | undefined
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -51,9 +63,19 @@ export class Intake {
     let offset = 0
     for await (const item of items) {
       if (item.t !== 'rejected' || item.alien !== true) this.#recognise()
-      offset = this.#take(item, builder, offset)
+      offset = this.#take(item, builder, { source, offset })
     }
     this.#chunks.push(...builder.build({ topic: source, partition: 0 }, UNBOUNDED))
+  }
+
+  /** After the last input: what names no time of its own is taken to be of now (by default of the newest time that was read). */
+  finish({ now, clock }: { readonly now: number | undefined; readonly clock: () => number }): void {
+    const observedAt = now ?? this.#newest ?? clock()
+    for (const { source, offset, item } of this.#timeless.splice(0)) {
+      const builder = new ChunkBuilder()
+      this.#add(fromKube(item.object, { ...atOf(item, offset), observedAt }), builder, item.place)
+      this.#chunks.push(...builder.build({ topic: source, partition: 0 }, UNBOUNDED))
+    }
   }
 
   get chunks(): readonly SignalChunk[] {
@@ -76,13 +98,20 @@ export class Intake {
     this.#waiting = []
   }
 
-  #take(item: Item, builder: ChunkBuilder, offset: number): number {
+  #take(
+    item: Item,
+    builder: ChunkBuilder,
+    { source, offset }: { readonly source: string; readonly offset: number },
+  ): number {
     switch (item.t) {
       case 'list':
         return offset
       case 'kube': {
-        const at = item.watchType === undefined ? { offset } : { offset, watchType: item.watchType }
-        this.#add(fromKube(item.object, at), builder, item.place)
+        const read = fromKube(item.object, atOf(item, offset))
+        // it may lack nothing but a time, and only the end of the input says what time it is
+        if (!read.ok && this.#timeless.length < MAX_TIMELESS)
+          this.#timeless.push({ source, offset, item })
+        else this.#add(read, builder, item.place)
         return offset + 1
       }
       case 'logs':
@@ -125,6 +154,8 @@ export class Intake {
   }
 
   #count(cluster: string, signal: Signal): void {
+    const at = signal.t === 'event' ? signal.lastAt : signal.t === 'object' ? signal.observedAt : 0
+    this.#newest = Math.max(this.#newest ?? at, at)
     if (signal.t !== 'event') {
       this.#stats.objects += 1
       return
@@ -144,3 +175,6 @@ export class Intake {
     else if (this.#waiting.length < MAX_WAITING) this.#waiting.push({ place, why })
   }
 }
+
+const atOf = ({ watchType }: Kube, offset: number): { offset: number; watchType?: string } =>
+  watchType === undefined ? { offset } : { offset, watchType }

@@ -119,13 +119,9 @@ export const triageOutput = z.object({
 export type TriageOutput = z.infer<typeof triageOutput>
 export type TriageIncident = z.infer<typeof incident>
 
-/** Readers allow more: fields may be added within a version. */
-export const triageSchemaJson = (): string => {
-  const schema = z.toJSONSchema(triageOutput, { target: 'draft-2020-12', io: 'input' })
-  const titled = {
-    $id: 'https://kubesift.dev/schemas/triage.v1.json',
-    title: 'kubesift triage',
-    ...schema,
-  }
-  return `${JSON.stringify(titled, null, 2)}\n`
-}
+/** The output as JSON Schema. Readers allow more than it says: fields may be added within a version. */
+export const triageSchema = (): object => ({
+  $id: 'https://kubesift.dev/schemas/triage.v1.json',
+  title: 'kubesift triage --format json',
+  ...z.toJSONSchema(triageOutput, { target: 'draft-2020-12', io: 'input' }),
+})

@@ -20,6 +20,8 @@ export interface TriageOptions {
   readonly cluster: string
   /** Decides what has recovered by its silence; default: the newest time in the input. */
   readonly now?: number
+  /** Tells the time to what has none, where nothing in the input has. */
+  readonly clock: () => number
   readonly onRejected: (rejection: Rejection) => void
 }
 
@@ -35,6 +37,7 @@ export const triage = async (
 ): Promise<Triaged> => {
   const intake = new Intake(options)
   for (const { name, bytes } of inputs) await intake.read(name, itemsOf(piecesOf(bytes(), name)))
+  intake.finish({ now: options.now, clock: options.clock })
   const rejection = intake.nothing
   if (rejection !== undefined) return { ok: false, rejection }
   const found = contextsOf(

@@ -73,6 +73,7 @@ const runTriage = async (
     catalogue: loadCatalogue(join(rules, 'problems')),
     knowns: loadKnowns(join(rules, 'knowns')),
     cluster: options.cluster,
+    clock: context.now,
     onRejected: rejections.add,
     ...(options.now === undefined ? {} : { now: options.now }),
   })

@@ -1,4 +1,5 @@
-import { JsonScanner, type Span } from './json-scanner.ts'
+import { JsonScanner } from './json-scanner.ts'
+import type { Span } from './json-span.ts'
 import type { Piece } from './piece.ts'
 
 /** The values of a JSON text: one, several in a row or one a line; lists come element by element, then their head. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JsonScanner, type Span } from './json-scanner.ts'
+import { JsonScanner } from './json-scanner.ts'
+import type { Span } from './json-span.ts'
 
 const scan = (text: string, chunk = Number.POSITIVE_INFINITY): Span[] => {
   const scanner = new JsonScanner()

@@ -1,25 +1,21 @@
+import {
+  QUOTE,
+  BACKSLASH,
+  NEWLINE,
+  OPEN_BRACE,
+  CLOSE_BRACE,
+  OPEN_BRACKET,
+  CLOSE_BRACKET,
+  COMMA,
+  COLON,
+  isSpace,
+} from './json-chars.ts'
+import type { Span } from './json-span.ts'
+
 /** One value is held in memory at a time; an object of Kubernetes has at most 1.5 MB, a Collector's export request some MB. */
 export const MAX_VALUE_CHARS = 64 * 1024 * 1024
 const MAX_DEPTH = 1024
 const ITEMS = 'items'
-
-/** A span of text that is one JSON value by its brackets (whether it parses is the reader's business). */
-export type Span =
-  | { readonly t: 'value' | 'head'; readonly text: string; readonly line: number }
-  | { readonly t: 'item'; readonly text: string; readonly line: number; readonly item: number }
-  | { readonly t: 'broken'; readonly why: string; readonly line: number; readonly item?: number }
-
-const QUOTE = 34
-const BACKSLASH = 92
-const NEWLINE = 10
-const OPEN_BRACE = 123
-const CLOSE_BRACE = 125
-const OPEN_BRACKET = 91
-const CLOSE_BRACKET = 93
-const COMMA = 44
-const COLON = 58
-
-const isSpace = (c: number): boolean => c === 32 || c === 9 || c === 13 || c === NEWLINE
 
 /**
  * Cuts a stream of text into the JSON values that stand in it one after another, and a list (`[…]`, or an object with `items`) into its

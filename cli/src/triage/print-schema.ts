@@ -1,0 +1,3 @@
+import { triageSchema } from './output.ts'
+
+process.stdout.write(`${JSON.stringify(triageSchema(), null, 2)}\n`)

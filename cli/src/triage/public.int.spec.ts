@@ -1,0 +1,140 @@
+import { createReadStream, existsSync, globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { loadCatalogue, loadKnowns } from '@kubesift/adapter-rules'
+import { triageOutput, type TriageOutput } from './output.ts'
+import { triage, type TriageInput } from './triage.ts'
+
+/** Event dumps of other projects, which are read in place: they are not ours to publish. */
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const data = `${root}../shared/data/public`
+const here = existsSync(data)
+const files = (pattern: string): string[] =>
+  globSync(pattern, { cwd: data })
+    .sort()
+    .map((name) => `${data}/${name}`)
+const catalogue = loadCatalogue(`${root}rules/problems`)
+const knowns = loadKnowns(`${root}rules/knowns`)
+
+const input = (name: string): TriageInput => ({ name, bytes: () => createReadStream(name) })
+const run = async (names: readonly string[]): Promise<TriageOutput> => {
+  const triaged = await triage(names.map(input), {
+    catalogue,
+    knowns,
+    cluster: 'c',
+    clock: () => Date.UTC(2026, 0, 1),
+    onRejected: () => undefined,
+  })
+  if (!triaged.ok) throw new Error(triaged.rejection.why)
+  return triageOutput.parse(triaged.output)
+}
+
+interface Counted {
+  readonly object: string
+  readonly reason: string
+  readonly type: string
+  readonly n: number
+}
+type Loose = Record<string, never>
+
+/** An own, naive reading of the same file: per Event UID the largest count. Shares no code with what it checks. */
+const recount = (file: string): { events: number; counted: Counted[] } => {
+  const text = readFileSync(file, 'utf8')
+  const documents: Loose[] = parseAllDocuments(text).map((d) => d.toJS() as Loose)
+  const objects = documents
+    .filter((d) => d !== null)
+    .flatMap(
+      (d) =>
+        (Array.isArray(d)
+          ? d
+          : ((d['items'] as Loose[] | undefined) ?? [d['object'] ?? d])) as Loose[],
+    )
+  const byUid = new Map<string, Counted>()
+  let events = 0
+  for (const e of objects) {
+    const involved = (e['involvedObject'] ?? e['regarding']) as Loose | undefined
+    if (involved?.['name'] === undefined || e['reason'] === undefined) continue
+    events += 1
+    const series = e['series'] as Loose | undefined
+    const count = Number(series?.['count'] ?? e['count'] ?? e['deprecatedCount'] ?? 0)
+    const uid = String((e['metadata'] as Loose | undefined)?.['uid'] ?? JSON.stringify(e))
+    const n = Math.max(count > 0 ? count : 1, byUid.get(uid)?.n ?? 0)
+    byUid.set(uid, {
+      object: `${String(involved['kind'])}/${String(involved['name'])}`,
+      reason: String(e['reason']),
+      type: String(e['type'] ?? 'Normal'),
+      n,
+    })
+  }
+  return { events, counted: [...byUid.values()] }
+}
+
+const sum = (entries: readonly { readonly n: number }[]): number =>
+  entries.reduce((total, { n }) => total + n, 0)
+const eventCounts = (incident: TriageOutput['incidents'][number]) =>
+  incident.reasonCounts.filter((r) => r.source === 'event')
+
+describe.skipIf(!here)(`every public dump${here ? '' : ` (left out: ${data} is not here)`}`, () => {
+  const dumps = here ? files('events/**/*.{json,yaml}') : []
+
+  it('there are some', () => {
+    expect(dumps.length).toBeGreaterThan(100)
+  })
+
+  it.each(
+    dumps.filter(
+      (file) => !file.includes('/otlp-splunk-chart/') && !file.includes('expected_watch'),
+    ),
+  )('%s: counts are those of the file', async (file) => {
+    const output = await run([file])
+    const { events, counted } = recount(file)
+    const { stats } = output
+    expect(stats.events + stats.duplicates).toBe(events)
+    expect(stats.records).toBe(
+      stats.events + stats.duplicates + stats.objects + stats.skipped + stats.rejected,
+    )
+    // every Warning is in an incident or among the ignored, once
+    for (const reason of new Set(
+      counted.filter((c) => c.type === 'Warning').map((c) => c.reason),
+    )) {
+      const ofReason = counted.filter((c) => c.reason === reason)
+      const told = output.incidents.flatMap(eventCounts).filter((r) => r.reason === reason)
+      const ignored = output.ignored.filter((i) => i.reason === reason)
+      const total =
+        sum(told.map((r) => ({ n: r.count }))) + sum(ignored.map((i) => ({ n: i.count })))
+      const warnings = sum(ofReason.filter((c) => c.type === 'Warning'))
+      if (ofReason.every((c) => c.type === 'Warning'))
+        expect([reason, total]).toEqual([reason, warnings])
+      else expect(total).toBeGreaterThanOrEqual(warnings)
+    }
+    // and per owner: an incident counts what its own objects say
+    for (const incident of output.incidents) {
+      const names = new Set(incident.objects.map((o) => `${o.kind}/${o.name}`))
+      for (const { reason, type, count } of eventCounts(incident)) {
+        const own = counted.filter(
+          (c) => names.has(c.object) && c.reason === reason && c.type === type,
+        )
+        expect([incident.key, reason, count]).toEqual([incident.key, reason, sum(own)])
+      }
+    }
+  })
+
+  it.each(dumps.filter((file) => file.includes('/otlp-')))(
+    '%s: is read as what a Collector wrote',
+    async (file) => {
+      const { stats } = await run([file])
+      expect(stats.records).toBeGreaterThan(0)
+    },
+  )
+
+  it.each(
+    here
+      ? files('objects/**/{pods,deployments,replicasets,nodes,daemonsets,statefulsets}/*.yaml')
+      : [],
+  )('%s: objects alone are read, and nothing of them is lost', async (file) => {
+    const { stats } = await run([file])
+    expect(stats.records).toBe(stats.objects + stats.rejected)
+    expect(stats.rejected).toBe(0)
+  })
+})

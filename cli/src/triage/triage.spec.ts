@@ -1,0 +1,314 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { loadCatalogue, loadKnowns } from '@kubesift/adapter-rules'
+import { paintFor } from '../render/paint.ts'
+import type { Rejection } from './intake.ts'
+import { triageOutput, triageSchema, type TriageOutput } from './output.ts'
+import { RejectionLog } from './rejections.ts'
+import { triageReport } from './report.ts'
+import { triage, type TriageInput } from './triage.ts'
+
+const root = new URL('../../../', import.meta.url)
+const pathOf = (name: string): string => fileURLToPath(new URL(name, root))
+const catalogue = loadCatalogue(pathOf('rules/problems'))
+const knowns = loadKnowns(pathOf('rules/knowns'))
+
+const of = (name: string, content: string | Uint8Array): TriageInput => ({
+  name,
+  bytes: async function* () {
+    yield typeof content === 'string' ? Buffer.from(content) : content
+  },
+})
+const recorded = (file: string): TriageInput =>
+  of(file, readFileSync(pathOf(`e2e/recordings/${file}`)))
+
+const run = async (
+  inputs: readonly TriageInput[],
+  more: { readonly now?: number; readonly onRejected?: (rejection: Rejection) => void } = {},
+): Promise<TriageOutput> => {
+  const triaged = await triage(inputs, {
+    catalogue,
+    knowns,
+    cluster: 'local',
+    clock: () => Date.UTC(2030, 0, 1),
+    onRejected: () => undefined,
+    ...more,
+  })
+  if (!triaged.ok) throw new Error(triaged.rejection.why)
+  return triageOutput.parse(triaged.output)
+}
+
+const event = (name: string, more: object = {}): object => ({
+  kind: 'Event',
+  apiVersion: 'v1',
+  metadata: { name, namespace: 'shop', uid: name },
+  involvedObject: { kind: 'Pod', namespace: 'shop', name: 'checkout-58f76dcc9-bcdfg', uid: 'p' },
+  reason: 'BackOff',
+  type: 'Warning',
+  message: 'Back-off restarting failed container checkout in pod checkout-58f76dcc9-bcdfg_shop(p)',
+  count: 7,
+  firstTimestamp: '2026-11-21T01:00:00Z',
+  lastTimestamp: '2026-11-21T01:05:00Z',
+  source: { component: 'kubelet', host: 'worker-1' },
+  ...more,
+})
+const list = (...items: unknown[]): string =>
+  JSON.stringify({ apiVersion: 'v1', items, kind: 'List' })
+
+describe('triage', () => {
+  it('makes one incident of one problem, counted once however often it is handed in', async () => {
+    const once = await run([of('a', list(event('e1')))])
+    expect(once.incidents).toHaveLength(1)
+    expect(once.incidents[0]).toMatchObject({
+      key: 'local/shop/Deployment/checkout/CrashLoop',
+      occurrenceCount: 7,
+      reasons: ['BackOff'],
+      status: 'open',
+      firstSeenAt: '2026-11-21T01:00:00Z',
+      lastSeenAt: '2026-11-21T01:05:00Z',
+    })
+    const twice = await run([
+      of('a', list(event('e1'))),
+      of('b', `${list(event('e1'))}\n${JSON.stringify(event('e1'))}`),
+    ])
+    expect(twice.stats).toMatchObject({
+      records: 3,
+      events: 1,
+      duplicates: 2,
+      rejected: 0,
+      incidents: 1,
+    })
+    expect(twice.incidents[0]?.occurrenceCount).toBe(7)
+  })
+
+  it('counts the malformed, tells where they stood, and goes on', async () => {
+    const told: Rejection[] = []
+    const output = await run([of('f', list(event('e1'), 7, { kind: 'Event' }, event('e2')))], {
+      onRejected: (rejection) => told.push(rejection),
+    })
+    expect(output.stats).toMatchObject({ records: 4, events: 2, rejected: 2 })
+    expect(told.map(({ place }) => place.item)).toEqual([1, 2])
+  })
+
+  it('is no list at all: says what it is instead', async () => {
+    const options = {
+      catalogue,
+      knowns,
+      cluster: 'local',
+      clock: () => 0,
+      onRejected: () => expect.unreachable(),
+    }
+    expect(await triage([of('f', 'hello')], options)).toMatchObject({
+      ok: false,
+      rejection: { why: 'it is neither JSON nor YAML' },
+    })
+  })
+
+  it('one strange file among good ones is rejected, and the run goes on', async () => {
+    const told: Rejection[] = []
+    const output = await run([of('README', 'hello'), of('f', list(event('e1')))], {
+      onRejected: (rejection) => told.push(rejection),
+    })
+    expect(told).toHaveLength(1)
+    expect(output.stats).toMatchObject({ rejected: 1, events: 1 })
+  })
+
+  it('an empty list is fine', async () => {
+    expect(await run([of('f', list())])).toEqual({
+      incidents: [],
+      ignored: [],
+      stats: {
+        records: 0,
+        events: 0,
+        duplicates: 0,
+        objects: 0,
+        skipped: 0,
+        rejected: 0,
+        incidents: 0,
+      },
+    })
+  })
+
+  it('what has no time of its own is of now', async () => {
+    const timeless = event('e1', { firstTimestamp: null, lastTimestamp: null })
+    const alone = await run([of('f', list(timeless))])
+    expect(alone.incidents[0]?.lastSeenAt).toBe('2030-01-01T00:00:00Z')
+    const beside = await run([
+      of('f', list(timeless, event('e2', { type: 'Normal', reason: 'Pulled' }))),
+    ])
+    expect(beside.incidents[0]?.lastSeenAt).toBe('2026-11-21T01:05:00Z')
+    const given = await run([of('f', list(timeless))], { now: Date.UTC(2026, 0, 1) })
+    expect(given.incidents[0]?.lastSeenAt).toBe('2026-01-01T00:00:00Z')
+  })
+
+  it('lifts by objects in the same input what no name tells', async () => {
+    const odd = { kind: 'Pod', namespace: 'shop', name: 'odd', uid: 'p' }
+    const pod = {
+      kind: 'Pod',
+      apiVersion: 'v1',
+      metadata: {
+        name: 'odd',
+        namespace: 'shop',
+        uid: 'p',
+        creationTimestamp: '2026-11-21T00:00:00Z',
+        ownerReferences: [{ kind: 'StatefulSet', name: 'db', uid: 's', controller: true }],
+      },
+    }
+    const named = async (...items: unknown[]) =>
+      (await run([of('f', list(...items))])).incidents.map(
+        (i) => `${i.resourceKind}/${i.resourceName}`,
+      )
+    expect(await named(event('e', { involvedObject: odd }))).toEqual(['Pod/odd'])
+    expect(await named(pod, event('e', { involvedObject: odd }))).toEqual(['StatefulSet/db'])
+    expect(await named(event('e', { involvedObject: odd }), pod)).toEqual(['StatefulSet/db'])
+  })
+
+  it("the Collector's own cluster name wins over the option", async () => {
+    const line = readFileSync(pathOf('e2e/recordings/crashloop-bad-rollout/events.otlp.jsonl.gz'))
+    const plain = await run([of('f', line)])
+    expect(new Set(plain.incidents.map((i) => i.cluster))).toEqual(new Set(['local']))
+    const request = (name: string): string =>
+      JSON.stringify({
+        resourceLogs: [
+          {
+            resource: { attributes: [{ key: 'k8s.cluster.name', value: { stringValue: name } }] },
+            scopeLogs: [
+              {
+                logRecords: [
+                  {
+                    observedTimeUnixNano: '1795223274910040319',
+                    body: {
+                      kvlistValue: {
+                        values: [
+                          { key: 'type', value: { stringValue: 'ADDED' } },
+                          { key: 'object', value: otlp(event('e1')) },
+                        ],
+                      },
+                    },
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      })
+    expect((await run([of('f', request('prod'))])).incidents.map((i) => i.cluster)).toEqual([
+      'prod',
+    ])
+  })
+
+  it('core/v1 and events.k8s.io/v1 of the same Events, from both receivers, are one count', async () => {
+    const dir = 'crashloop-bad-rollout'
+    const both = await run([
+      recorded(`${dir}/objects.otlp.jsonl.gz`),
+      recorded(`${dir}/events.otlp.jsonl.gz`),
+      recorded(`${dir}/eventsv1.otlp.jsonl.gz`),
+    ])
+    const one = await run([recorded(`${dir}/objects.otlp.jsonl.gz`)])
+    const counts = (output: TriageOutput) => output.incidents.map((i) => [i.key, i.occurrenceCount])
+    expect(counts(both)).toEqual(counts(one))
+    expect(both.stats.duplicates).toBeGreaterThan(one.stats.events / 2)
+  })
+})
+
+/** Plain JSON as an OTLP AnyValue. */
+const otlp = (value: unknown): unknown => {
+  if (typeof value === 'string') return { stringValue: value }
+  if (typeof value === 'number') return { intValue: String(value) }
+  if (typeof value !== 'object' || value === null) return {}
+  return {
+    kvlistValue: { values: Object.entries(value).map(([key, v]) => ({ key, value: otlp(v) })) },
+  }
+}
+
+const outlineOf = ({ incidents, ignored }: TriageOutput): unknown[] => [
+  incidents.map((i) => [
+    i.id,
+    i.status,
+    i.severity,
+    i.occurrenceCount,
+    i.firstSeenAt,
+    i.lastSeenAt,
+    i.cause,
+  ]),
+  ignored,
+]
+
+describe('golden outputs', () => {
+  it.each([
+    ['crashloop-bad-rollout', ['kubectl-events.json.gz']],
+    ['oomkilled', ['events.otlp.jsonl.gz', 'objects.otlp.jsonl.gz']],
+  ])('%s', async (scenario, files) => {
+    const inputs = files.map((file) => recorded(`${scenario}/${file}`))
+    const output = await run(inputs)
+    await expect(`${JSON.stringify(output, null, 2)}\n`).toMatchFileSnapshot(
+      `golden/${scenario}.json.golden`,
+    )
+    const now = Math.max(...output.incidents.map((i) => Date.parse(i.lastSeenAt)))
+    const report = triageReport(output, {
+      columns: 140,
+      paint: paintFor({ stdout: {}, env: {} }),
+      now,
+      all: true,
+    })
+    await expect(`${report.join('\n')}\n`).toMatchFileSnapshot(`golden/${scenario}.txt.golden`)
+    // the order of the inputs says nothing
+    expect(outlineOf(await run(inputs.toReversed()))).toEqual(outlineOf(output))
+  })
+})
+
+describe('the report', () => {
+  it('makes hostile text harmless, everywhere', async () => {
+    const evil = '\u001b[2J\u202e\u0007\nevil'
+    const output = await run([
+      of(
+        evil,
+        list(
+          event('e1', {
+            reason: `BackOff`,
+            message: `Back-off restarting failed container ${evil}`,
+          }),
+          event('e2', {
+            reason: `Odd${evil}`,
+            message: evil.repeat(500),
+            involvedObject: { kind: `Pod${evil}`, name: evil, namespace: evil },
+          }),
+        ),
+      ),
+    ])
+    for (const columns of [40, 100, 200]) {
+      const lines = triageReport(output, {
+        columns,
+        paint: paintFor({ stdout: {}, env: {} }),
+        now: 0,
+        all: true,
+      })
+      expect(lines.length).toBeGreaterThan(5)
+      // eslint-disable-next-line no-control-regex
+      for (const line of lines)
+        expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/)
+    }
+  })
+
+  it('tells of the first twenty rejected items and how many more there are', () => {
+    const lines: string[] = []
+    const log = new RejectionLog((line) => lines.push(line))
+    for (let item = 0; item < 50; item += 1)
+      log.add({ place: { source: 'f', line: item, item }, why: 'x\u001b[2J' })
+    log.end(50)
+    expect(lines).toHaveLength(21)
+    expect(lines[0]).toBe('rejected: f, line 0, items[0]: x')
+    expect(lines.at(-1)).toBe('… and 30 more')
+  })
+})
+
+describe('the published schema', () => {
+  it('is the one that the output is checked by', () => {
+    const published: unknown = JSON.parse(
+      readFileSync(pathOf('docs/contracts/triage.schema.json'), 'utf8'),
+    )
+    // after a change: node --conditions=source cli/src/triage/print-schema.ts > docs/contracts/triage.schema.json
+    expect(published).toEqual(triageSchema())
+  })
+})
