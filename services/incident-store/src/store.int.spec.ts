@@ -19,7 +19,7 @@ test('several replicas migrate one database at the same time', async () => {
   const replicas = Array.from({ length: 4 }, () => new Database({ url }))
   await Promise.all(replicas.map((r) => r.open()))
   await Promise.all(replicas.map((r) => r.close()))
-  expect(await store.count('migrations')).toBe(2)
+  expect(await store.sql('select name from migrations order by id')).toEqual(once)
   expect(await store.count('relay_state')).toBe(1)
 })
 
@@ -143,6 +143,29 @@ test('an analysis and a context of one incident, written at once, never lose eac
   expect(incidents).toHaveLength(20)
   expect(incidents.filter((i) => i.analysis === null)).toEqual([])
   expect(await store.count("note where kind = 'ai_analysis'")).toBe(20)
+})
+
+test('a context that had to wait for an analysis publishes it too', async () => {
+  await using store = await aStore()
+  const name = 'checkout'
+  await store.writer.applyContexts([aContext()], at(2))
+  for (let n = 2; n <= 40; n += 2) {
+    const finding = anAnalysis(aContext({ name, ...version(n) }), { hypothesis: `after ${n}` })
+    await Promise.all([
+      store.writer.applyAnalyses([placed(finding)], at(n)),
+      store.writer.applyContexts([aContext({ name, ...version(n) })], at(n)),
+      store.writer.applyContexts([aContext({ name, ...version(n + 1) })], at(n)),
+    ])
+  }
+  const published = await store.sql<{ n: number; revision: number }>(
+    `select coalesce((payload::json #>> '{analysis,contextVersion,offset}')::int, 0) as n, revision
+     from outbox where topic = 'incidents' order by id`,
+  )
+  const versions = published.map(({ n }) => n)
+  expect(versions).toEqual(versions.toSorted((a, b) => a - b))
+  expect(versions.at(-1)).toBe(40)
+  const revisions = published.map(({ revision }) => revision)
+  expect(revisions).toEqual(Array.from(revisions, (_, i) => i + 1))
 })
 
 test('a redelivered or older analysis changes nothing; the stored one survives later contexts', async () => {

@@ -75,5 +75,10 @@ export const incidentColumns: readonly Column[] = [
   column('context_epoch', 'int', (i) => i.context.version.epoch),
   column('context_offset', 'bigint', (i) => i.context.version.offset),
   column('search', 'text', searchText),
-  column('document', 'text', ({ analysis: _, ...document }) => JSON.stringify(document), asJson),
+  column(
+    'document',
+    'text',
+    ({ analysis: _analysis, ...document }) => JSON.stringify(document),
+    asJson,
+  ),
 ]

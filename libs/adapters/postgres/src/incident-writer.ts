@@ -118,11 +118,8 @@ export class IncidentWriter {
     // An incident that was committed between the two statements above saw no analysis: it is taken up here.
     const missing = ids.filter((id) => !before.some((incident) => incident.id === id))
     const late = missing.length === 0 ? [] : await lockById(sql, missing)
-    const incidents: readonly Incident[] = [
-      ...before,
-      ...late.map((i) => ({ ...i, analysis: null })),
-    ]
-    return incidents.flatMap((incident) => {
+    const untold = late.map((incident) => beforeSaving(incident, newest.get(incident.id)))
+    return [...before, ...untold].flatMap((incident) => {
       const placed = newest.get(incident.id)
       if (placed === undefined) return []
       return effectOfAnalysis(incident, placed.analysis, placed.position) ?? []

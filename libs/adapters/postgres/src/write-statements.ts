@@ -1,19 +1,14 @@
 import {
   incidentEvents,
   incidents,
+  type Analysis,
   type Context,
   type Incident,
   type IncidentEvent,
 } from '@kubesift/contracts'
 import type { Effect, Note } from '@kubesift/core-incident'
 import { CHANNELS, type Sql } from './database.ts'
-import {
-  INCIDENT_COLUMNS,
-  INCIDENT_TABLES,
-  incidentColumns,
-  incidentOf,
-  type IncidentRow,
-} from './incident-rows.ts'
+import { incidentColumns, incidentOf, type IncidentRow } from './incident-rows.ts'
 
 /** The offset to read next of one partition of a topic. */
 export interface StreamPosition {
@@ -45,28 +40,41 @@ export const claimNewer = async (
   return new Set(claimed.map(({ key }) => key))
 }
 
-/** The stored incidents of these keys, locked. */
-export const lockByKey = async (
-  sql: Sql,
-  keys: readonly string[],
-): Promise<readonly Incident[]> => {
-  const rows = await sql.rows<IncidentRow>(
-    `select ${INCIDENT_COLUMNS} from ${INCIDENT_TABLES}
-     where i.key = any($1::text[]) order by i.id for update of i`,
-    [keys],
-  )
-  return rows.map(incidentOf)
+interface LockedRow {
+  readonly document: IncidentRow['document']
 }
 
-/** The stored incidents of these ids, locked. */
-export const lockById = async (sql: Sql, ids: readonly string[]): Promise<readonly Incident[]> => {
-  const rows = await sql.rows<IncidentRow>(
-    `select ${INCIDENT_COLUMNS} from ${INCIDENT_TABLES}
-     where i.id = any($1::uuid[]) order by i.id for update of i`,
-    [ids],
+/**
+ * Two statements on purpose: a row that had to be waited for is read anew, but what it is joined with is not, so an analysis that was
+ * committed meanwhile would be missing.
+ */
+const lock = async (
+  sql: Sql,
+  condition: string,
+  values: readonly string[],
+): Promise<readonly Incident[]> => {
+  const locked = await sql.rows<LockedRow>(
+    `select document from incident where ${condition} order by id for update`,
+    [values],
   )
-  return rows.map(incidentOf)
+  if (locked.length === 0) return []
+  const analyses = await sql.rows<{ id: string; analysis: Analysis | null }>(
+    'select incident_id as id, document as analysis from incident_analysis where incident_id = any($1::uuid[])',
+    [locked.map(({ document }) => document.id)],
+  )
+  const byId = new Map(analyses.map(({ id, analysis }) => [id, analysis]))
+  return locked.map(({ document }) =>
+    incidentOf({ document, analysis: byId.get(document.id) ?? null }),
+  )
 }
+
+/** The stored incidents of these keys, locked. */
+export const lockByKey = (sql: Sql, keys: readonly string[]): Promise<readonly Incident[]> =>
+  lock(sql, 'key = any($1::text[])', keys)
+
+/** The stored incidents of these ids, locked. */
+export const lockById = (sql: Sql, ids: readonly string[]): Promise<readonly Incident[]> =>
+  lock(sql, 'id = any($1::uuid[])', ids)
 
 const columnNames = incidentColumns.map((c) => c.name)
 const elements = incidentColumns.map((c) =>

@@ -76,7 +76,7 @@ const stepOf = (before: Incident | undefined, draft: Draft, episode?: Episode): 
   return { incident: { ...draft, revision }, transitions }
 }
 
-const withoutRevision = ({ revision: _, ...draft }: Incident): Draft => draft
+const withoutRevision = ({ revision: _revision, ...draft }: Incident): Draft => draft
 
 /**
  * The key was an inference that the truth has corrected, and its document shows the other key's content: what was published of it
