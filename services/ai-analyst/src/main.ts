@@ -8,13 +8,13 @@ import {
 } from '@kubesift/runtime'
 import process from 'node:process'
 import { z } from 'zod'
-import { configSchema } from './config.ts'
 
 await main('ai-analyst', async () => {
-  const config = loadConfig(z.object({ ...configSchema.shape, ...runtimeEnv }), process.env)
-  // Before anything asks for a meter: instruments made earlier would count for nobody.
+  // Before anything that makes an instrument is even loaded (the adapters do at import): earlier ones would count for nobody.
   const telemetry = await startTelemetry('ai-analyst')
-  const log = createLogger('ai-analyst', config.LOG_LEVEL)
+  const { configSchema } = await import('./config.ts')
+  const config = loadConfig(z.object({ ...configSchema.shape, ...runtimeEnv }), process.env)
   const { aiAnalyst } = await import('./ai-analyst.ts')
+  const log = createLogger('ai-analyst', config.LOG_LEVEL)
   await runService({ ...aiAnalyst(config, log), telemetry })
 })

@@ -1,12 +1,12 @@
 import { createLogger, loadConfig, main, runService, startTelemetry } from '@kubesift/runtime'
 import process from 'node:process'
-import { configSchema } from './config.ts'
 
 await main('notifier', async () => {
-  const config = loadConfig(configSchema, process.env)
-  // Before anything asks for a meter: instruments made earlier would count for nobody.
+  // Before anything that makes an instrument is even loaded (the adapters do at import): earlier ones would count for nobody.
   const telemetry = await startTelemetry('notifier')
-  const log = createLogger('notifier', config.LOG_LEVEL)
+  const { configSchema } = await import('./config.ts')
+  const config = loadConfig(configSchema, process.env)
   const { notifierService } = await import('./notifier-service.ts')
+  const log = createLogger('notifier', config.LOG_LEVEL)
   await runService({ ...notifierService(config, log), telemetry })
 })
