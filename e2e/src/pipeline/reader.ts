@@ -1,0 +1,106 @@
+import { consumeBatches, createKafka, type Kafka } from '@kubesift/adapter-kafka'
+import {
+  incidentEvents,
+  incidents,
+  type Incident,
+  type IncidentEvent,
+  type TopicContract,
+} from '@kubesift/contracts'
+import type { TestBacking } from '@kubesift/testing'
+import type { Found } from '../judge.ts'
+
+const follow = <T>(
+  kafka: Kafka,
+  topic: TopicContract<T>,
+  signal: AbortSignal,
+  take: (value: T) => void,
+): Promise<void> =>
+  consumeBatches({
+    kafka,
+    topic,
+    groupId: `e2e-${topic.topic}`,
+    handle: async (batch) => {
+      for (const { value } of batch.records) take(value)
+      return { through: batch.lastOffset }
+    },
+  }).run(signal)
+
+/** A downstream consumer: the newest revision of every incident, and the story of its transitions. */
+export class Reader {
+  readonly incidents = new Map<string, Incident>()
+  readonly events = new Map<string, IncidentEvent>()
+  readonly #stop = new AbortController()
+  readonly #running: Promise<unknown>
+  /** When something new came last (performance.now). */
+  movedAt = performance.now()
+
+  constructor(backing: TestBacking) {
+    const kafka = createKafka({
+      brokers: backing.kafkaBrokers.split(','),
+      clientId: 'e2e-reader',
+      topicPrefix: backing.topicPrefix,
+    })
+    this.#running = Promise.all([
+      follow(kafka, incidents, this.#stop.signal, (incident) => {
+        const before = this.incidents.get(incident.id)
+        if (before !== undefined && before.revision >= incident.revision) return
+        this.incidents.set(incident.id, incident)
+        this.movedAt = performance.now()
+      }),
+      follow(kafka, incidentEvents, this.#stop.signal, (event) => {
+        this.events.set(incidentEvents.idOf(event), event)
+      }),
+    ])
+  }
+
+  of(cluster: string): Incident[] {
+    return [...this.incidents.values()].filter(
+      (i) => i.cluster === cluster && i.status !== 'merged',
+    )
+  }
+
+  found(cluster: string): Found[] {
+    return this.of(cluster).map((i) => ({
+      owner: `${i.namespace}/${i.resourceKind}/${i.resourceName}`,
+      problem: i.problem,
+      status: i.status,
+      firstSeenAt: i.firstSeenAt,
+      lastSeenAt: i.lastSeenAt,
+      reasons: i.context.reasons,
+    }))
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+}
+
+/**
+ * What two runs of the same records must agree on: everything but names of the run, versions and the records that caused it. Sorted.
+ */
+export const essence = (cluster: string, list: readonly Incident[]) =>
+  list
+    .map((i) => {
+      const { context } = i
+      return {
+        key: i.key.replace(encodeURIComponent(cluster), '*'),
+        episode: i.episode,
+        status: i.status,
+        severity: i.severity,
+        resolution: i.resolution,
+        reopenCount: i.reopenCount,
+        occurrenceCount: i.occurrenceCount,
+        countQuality: i.countQuality,
+        firstSeenAt: i.firstSeenAt,
+        lastSeenAt: i.lastSeenAt,
+        openedAt: i.openedAt,
+        reasons: context.reasons,
+        objects: context.objects,
+        changes: context.changes,
+        spells: context.spells,
+        evidence: context.evidence.map((e) => e.id),
+        hypothesis: i.analysis?.hypothesis,
+      }
+    })
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.episode - b.episode))
