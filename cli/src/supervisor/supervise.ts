@@ -36,17 +36,17 @@ export const supervise = async (options: SupervisorOptions): Promise<void> => {
   const house = await planOrExplain(options)
   const { units, write } = house
   const ending = new AbortController()
-  options.signal.addEventListener('abort', () => ending.abort(), { once: true })
+  const signal = AbortSignal.any([options.signal, ending.signal])
   const rotation = setInterval(() => rotateLogs(join(options.home, 'logs')), ROTATE_EVERY_MS)
   const backing = units.filter(({ state }) => state.kind === 'backing')
   const services = units.filter(({ state }) => state.kind === 'service')
   write('starting')
-  const runs = backing.map((unit) => unit.run(ending.signal))
+  const runs = backing.map((unit) => unit.run(signal))
   try {
-    await untilEnd(Promise.all(backing.map((unit) => unit.ready.promise)), runs, ending.signal)
-    if (!ending.signal.aborted) {
+    await untilEnd(Promise.all(backing.map((unit) => unit.ready.promise)), runs, signal)
+    if (!signal.aborted) {
       write('running')
-      runs.push(...services.map((unit) => unit.run(ending.signal)))
+      runs.push(...services.map((unit) => unit.run(signal)))
       await Promise.all(runs)
     }
     write('stopping')
@@ -187,9 +187,10 @@ const untilEnd = async (
   runs: readonly Promise<void>[],
   signal: AbortSignal,
 ): Promise<void> => {
-  const aborted = new Promise<void>((resolve) =>
-    signal.addEventListener('abort', () => resolve(), { once: true }),
-  )
+  const aborted = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
   await Promise.race([wish, aborted, Promise.all(runs)])
 }
 
