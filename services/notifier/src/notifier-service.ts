@@ -9,7 +9,7 @@ import { logChannel } from './log-channel.ts'
 import { Notifier } from './notifier.ts'
 
 /** An attempt ends within its own time-out; the rest is for writing down what came of it. */
-const LEASE_SLACK_MS = 30_000
+const LEASE_SLACK_MS = 5_000
 
 const channelOf = (name: ChannelName, config: Config, log: Log): Channel => {
   if (name === 'log') return logChannel(log)
