@@ -1,7 +1,8 @@
 import { ContractViolation, DependencyUnavailable, Fenced } from '@kubesift/contracts'
 import { expect, test, vi } from 'vitest'
 import type { Batch, Handle } from './consume-options.ts'
-import { aCorner, type Corner, readAll, type Thing } from './testing/a-topic.ts'
+import { aCorner, type Corner, readAll } from './testing/a-topic.ts'
+import type { Thing } from './testing/things.ts'
 
 const until = vi.waitUntil
 const waiting = { timeout: 40_000, interval: 20 }

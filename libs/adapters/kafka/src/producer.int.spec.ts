@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { ensureTopics } from './topics.ts'
 import { MessageTooLarge } from './errors.ts'
 import { partitionOf } from './partitioner.ts'
-import { aCorner, readAll, thingsTopic } from './testing/a-topic.ts'
+import { aCorner, readAll } from './testing/a-topic.ts'
+import { thingsTopic } from './testing/things.ts'
 
 test('messages carry the CloudEvents headers, their key and the trace that caused them', async () => {
   await using corner = await aCorner()

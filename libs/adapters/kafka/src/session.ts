@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs'
 import type { Kafka } from './client.ts'
-import { asFailure } from './errors.ts'
+import { asFailure, isKafkaError } from './errors.ts'
 
 export interface SessionOptions {
   readonly kafka: Kafka
@@ -66,6 +66,15 @@ export class Session {
     return Date.now() - this.#beatAt
   }
 
+  /** Runs what kafkajs or a timer calls, where nobody would hear an error: it ends the session. */
+  guard(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#end(error)
+    }
+  }
+
   /** Ends the session: with an error if there is one, else in peace. */
   end(error?: unknown): void {
     this.#end(error)
@@ -96,16 +105,27 @@ export class Session {
   }
 
   pause(partitions: readonly number[]): void {
-    this.#consumer.pause([{ topic: this.#options.topic, partitions: [...partitions] }])
+    this.#steer((consumer, topic) => consumer.pause([{ topic, partitions: [...partitions] }]))
   }
 
   resume(partition: number): void {
-    this.#consumer.resume([{ topic: this.#options.topic, partitions: [partition] }])
+    this.#steer((consumer, topic) => consumer.resume([{ topic, partitions: [partition] }]))
   }
 
   /** Local to this session: nothing is committed. */
   seek(partition: number, offset: number): void {
-    this.#consumer.seek({ topic: this.#options.topic, partition, offset: String(offset) })
+    this.#steer((consumer, topic) => consumer.seek({ topic, partition, offset: String(offset) }))
+  }
+
+  /** kafkajs refuses to be steered once it has ended, which it may not have told us yet: then there is nothing to steer. */
+  #steer(action: (consumer: kafkajs.Consumer, topic: string) => void): void {
+    const { kafka, topic } = this.#options
+    try {
+      action(this.#consumer, topic)
+    } catch (error) {
+      if (!isKafkaError(error)) throw error
+      kafka.log.debug({ err: error }, `${topic}: the session has ended`)
+    }
   }
 
   #listen({ joined, rebalancing, skipped }: SessionEvents): void {

@@ -1,38 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { defineTopic, type TopicContract } from '@kubesift/contracts'
+import type { TopicContract } from '@kubesift/contracts'
 import { inject } from 'vitest'
-import { z } from 'zod'
 import { createKafka, type Kafka } from '../client.ts'
 import { consumeBatches } from '../consumer.ts'
 import type { BatchConsumer, ConsumeOptions } from '../consume-options.ts'
 import type { Log } from '../log.ts'
 import { createProducer, type Producer } from '../producer.ts'
 import { ensureTopics } from '../topics.ts'
+import { type Thing, thingsTopic } from './things.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     kubesiftBacking: { kafkaBrokers: string; databaseUrl: string; redisUrl: string }
   }
 }
-
-const thing = z.object({ id: z.string(), n: z.number().int() })
-export type Thing = z.infer<typeof thing>
-
-export const thingsTopic = (partitions = 1, maxMessageBytes?: number): TopicContract<Thing> =>
-  defineTopic({
-    topic: 'things',
-    version: 1,
-    type: 'dev.kubesift.things.v1',
-    schema: thing,
-    keyOf: ({ id }) => id,
-    idOf: ({ id, n }) => `${id}/${n}`,
-    policy: {
-      partitions,
-      cleanup: 'delete',
-      retentionMs: 86_400_000,
-      ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
-    },
-  })
 
 /** Lines that were logged, by message. */
 export const recordingLog = (): Log & { readonly lines: string[] } => {
