@@ -108,6 +108,12 @@ export const probes: readonly Row[] = [
     'dependency-down',
   ],
   [
+    '503 of pods that were created not long ago, as in a cascade',
+    { problem: 'ProbeFailure', events: [READY_503], change: created },
+    'readiness-error',
+    'dependency-down',
+  ],
+  [
     'refused without a change',
     { problem: 'ProbeFailure', events: [refused('Readiness', 8080)] },
     'readiness-refused',

@@ -140,6 +140,45 @@ export const others: readonly Row[] = [
     'node-down',
   ],
   [
+    'pods on a node that is gone',
+    { problem: 'NodeLost', events: ['NodeNotReady: Node is not ready'] },
+    'pods-on-lost-node',
+    'node-down',
+  ],
+  [
+    'a node under disk pressure',
+    {
+      problem: 'NodePressure',
+      owner: 'Node/worker-1',
+      namespace: '',
+      events: ['EvictionThresholdMet: Attempting to reclaim ephemeral-storage'],
+    },
+    'node-pressure',
+    'node-down',
+  ],
+  [
+    'a webhook that refuses',
+    {
+      problem: 'Admission',
+      events: [
+        'FailedCreate: Error creating: admission webhook "validate.kyverno.svc-fail" denied the request: policy require-labels',
+      ],
+    },
+    'admission-denied',
+    'admission-denied',
+  ],
+  [
+    'a network plugin without addresses',
+    {
+      problem: 'PodSandbox',
+      events: [
+        'FailedCreatePodSandBox: Failed to create pod sandbox: plugin type="calico" failed (add): no available IP addresses',
+      ],
+    },
+    'sandbox-network',
+    'network',
+  ],
+  [
     'an emptyDir that grew',
     {
       problem: 'Eviction',
@@ -207,7 +246,7 @@ export const others: readonly Row[] = [
   ],
   [
     'a problem that no known is for',
-    { problem: 'Certificate', events: ['BadCert: the certificate has expired'] },
+    { problem: 'Unknown', events: ['Odd: something that nobody has seen before'] },
     'unclear',
     'unknown',
   ],
