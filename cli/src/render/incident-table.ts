@@ -72,7 +72,8 @@ export const incidentTable = (
     const cells = cols.map((col, i) => cell(col, row, widths[i] ?? 0, paint))
     const why = fit(row.why, beside ? room : columns - 6)
     lines.push([...cells, ...(beside ? [why] : [])].join(GAP).trimEnd())
-    if (!beside && why !== '') lines.push(`      ${paint.dim(why)}`)
+    // what is over needs no second line
+    if (!beside && why !== '' && row.status !== 'resolved') lines.push(`      ${paint.dim(why)}`)
   }
   return lines
 }
