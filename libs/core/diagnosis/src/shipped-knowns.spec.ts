@@ -3,8 +3,9 @@ import { diagnose } from './diagnose.ts'
 import { contextOf } from './test-kit/build-context.ts'
 import { crashes, memory } from './test-kit/crash-rows.ts'
 import { images, probes } from './test-kit/image-and-probe-rows.ts'
-import { config, others, scheduling } from './test-kit/other-rows.ts'
+import { config, others } from './test-kit/other-rows.ts'
 import { BACKOFF, created, rollout } from './test-kit/rows.ts'
+import { scheduling } from './test-kit/scheduling-rows.ts'
 import { shipped } from './test-kit/shipped.ts'
 
 /** The shipped rules against what a real cluster wrote (messages of `reason-catalogue.json` and of pod states in the recordings). */

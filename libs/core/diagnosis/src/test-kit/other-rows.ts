@@ -1,70 +1,4 @@
-import type { Sketch } from './build-context.ts'
-import { created, rollout, type Row } from './rows.ts'
-
-const sched = (message: string): Sketch => ({
-  problem: 'Scheduling',
-  events: [`FailedScheduling: 0/2 nodes are available: ${message}`],
-})
-export const scheduling: readonly Row[] = [
-  [
-    'too much cpu',
-    {
-      ...sched(
-        '2 Insufficient cpu. no new claims to deallocate, preemption: 0/2 nodes are available: 2 No preemption victims found for incoming pod.',
-      ),
-      change: {
-        ...rollout,
-        fields: [{ path: 'containers[app].resources.requests.cpu', from: '10m', to: '64' }],
-      },
-    },
-    'unschedulable-resources',
-    'unschedulable-resources',
-  ],
-  [
-    'a selector without a node',
-    sched(
-      "2 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
-    ),
-    'unschedulable-selector',
-    'unschedulable-selector',
-  ],
-  [
-    'a taint',
-    sched(
-      '2 node(s) had untolerated taint {dedicated: batch}. preemption: 0/2 nodes are available',
-    ),
-    'unschedulable-taint',
-    'unschedulable-selector',
-  ],
-  [
-    'an unbound claim',
-    sched('pod has unbound immediate PersistentVolumeClaims. not found'),
-    'unbound-claim',
-    'unbound-volume',
-  ],
-  [
-    'a storage class that is not there',
-    {
-      problem: 'VolumeMount',
-      owner: 'PersistentVolumeClaim/data',
-      events: ['ProvisioningFailed: storageclass.storage.k8s.io "fast-ssd" not found'],
-    },
-    'storage-class-missing',
-    'unbound-volume',
-  ],
-  [
-    'preempted pods',
-    {
-      problem: 'Scheduling',
-      events: [
-        'Preempted: Preempted by pod 1234 on node worker-1',
-        ...sched('2 Insufficient cpu.').events!,
-      ],
-    },
-    'preempted',
-    'unschedulable-resources',
-  ],
-]
+import { created, type Row } from './rows.ts'
 
 export const config: readonly Row[] = [
   [
@@ -166,6 +100,28 @@ export const others: readonly Row[] = [
     },
     'admission-denied',
     'admission-denied',
+  ],
+  [
+    'a service account that is not there',
+    {
+      problem: 'Admission',
+      events: [
+        'FailedCreate: Error creating: pods "a-1-" is forbidden: error looking up service account ns/sa: serviceaccount "sa" not found',
+      ],
+    },
+    'admission-denied',
+    'admission-denied',
+  ],
+  [
+    'a node without a network plugin',
+    {
+      problem: 'PodSandbox',
+      events: [
+        'NetworkNotReady: network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: No CNI configuration file in /etc/cni/net.d/. Has your network provider started?',
+      ],
+    },
+    'sandbox-network',
+    'network',
   ],
   [
     'a network plugin without addresses',
