@@ -1,12 +1,13 @@
 import { checkoutRoot, homeOf } from '../frame/context.ts'
 import { ExitCode } from '../frame/exit-code.ts'
-import { claimHome, releaseHome } from './claim.ts'
+import { claimHome, livingSupervisor, releaseHome } from './claim.ts'
 import { supervise } from './supervise.ts'
 
 /** The process behind `up`: it outlives the terminal and ends by SIGTERM. Its output is `logs/supervisor.log`. */
 const log = (line: string): void =>
   void process.stdout.write(`${new Date().toISOString()} ${line}\n`)
 
+const CLAIM_CHECK_MS = 2_000
 const home = homeOf(process.env, checkoutRoot)
 const stop = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
@@ -19,6 +20,11 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
 const { mine, holder } = claimHome(home)
 if (mine) {
   log(`supervisor ${process.pid} of ${home}`)
+  setInterval(() => {
+    if (stop.signal.aborted || livingSupervisor(home)?.pid === process.pid) return
+    log('this home is no longer ours (was its folder deleted?): stopping')
+    stop.abort()
+  }, CLAIM_CHECK_MS)
   try {
     await supervise({ root: checkoutRoot, home, env: process.env, signal: stop.signal, log })
     log('stopped')

@@ -37,7 +37,10 @@ export const supervise = async (options: SupervisorOptions): Promise<void> => {
   const { units, write } = house
   const ending = new AbortController()
   const signal = AbortSignal.any([options.signal, ending.signal])
-  const rotation = setInterval(() => rotateLogs(join(options.home, 'logs')), ROTATE_EVERY_MS)
+  const rotation = setInterval(
+    () => attempt('rotate the logs', options.log, () => rotateLogs(join(options.home, 'logs'))),
+    ROTATE_EVERY_MS,
+  )
   const backing = units.filter(({ state }) => state.kind === 'backing')
   const services = units.filter(({ state }) => state.kind === 'service')
   write('starting')
@@ -118,7 +121,7 @@ const plan = async (options: SupervisorOptions): Promise<House> => {
       ...(house.failure === undefined ? {} : { failure: house.failure }),
       units: [...externals(backing, base.startedAt), ...units.map((unit) => unit.state)],
     }
-    writeJsonFile(stateFile(home), state)
+    attempt('write the state', log, () => writeJsonFile(stateFile(home), state))
   }
   const changed = (): void => write()
   const units = [
@@ -192,6 +195,15 @@ const untilEnd = async (
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
   await Promise.race([wish, aborted, Promise.all(runs)])
+}
+
+/** A full disk or a deleted folder must not end the supervision of what still runs. */
+const attempt = (what: string, log: (line: string) => void, act: () => unknown): void => {
+  try {
+    act()
+  } catch (why) {
+    log(`cannot ${what}: ${messageOf(why)}`)
+  }
 }
 
 const messageOf = (why: unknown): string => (why instanceof Error ? why.message : String(why))

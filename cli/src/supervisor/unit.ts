@@ -69,7 +69,7 @@ export class Unit {
   async #start(signal: AbortSignal): Promise<number | undefined> {
     this.#becomes('starting')
     try {
-      await this.daemon.start(signal)
+      await this.daemon.start(signal, () => this.#becomes('starting'))
     } catch (why) {
       if (signal.aborted) return undefined
       // it may hang instead of having ended

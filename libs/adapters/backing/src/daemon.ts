@@ -43,6 +43,7 @@ export class Daemon {
   readonly spec: DaemonSpec
   #exit: string | undefined
   #logStart = 0
+  #launched: ProcessIdentity | undefined
 
   constructor(spec: DaemonSpec) {
     this.spec = spec
@@ -50,7 +51,11 @@ export class Daemon {
 
   /** The running process, or `undefined`. */
   get process(): ProcessIdentity | undefined {
-    return livingProcess(this.spec.runFile)
+    const mine = this.#launched
+    // without its run file (somebody deleted the folder) we still know the one that we started
+    return (
+      livingProcess(this.spec.runFile) ?? (mine !== undefined && isAlive(mine) ? mine : undefined)
+    )
   }
 
   /** Why it ended, as far as that is known. */
@@ -60,9 +65,10 @@ export class Daemon {
   }
 
   /** Adopts the living process or starts one, and returns when it answers. */
-  async start(signal?: AbortSignal): Promise<{ readonly adopted: boolean }> {
+  async start(signal?: AbortSignal, onLaunch?: () => void): Promise<{ readonly adopted: boolean }> {
     const living = this.process
     const running = living ?? (await this.#launch(signal))
+    onLaunch?.()
     await this.#untilReady(running, signal)
     return { adopted: living !== undefined }
   }
@@ -75,6 +81,7 @@ export class Daemon {
     const pid = await this.#spawn(launch)
     // a process that is gone already keeps its pid in the file with a start time that nothing has
     const identity = identityOf(pid) ?? { pid, startedAt: 'gone' }
+    this.#launched = identity
     writeJsonFile(this.spec.runFile, { ...identity, stopSignal: this.spec.stopSignal })
     return identity
   }
