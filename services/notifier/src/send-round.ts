@@ -49,6 +49,6 @@ export const sendRound = async (options: SendOptions, signal: AbortSignal): Prom
   const results = await Promise.allSettled(taken.map((one) => sendOne(options, one, signal)))
   if (taken.length > 0) publisher.call()
   const failed = results.find((r) => r.status === 'rejected')
-  if (failed) throw failed.reason
+  if (failed) throw failed.reason as unknown
   return taken.length > 0 ? 0 : ((await queue.nextDueMs(channel.name)) ?? Infinity)
 }

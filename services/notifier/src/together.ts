@@ -16,5 +16,5 @@ export const together = async (
     }),
   )
   const first = results.find((r) => r.status === 'rejected')
-  if (first) throw first.reason
+  if (first) throw first.reason as unknown
 }

@@ -120,7 +120,6 @@ it('never throws, cites only what is there, and says nothing without evidence', 
         expect(d.evidence.every((id) => ids.has(id))).toBe(true)
         expect(d.confidence).toBeGreaterThanOrEqual(0.05)
         expect(d.confidence).toBeLessThan(1)
-        // oxlint-disable-next-line no-control-regex -- control characters are what must not come out
         expect(d.hypothesis).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/)
         expect(d.hypothesis.length).toBeLessThan(3000)
       }

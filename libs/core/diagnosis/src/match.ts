@@ -22,7 +22,9 @@ export const subjectOf = (context: Context): Subject => ({ context, texts: texts
 const idsOf = (texts: readonly ContextText[]): string[] =>
   texts.flatMap(({ evidence }) => (evidence === undefined ? [] : [evidence]))
 
-const matchMessage = (patterns: readonly string[], { texts }: Subject): Match | undefined => {
+type Said = Pick<Match, 'captures' | 'support'>
+
+const matchMessage = (patterns: readonly string[], { texts }: Subject): Said | undefined => {
   for (const source of patterns) {
     const pattern = patternOf(source)
     const said = texts.filter(({ text }) => pattern.test(text))
@@ -36,7 +38,7 @@ const matchMessage = (patterns: readonly string[], { texts }: Subject): Match | 
     const captures = Object.fromEntries(
       Object.entries(best).filter(([, v]) => v !== undefined && v !== ''),
     )
-    return { captures, change: undefined, support: idsOf(said) }
+    return { captures, support: idsOf(said) }
   }
   return undefined
 }
@@ -85,19 +87,31 @@ const byName = (condition: KnownCondition, subject: Subject): string[] => {
   return naming([...terminated, ...waiting, ...reasons, ...codes], subject)
 }
 
+type Part<T> = { readonly holds: true; readonly found?: T | undefined } | { readonly holds: false }
+const HOLDS = { holds: true } as const
+const FAILS = { holds: false } as const
+
+const changePart = (wanted: KnownCondition['change'], context: Context): Part<FoundChange> => {
+  if (wanted === undefined) return HOLDS
+  if (wanted === 'none') return hasRecentChange(context) ? FAILS : HOLDS
+  const found = findChange(wanted, context)
+  return found === undefined ? FAILS : { holds: true, found }
+}
+
+const messagePart = (wanted: KnownCondition['message'], subject: Subject): Part<Said> => {
+  if (wanted === undefined) return HOLDS
+  const found = matchMessage(wanted, subject)
+  return found === undefined ? FAILS : { holds: true, found }
+}
+
 /** Whether all of a condition holds in a context, and by what; undefined when it does not. */
 export const matchCondition = (condition: KnownCondition, subject: Subject): Match | undefined => {
   if (!plainConditionsHold(condition, subject)) return undefined
-  const said = condition.message ? matchMessage(condition.message, subject) : undefined
-  if (condition.message && !said) return undefined
-  if (condition.change === 'none' && hasRecentChange(subject.context)) return undefined
-  const wanted = condition.change === 'none' ? undefined : condition.change
-  const change = wanted ? findChange(wanted, subject.context) : undefined
-  if (wanted && !change) return undefined
-  const support = [
-    ...(said?.support ?? []),
-    ...(change ? [change.change.evidence] : []),
-    ...byName(condition, subject),
-  ]
-  return { captures: said?.captures ?? {}, change, support: [...new Set(support)] }
+  const message = messagePart(condition.message, subject)
+  const change = changePart(condition.change, subject.context)
+  if (!message.holds || !change.holds) return undefined
+  const { captures = {}, support = [] } = message.found ?? {}
+  const cited = change.found === undefined ? [] : [change.found.change.evidence]
+  const all = [...support, ...cited, ...byName(condition, subject)]
+  return { captures, change: change.found, support: [...new Set(all)] }
 }

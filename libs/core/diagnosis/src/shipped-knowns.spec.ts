@@ -37,7 +37,7 @@ it('says what, why and what to do with the real names', () => {
     hypothesis:
       'Deployment/checkout crashes since its last change (image 1.0.0 -> 1.1.0, 20 seconds before the first symptom, by kubectl); its container ends with exit code 1.',
     confidence: 0.9,
-    evidence: expect.arrayContaining(['c0']),
+    evidence: expect.arrayContaining(['c0']) as unknown,
     recommendations: [
       { command: 'kubectl -n shop rollout undo deployment/checkout --to-revision=1' },
       { command: 'kubectl -n shop logs checkout-7d58644cb7-6g5g2 -c app --previous --tail=50' },

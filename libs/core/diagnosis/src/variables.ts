@@ -35,7 +35,7 @@ const IMAGE = /(?:pull(?:ing)? image|image tag|parse image name|for image) "([^"
 
 const imageOf: Reader = (subject, found) =>
   firstGroup(subject, IMAGE) ??
-  found?.change.fields.find(({ path }) => /image$/.test(path))?.to ??
+  found?.change.fields.find(({ path }) => path.endsWith('image'))?.to ??
   undefined
 
 const podOf: Reader = ({ context: { objects, owner } }) =>

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { renderBody, renderText } from './render.ts'
 import { noticeBodySchema, subjectOf, subjectSchema } from './subject.ts'
-import { incidentOf } from './build-incident.ts'
+import { incidentOf } from './testing/build-incident.ts'
 
 it('tells people what, how bad, since when, what changed, what it is and what to do', () => {
   expect(renderText('opened', subjectOf(incidentOf()))).toBe(
@@ -73,7 +73,6 @@ it('lets no text of the cluster draw on the screen or grow without bound', () =>
       const subject = subjectOf(incident)
       expect(subjectSchema.safeParse(subject).success).toBe(true)
       const text = renderText('opened', subject)
-      // oxlint-disable-next-line no-control-regex -- control characters are what must not come out
       expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
       expect(text.length).toBeLessThan(10_000)
       expect(JSON.stringify(renderBody('opened', 'k', subject)).length).toBeLessThan(20_000)

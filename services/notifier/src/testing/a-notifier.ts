@@ -98,7 +98,8 @@ export const theNotifiers = async (): Promise<TestNotifiers> => {
     producer,
     start,
     publish: (...documents) => producer.publish(incidents, documents),
-    sql: async (text, values) => (await client.query(text, values)).rows,
+    sql: async <R extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
+      (await client.query<R>(text, values)).rows,
     [Symbol.asyncDispose]: async () => {
       await Promise.all(stops.map((stop) => stop()))
       await producer.disconnect()

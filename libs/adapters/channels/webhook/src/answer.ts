@@ -1,4 +1,5 @@
 import type { Attempt } from '@kubesift/core-notice'
+import type { ReadableStreamReadResult } from 'node:stream/web'
 import { retryAfterMs } from './retry-after.ts'
 
 const MAX_BODY = 1024
@@ -10,14 +11,14 @@ const headOf = async (response: Response): Promise<string> => {
   const parts: Uint8Array[] = []
   let size = 0
   while (size < MAX_BODY) {
-    const { done, value } = await reader.read()
-    if (done) break
-    parts.push(value)
-    size += value.byteLength
+    const read: ReadableStreamReadResult<Uint8Array> = await reader.read()
+    if (read.done) break
+    parts.push(read.value)
+    size += read.value.byteLength
   }
   await reader.cancel()
   const text = Buffer.concat(parts).subarray(0, MAX_BODY).toString('utf8')
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim() // oxlint-disable-line no-control-regex -- they are what goes
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim()
 }
 
 /** Time-outs, conflicts of the moment and overload pass; every other 4xx is our mistake or a refusal. */

@@ -3,14 +3,6 @@ import type { Change, Context, Evidence } from '@kubesift/contracts'
 /** Where times of built contexts begin: 2026-11-21T01:00:00Z. */
 export const T0 = 1_795_222_800_000
 
-const event = (text: string, i: number): Evidence => ({
-  id: `e${i}`,
-  kind: 'event',
-  text,
-  at: T0 + i * 1000,
-  records: [],
-})
-
 export interface Sketch {
   readonly problem?: string
   readonly owner?: string
@@ -40,74 +32,93 @@ const splitEvent = (text: string): { reason: string; message: string } => {
   return { reason: text.slice(0, at), message: text.slice(at + 2) }
 }
 
+const reasonOf = (text: string): Context['reasons'][number] => ({
+  ...splitEvent(text),
+  type: 'Warning',
+  source: 'event',
+  count: 3,
+  uids: 1,
+  quality: 'exact',
+  firstAt: T0,
+  lastAt: T0 + 60_000,
+})
+
+const withMessage = (message: string | undefined): { message?: string } =>
+  message === undefined ? {} : { message }
+
+const statesOf = ({
+  container = 'app',
+  waiting = [],
+  terminations = [],
+}: Sketch): Context['states'] => ({
+  waiting: waiting.map(([reason, message]) => ({
+    container,
+    reason,
+    pods: 1,
+    ...withMessage(message),
+  })),
+  terminations: terminations.map(([reason, exitCode, message]) => ({
+    container,
+    reason,
+    exitCode,
+    count: 1,
+    ...withMessage(message),
+  })),
+  restarts: 3,
+  notReady: 1,
+  pods: 2,
+})
+
+const evidenceOf = (
+  { events = [], terminations = [], container = 'app' }: Sketch,
+  change: Change | undefined,
+): Evidence[] => {
+  const entry = (id: string, kind: Evidence['kind'], text: string, at: number): Evidence => ({
+    id,
+    kind,
+    text,
+    at,
+    records: [],
+  })
+  return [
+    ...(change ? [entry('c0', 'change', change.summary, change.at)] : []),
+    ...events.map((text, i) => entry(`e${i + 1}`, 'event', text, T0 + (i + 1) * 1000)),
+    ...terminations.map(([reason, exitCode], i) => {
+      const text = `Container ${container} ended: ${reason} (exit code ${exitCode})`
+      return entry(`s${i}`, 'state', text, T0 + 500)
+    }),
+  ]
+}
+
 /** A context as the assembler would publish it, from the few words that a test is about. */
 export const contextOf = (sketch: Sketch): Context => {
+  const { problem = 'CrashLoop', namespace = 'shop', events = [] } = sketch
   const [kind = 'Deployment', name = 'checkout'] = (sketch.owner ?? 'Deployment/checkout').split(
     '/',
   )
   const owner = { kind, name, by: 'objects' as const }
-  const events = sketch.events ?? []
   const change = sketch.change ? changeOf(owner, sketch.change) : undefined
-  const container = sketch.container ?? 'app'
-  const namespace = sketch.namespace ?? 'shop'
-  const pod = sketch.pod ?? `${name}-7d58644cb7-6g5g2`
-  const evidence = events.map((text, i) => event(text, i + 1))
-  const changed: Evidence[] = change
-    ? [{ id: 'c0', kind: 'change', text: change.summary, at: change.at, records: [] }]
-    : []
-  const states: Evidence[] = (sketch.terminations ?? []).map(([reason, exitCode], i) => ({
-    id: `s${i}`,
-    kind: 'state',
-    text: `Container ${container} ended: ${reason} (exit code ${exitCode})`,
-    at: T0 + 500,
-    records: [],
-  }))
+  const pod = { kind: 'Pod', namespace, name: sketch.pod ?? `${name}-7d58644cb7-6g5g2` }
   return {
-    key: `c/${namespace}/${kind}/${name}/${sketch.problem ?? 'CrashLoop'}`,
+    key: `c/${namespace}/${kind}/${name}/${problem}`,
     version: { epoch: 0, offset: 7 },
     cluster: 'c',
     namespace,
     owner,
-    problem: sketch.problem ?? 'CrashLoop',
+    problem,
     title: 'it fails',
     severity: 'P3',
     severityTerms: [],
-    reasons: events.map((text) => ({
-      ...splitEvent(text),
-      type: 'Warning',
-      source: 'event',
-      count: 3,
-      uids: 1,
-      quality: 'exact',
-      firstAt: T0,
-      lastAt: T0 + 60_000,
-    })),
+    reasons: events.map(reasonOf),
     occurrenceCount: 3 * events.length,
     countQuality: 'exact',
     firstSeenAt: T0,
     lastSeenAt: T0 + 60_000,
-    objects: kind === 'Node' ? [] : [{ kind: 'Pod', namespace, name: pod, node: 'worker-1' }],
+    objects: kind === 'Node' ? [] : [{ ...pod, node: 'worker-1' }],
     objectsTotal: 1,
     changes: change ? [change] : [],
-    states: {
-      waiting: (sketch.waiting ?? []).map(([reason, message]) => ({
-        container,
-        reason,
-        pods: 1,
-        ...(message === undefined ? {} : { message }),
-      })),
-      terminations: (sketch.terminations ?? []).map(([reason, exitCode, message]) => ({
-        container,
-        reason,
-        exitCode,
-        count: 1,
-        ...(message === undefined ? {} : { message }),
-      })),
-      restarts: 3,
-      notReady: 1,
-      pods: 2,
-    },
-    evidence: [...changed, ...evidence, ...states],
+    states: statesOf(sketch),
+    evidence: evidenceOf(sketch, change),
     spells: [],
     gaps: [],
     facets: [],
