@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { type DynamicModule, type INestApplicationContext, Module, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { RuntimeEnv } from './config.ts'
-import { Health, type ReadyCheck } from './health.ts'
+import type { Health, ReadyCheck } from './health.ts'
 import { HealthServer } from './health-server.ts'
 import { type Logger, nestLogger } from './logger.ts'
 import { type Loop, RunnerModule } from './runner.ts'
@@ -125,8 +125,8 @@ const createApp = async (
   root: DynamicModule,
 ): Promise<INestApplicationContext> => {
   const logger = nestLogger(options.log)
-  if (options.create !== undefined) return await options.create(root, logger)
-  return await NestFactory.createApplicationContext(root, { logger, abortOnError: false })
+  if (options.create !== undefined) return options.create(root, logger)
+  return NestFactory.createApplicationContext(root, { logger, abortOnError: false })
 }
 
 const signals = ['SIGTERM', 'SIGINT'] as const

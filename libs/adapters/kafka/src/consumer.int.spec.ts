@@ -1,21 +1,11 @@
-import { ContractViolation, DependencyUnavailable, Fenced } from '@kubesift/contracts'
+import { ContractViolation, DependencyUnavailable } from '@kubesift/contracts'
 import { expect, test, vi } from 'vitest'
-import type { Batch, Handle } from './consume-options.ts'
+import type { Batch } from './consume-options.ts'
 import { aCorner, type Corner, readAll } from './testing/a-topic.ts'
-import type { Thing } from './testing/things.ts'
+import { collect, numbers, type Thing } from './testing/things.ts'
 
 const until = vi.waitUntil
 const waiting = { timeout: 40_000, interval: 20 }
-
-const numbers = (n: number, from = 0): Thing[] =>
-  Array.from({ length: n }, (_, i) => ({ id: `id-${i + from}`, n: i + from }))
-
-const collect =
-  (into: Thing[]): Handle<Thing> =>
-  async (batch) => {
-    into.push(...batch.records.map(({ value }) => value))
-    return { through: batch.lastOffset }
-  }
 
 const committed = async ({ kafka }: Corner): Promise<number> => {
   const admin = kafka.client.admin()
@@ -108,7 +98,7 @@ test('a dependency that is down pauses the partition, says so once, and goes on 
     handle: async (batch) => {
       offsets.push(batch.firstOffset)
       if (++attempts <= 4) throw new DependencyUnavailable('postgres at h:1 does not answer')
-      return await collect(seen)(batch)
+      return collect(seen)(batch)
     },
   })
   await until(() => run.consumer.reasons().some((why) => why.startsWith('postgres')), waiting)
@@ -163,79 +153,6 @@ test('a handler that got only part of the way is handed the rest', async () => {
   expect(firsts).toEqual([0, 2, 4])
 })
 
-test('reading starts at the smaller of the committed offset and the position of the state', async () => {
-  await using corner = await aCorner()
-  await corner.send(...numbers(8))
-  const first = corner.start({ handle: collect([]) })
-  await until(() => first.consumer.positions().get(0)?.next === 8, waiting)
-  await first.stop()
-  const behind: Thing[] = []
-  const second = corner.start({ onAssigned: () => 5, handle: collect(behind) })
-  await until(() => behind.length >= 3, waiting)
-  await second.stop()
-  expect(behind.map(({ n }) => n)).toEqual([5, 6, 7])
-  const ahead: Thing[] = []
-  const third = corner.start({ onAssigned: () => 100, handle: collect(ahead) })
-  await until(() => third.consumer.positions().get(0)?.next === 8, waiting)
-  await corner.send({ id: 'new', n: 99 })
-  await until(() => ahead.length > 0, waiting)
-  expect(ahead.map(({ n }) => n)).toEqual([99])
-})
-
-test('no record of a partition is handled before its position is known', async () => {
-  await using corner = await aCorner()
-  await corner.send(...numbers(3))
-  const story: string[] = []
-  let answer: (offset: number) => void = () => undefined
-  const asked = new Promise<number>((resolve) => {
-    answer = resolve
-  })
-  corner.start({
-    onAssigned: () => {
-      story.push('asked')
-      setTimeout(() => {
-        story.push('answered')
-        answer(1)
-      }, 700)
-      return asked
-    },
-    handle: async (batch) => {
-      story.push(`handled ${batch.firstOffset}`)
-      return { through: batch.lastOffset }
-    },
-  })
-  await until(() => story.length >= 3, waiting)
-  // never committed: from the beginning, whatever the state says
-  expect(story).toEqual(['asked', 'answered', 'handled 0'])
-})
-
-test('a fenced handler drops its caches and asks for its position anew', async () => {
-  await using corner = await aCorner()
-  await corner.send(...numbers(4))
-  const story: string[] = []
-  let fenced = false
-  const run = corner.start({
-    batchMax: 2,
-    onAssigned: () => {
-      story.push('assigned')
-      return null
-    },
-    onRevoked: (partitions) => void story.push(`revoked ${partitions.join()}`),
-    handle: async (batch) => {
-      story.push(`handle ${batch.firstOffset}`)
-      if (batch.firstOffset === 2 && !fenced) {
-        fenced = true
-        throw new Fenced('another assembler has written')
-      }
-      return { through: batch.lastOffset }
-    },
-  })
-  await until(() => run.consumer.positions().get(0)?.next === 4, waiting)
-  expect(story).toEqual(['assigned', 'handle 0', 'handle 2', 'revoked 0', 'assigned', 'handle 2'])
-  await run.stop()
-  expect(story.at(-1)).toBe('revoked 0')
-})
-
 test('two consumers share the partitions and lose nothing when one joins and one leaves', async () => {
   await using corner = await aCorner({ partitions: 4 })
   const seen = new Set<number>()
@@ -256,27 +173,6 @@ test('two consumers share the partitions and lose nothing when one joins and one
   await corner.send(...numbers(100, 200))
   await until(() => seen.size === 300, waiting)
   expect(two.consumer.positions().size).toBe(4)
-})
-
-test('a partition without records is known to be caught up, and its end is known', async () => {
-  await using corner = await aCorner({ partitions: 3 })
-  const run = corner.start({ handle: collect([]) })
-  await until(() => run.consumer.positions().size === 3, waiting)
-  expect(run.consumer.partitionCount()).toBe(3)
-  for (const position of run.consumer.positions().values()) {
-    expect(position).toMatchObject({ next: 0, end: 0, caughtUp: true })
-    expect(position.endAsOf).toBeGreaterThan(0)
-  }
-})
-
-test('a partition that waits is not caught up', async () => {
-  await using corner = await aCorner()
-  await corner.send(...numbers(2))
-  const run = corner.start({
-    handle: () => Promise.reject(new DependencyUnavailable('redis does not answer')),
-  })
-  await until(() => run.consumer.reasons().includes('redis does not answer'), waiting)
-  expect(run.consumer.positions().get(0)).toMatchObject({ next: 0, end: 2, caughtUp: false })
 })
 
 test('a handler slower than the session keeps its membership and is not handed its batch twice', async () => {

@@ -6,11 +6,11 @@ export const withHeartbeats = async <T>(
   beat: () => Promise<void>,
   everyMs: number,
   work: (lost: () => boolean) => Promise<T>,
-): Promise<{ readonly result: T; readonly lost: unknown }> => {
-  let lost: unknown
+): Promise<{ readonly result: T; readonly lost: Error | undefined }> => {
+  let lost: Error | undefined
   const timer = setInterval(() => {
     beat().catch((error: unknown) => {
-      lost ??= error
+      lost ??= error instanceof Error ? error : new Error(String(error))
     })
   }, everyMs)
   try {

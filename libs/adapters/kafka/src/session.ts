@@ -1,4 +1,4 @@
-import kafkajs from 'kafkajs'
+import type kafkajs from 'kafkajs'
 import type { Kafka } from './client.ts'
 import { asFailure, isKafkaError } from './errors.ts'
 

@@ -23,7 +23,7 @@ type Kind = (typeof kinds)[number]
 const valueOf = (kind: Kind, n: number): string | null =>
   kind === 'tombstone' ? null : kind === 'broken' ? '{' : JSON.stringify({ id: kind, n })
 
-const ran = async (slice: readonly Kind[], fail: (thing: Thing) => unknown) => {
+const ran = async (slice: readonly Kind[], fail: (thing: Thing) => Error | undefined) => {
   const done: number[] = []
   const parked: number[] = []
   const worker: SliceWorker<Thing> = {

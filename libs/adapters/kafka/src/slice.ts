@@ -73,7 +73,7 @@ const handleGood = async <T>(
   } catch (failure) {
     if (nextStep(failure) !== 'dead-letter') return { through: batch.firstOffset - 1, failure }
   }
-  return await handleSingly(worker, slice, records)
+  return handleSingly(worker, slice, records)
 }
 
 const handleSingly = async <T>(
@@ -127,7 +127,7 @@ export const runSlice = async <T>(worker: SliceWorker<T>, slice: Slice): Promise
             good.map((record) => ({ ...record, traceparent: record.traceparent ?? own })),
           ),
         )
-  return await settle(worker, slice, handled, { good, bad, last })
+  return settle(worker, slice, handled, { good, bad, last })
 }
 
 /** Bad and parked records up to what is durable go to the dead letters; only then does the offset count. */

@@ -1,5 +1,6 @@
 import { defineTopic, type TopicContract } from '@kubesift/contracts'
 import { z } from 'zod'
+import type { Handle } from '../consume-options.ts'
 
 const thing = z.object({ id: z.string(), n: z.number().int() })
 export type Thing = z.infer<typeof thing>
@@ -19,3 +20,15 @@ export const thingsTopic = (partitions = 1, maxMessageBytes?: number): TopicCont
       ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     },
   })
+
+/** `n` things, numbered on from `from`, each with its own key. */
+export const numbers = (n: number, from = 0): Thing[] =>
+  Array.from({ length: n }, (_, i) => ({ id: `id-${i + from}`, n: i + from }))
+
+/** A handler that keeps what it is handed. */
+export const collect =
+  (into: Thing[]): Handle<Thing> =>
+  async (batch) => {
+    into.push(...batch.records.map(({ value }) => value))
+    return { through: batch.lastOffset }
+  }
