@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const rooms = '{services,libs,cli,otel-collector,e2e,bench,deploy}'
+const rooms = '{services,libs,cli,otel-collector,e2e,bench,deploy,tools}'
 const never = ['**/node_modules/**', '**/dist/**']
 const suffixed = ['int', 'e2e', 'collector'].map((tier) => `**/*.${tier}.spec.ts`)
 

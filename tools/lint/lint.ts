@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { delimiter, join, resolve } from 'node:path'
+import process from 'node:process'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** Every check of the lint tier: its name, what a fault of it means, and what runs. The quickest comes first. */
+const CHECKS: readonly (readonly [name: string, faults: string, ...command: string[]])[] = [
+  ['boundaries', 'an import that the layers refuse', 'tools/lint/check-boundaries.ts'],
+  ['format', 'run `npm run format`', 'node_modules/prettier/bin/prettier.cjs', '--check', '.'],
+  ['types', 'code or a test that does not typecheck', 'node_modules/typescript/bin/tsc', '-b'],
+  ['rules', 'a rule of .oxlintrc.json', 'node_modules/oxlint/bin/oxlint'],
+  ['dead code', 'something nobody uses', 'node_modules/knip/bin/knip.js'],
+]
+
+/** `npm run lint -- types rules` runs only these. */
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !CHECKS.some(([known]) => known === name))
+if (unknown.length > 0) {
+  const names = CHECKS.map(([name]) => `'${name}'`).join(', ')
+  console.error(`no such check: ${unknown.join(', ')}; there are ${names}`)
+  process.exit(2)
+}
+
+// Some tools look for others on the PATH: they are to find ours, on this Node.
+const PATH = [join(root, 'node_modules/.bin'), process.env['PATH'] ?? ''].join(delimiter)
+
+const results = CHECKS.filter(([name]) => wanted.length === 0 || wanted.includes(name)).map(
+  ([name, faults, script, ...args]) => {
+    console.log(`\n-- ${name}`)
+    const begun = performance.now()
+    const { status } = spawnSync(process.execPath, [script ?? '', ...args], {
+      cwd: root,
+      env: { ...process.env, PATH, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    return { name, faults, ok: status === 0, seconds: (performance.now() - begun) / 1000 }
+  },
+)
+
+console.log('')
+for (const { name, faults, ok, seconds } of results) {
+  const verdict = ok ? 'ok' : `FAILED: ${faults}`
+  console.log(`${name.padEnd(11)} ${seconds.toFixed(1).padStart(5)} s  ${verdict}`)
+}
+process.exitCode = results.every(({ ok }) => ok) ? 0 : 1
