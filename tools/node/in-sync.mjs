@@ -15,7 +15,11 @@ const inSync = () => {
     const found = installed[path]
     // an optional package for another platform is left out on purpose
     if (found === undefined) return wanted.optional === true || wanted.devOptional === true
-    return found.version === wanted.version && found.resolved === wanted.resolved && existsSync(join(folder, path))
+    return (
+      found.version === wanted.version &&
+      found.resolved === wanted.resolved &&
+      existsSync(join(folder, path))
+    )
   })
 }
 
