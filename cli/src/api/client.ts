@@ -71,13 +71,14 @@ export const createApi = (address: string): IncidentApi => {
     'grpc.initial_reconnect_backoff_ms': 200,
     'grpc.max_reconnect_backoff_ms': 3_000,
   })
+  const line: Line = { client, service, address }
   const unary = <T>(
     method: string,
     request: object,
     schema: z.ZodType<T>,
     signal?: AbortSignal,
   ): Promise<T> =>
-    call(client, service, method, request, signal).then(
+    call(line, method, request, signal).then(
       (answer) => checked(schema, answer, address),
       (why: unknown) => {
         throw ApiFailure.from(why, address)
@@ -103,7 +104,7 @@ export const createApi = (address: string): IncidentApi => {
     ping: async (signal) => {
       await unary('ListIncidents', { pageSize: 1 }, listResponse, signal)
     },
-    watch: (cursor, signal) => watch(client, service, cursor, signal, address),
+    watch: (cursor, signal) => watch(line, cursor, signal),
     close: () => client.close(),
   }
 }
@@ -123,9 +124,15 @@ const checked = <T>(schema: z.ZodType<T>, answer: unknown, address: string): T =
   )
 }
 
+/** A connection, and what is spoken over it. */
+interface Line {
+  readonly client: Client
+  readonly service: ServiceDefinition
+  readonly address: string
+}
+
 const call = (
-  client: Client,
-  service: ServiceDefinition,
+  { client, service }: Line,
   method: string,
   request: object,
   signal: AbortSignal | undefined,
@@ -155,11 +162,9 @@ const methodOf = (service: ServiceDefinition, name: string) => {
 }
 
 const watch = async function* (
-  client: Client,
-  service: ServiceDefinition,
+  { client, service, address }: Line,
   cursor: string,
   signal: AbortSignal,
-  address: string,
 ): AsyncGenerator<WatchChange> {
   const { path, requestSerialize, responseDeserialize } = methodOf(service, 'WatchIncidents')
   const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {

@@ -20,45 +20,65 @@ const LAST_WAIT_MS = 4_000
 export const follow = async function* (
   api: IncidentApi,
   signal: AbortSignal,
-  options: { readonly patient?: boolean } = {},
+  { patient = false }: { readonly patient?: boolean } = {},
 ): AsyncGenerator<Followed> {
-  let cursor: string | undefined
-  let away = false
+  const place: Place = { cursor: undefined, away: false, patient }
   let wait = FIRST_WAIT_MS
   while (!signal.aborted) {
     try {
-      if (away) {
-        await api.ping(signal)
-        away = false
-        yield { t: 'back' }
-      }
-      if (cursor === undefined) {
-        const listed = await api.list({}, signal)
-        yield { t: 'all', incidents: listed.incidents }
-        cursor = listed.cursor
-      }
-      for await (const change of api.watch(cursor, signal)) {
-        cursor = change.cursor
+      for await (const heard of connection(api, signal, place)) {
         wait = FIRST_WAIT_MS
-        if (change.incident != null) yield { t: 'changed', incident: change.incident }
+        yield heard
       }
     } catch (why) {
       if (signal.aborted) return
-      if (!(why instanceof ApiFailure)) throw why
-      if (why.problem === 'expired') cursor = undefined
-      const waitable =
-        why.problem === 'expired' ||
-        (why.problem === 'away' && (cursor !== undefined || options.patient === true || away))
-      if (!waitable) throw why
-      if (why.problem === 'away' && !away) {
-        away = true
-        yield { t: 'away', why: why.message }
-      }
+      yield* lost(place, why)
     }
     // a server that ends the stream at once must not be asked in a tight circle
     await sleep(wait, signal)
     wait = Math.min(wait * 2, LAST_WAIT_MS)
   }
+}
+
+/** Where the follower stands between two connections. */
+interface Place {
+  cursor: string | undefined
+  away: boolean
+  readonly patient: boolean
+}
+
+const connection = async function* (
+  api: IncidentApi,
+  signal: AbortSignal,
+  place: Place,
+): AsyncGenerator<Followed> {
+  if (place.away) {
+    await api.ping(signal)
+    place.away = false
+    yield { t: 'back' }
+  }
+  if (place.cursor === undefined) {
+    const listed = await api.list({}, signal)
+    yield { t: 'all', incidents: listed.incidents }
+    place.cursor = listed.cursor
+  }
+  for await (const { cursor, incident } of api.watch(place.cursor, signal)) {
+    place.cursor = cursor
+    if (incident !== null && incident !== undefined) yield { t: 'changed', incident }
+  }
+}
+
+/** What a failure means: list again, wait (said once), or give up. */
+const lost = function* (place: Place, why: unknown): Generator<Followed> {
+  if (!(why instanceof ApiFailure)) throw why
+  if (why.problem === 'expired') {
+    place.cursor = undefined
+    return
+  }
+  const wasThere = place.cursor !== undefined || place.patient || place.away
+  if (why.problem !== 'away' || !wasThere) throw why
+  if (!place.away) yield { t: 'away', why: why.message }
+  place.away = true
 }
 
 const sleep = async (ms: number, signal: AbortSignal): Promise<void> => {

@@ -52,7 +52,7 @@ const headline = (incident: ApiIncident, { paint, now }: ShowOptions): string[] 
     `${INDENT}owner    ${owner}  (cluster ${plain(incident.cluster, 100)})`,
     `${INDENT}problem  ${plain(incident.problem, 60)}`,
     `${INDENT}status   ${paint.status(incident.status, incident.status)}${incident.reopenCount > 0 ? `, reopened ${incident.reopenCount}×` : ''}`,
-    ...(resolution == null
+    ...(resolution === null || resolution === undefined
       ? []
       : [
           `${INDENT}resolved ${timeText(resolution.at)} by ${plain(resolution.by, 60)}: ${plain(resolution.why, 300)}`,
@@ -72,7 +72,7 @@ const headline = (incident: ApiIncident, { paint, now }: ShowOptions): string[] 
 }
 
 const whyLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] => {
-  if (analysis == null) return []
+  if (analysis === null || analysis === undefined) return []
   return [
     ...told(analysis.hypothesis, options),
     ...told(

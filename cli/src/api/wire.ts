@@ -8,7 +8,7 @@ const int64 = z.union([z.string().regex(/^-?\d+$/), z.number()]).transform(Numbe
 const instant = z
   .object({ seconds: int64, nanos: z.number() })
   .nullish()
-  .transform((at) => (at == null ? null : at.seconds * 1000 + at.nanos / 1e6))
+  .transform((at) => (at === null || at === undefined ? null : at.seconds * 1000 + at.nanos / 1e6))
 
 const object = z.object({
   kind: z.string(),

@@ -32,7 +32,8 @@ export const moveTimes = (text: string, deltaMs: number, around: number): string
   if (deltaMs % MINUTE !== 0)
     throw new RangeError(`times are moved by whole minutes, not by ${deltaMs} ms`)
   const near = (ms: number): boolean => Math.abs(ms - around) < NEAR
-  return text.replace(TIMES, (found, rfc?: string, go?: string, nanos?: string, hex?: string) => {
+  return text.replace(TIMES, (found: string, ...groups: (string | undefined)[]) => {
+    const [rfc, go, nanos, hex] = groups
     if (rfc !== undefined) return movedRfc(rfc, deltaMs)
     if (go !== undefined) return movedGo(go, deltaMs)
     if (nanos !== undefined) return String(BigInt(nanos) + BigInt(deltaMs) * 1_000_000n)

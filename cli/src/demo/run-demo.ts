@@ -155,9 +155,10 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
       ],
     })
     // whichever fails first ends the other
+    const parts = replaying === undefined ? [table] : [table, replaying.done]
     await Promise.all(
-      [table, replaying?.done].map((part) =>
-        part?.catch((why: unknown) => {
+      parts.map((part) =>
+        part.catch((why: unknown) => {
           stop.abort()
           throw why
         }),

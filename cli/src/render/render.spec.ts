@@ -8,7 +8,6 @@ import { countLegend, countText, shortAge } from './words.ts'
 
 /** What a hostile pod may put into a message. */
 const HOSTILE = '\u001b[31mred\u001b[0m\u001b]0;title\u0007\r\nnext\u202egnitirw\u0000\u2028x\u200b'
-// eslint-disable-next-line no-control-regex
 const DANGEROUS =
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/
 const none = paintFor({ stdout: {}, env: {} })
@@ -32,7 +31,7 @@ describe('plain', () => {
   it('leaves nothing that moves a cursor, turns text or hides it, and is bounded', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.string({ unit: 'binary', maxLength: 60 }),
         fc.integer({ min: 1, max: 80 }),
         (text, max) => {
           const safe = plain(text, max)
@@ -41,6 +40,7 @@ describe('plain', () => {
           expect(safe.isWellFormed()).toBe(true)
         },
       ),
+      { numRuns: 50 },
     )
   })
 

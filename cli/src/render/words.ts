@@ -1,5 +1,3 @@
-import type { CountQuality } from '@kubesift/contracts'
-
 /** `42s`, `7m`, `3h12m`, `5d`: how long, in at most six characters. */
 export const shortAge = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000))
@@ -12,7 +10,7 @@ export const shortAge = (ms: number): string => {
 }
 
 /** `41`, `~41` (combined events are in it), `41+` (some may be missing). */
-export const countText = (count: number, quality: CountQuality | string): string => {
+export const countText = (count: number, quality: string): string => {
   if (quality === 'aggregated') return `~${count}`
   return quality === 'lower_bound' ? `${count}+` : String(count)
 }

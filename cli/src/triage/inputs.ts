@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { usageFailure, type CliFailure } from '../frame/cli-failure.ts'
+import { usageFailure } from '../frame/cli-failure.ts'
 import type { CliContext } from '../frame/verb.ts'
 import type { TriageInput } from './triage.ts'
 
@@ -38,7 +38,7 @@ const fileInput = async (name: string): Promise<TriageInput> => {
   return { name, bytes: () => createReadStream(name, { highWaterMark: READ_BYTES }) }
 }
 
-const explained = (name: string, why: unknown): CliFailure | unknown => {
+const explained = (name: string, why: unknown): unknown => {
   if (!(why instanceof Error) || !('code' in why)) return why
   if (why.code === 'ENOENT') return usageFailure(`there is no file '${name}'`)
   if (why.code === 'EACCES') return usageFailure(`'${name}' may not be read`)

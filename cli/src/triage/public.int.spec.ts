@@ -36,38 +36,44 @@ interface Counted {
   readonly type: string
   readonly n: number
 }
-type Loose = Record<string, never>
+/** JSON of which nothing is known; only ever read. */
+type Loose = { readonly [key: string]: Loose | undefined }
 
 /** An own, naive reading of the same file: per Event UID the largest count. Shares no code with what it checks. */
 const recount = (file: string): { events: number; counted: Counted[] } => {
-  const text = readFileSync(file, 'utf8')
-  const documents: Loose[] = parseAllDocuments(text).map((d) => d.toJS() as Loose)
-  const objects = documents
-    .filter((d) => d !== null)
-    .flatMap(
-      (d) =>
-        (Array.isArray(d)
-          ? d
-          : ((d['items'] as Loose[] | undefined) ?? [d['object'] ?? d])) as Loose[],
-    )
+  const events = objectsOf(file).flatMap(readEvent)
   const byUid = new Map<string, Counted>()
-  let events = 0
-  for (const e of objects) {
-    const involved = (e['involvedObject'] ?? e['regarding']) as Loose | undefined
-    if (involved?.['name'] === undefined || e['reason'] === undefined) continue
-    events += 1
-    const series = e['series'] as Loose | undefined
-    const count = Number(series?.['count'] ?? e['count'] ?? e['deprecatedCount'] ?? 0)
-    const uid = String((e['metadata'] as Loose | undefined)?.['uid'] ?? JSON.stringify(e))
-    const n = Math.max(count > 0 ? count : 1, byUid.get(uid)?.n ?? 0)
-    byUid.set(uid, {
-      object: `${String(involved['kind'])}/${String(involved['name'])}`,
-      reason: String(e['reason']),
-      type: String(e['type'] ?? 'Normal'),
-      n,
-    })
+  for (const { uid, ...counted } of events) {
+    const before = byUid.get(uid)
+    if (before === undefined || before.n < counted.n) byUid.set(uid, counted)
   }
-  return { events, counted: [...byUid.values()] }
+  return { events: events.length, counted: [...byUid.values()] }
+}
+
+const objectsOf = (file: string): Loose[] =>
+  parseAllDocuments(readFileSync(file, 'utf8'))
+    .map((document) => document.toJS() as Loose | null)
+    .filter((value) => value !== null)
+    .flatMap(
+      (value) =>
+        (Array.isArray(value) ? value : (value['items'] ?? [value['object'] ?? value])) as Loose[],
+    )
+
+const said = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+const readEvent = (e: Loose): (Counted & { readonly uid: string })[] => {
+  const involved = e['involvedObject'] ?? e['regarding']
+  if (involved?.['name'] === undefined || e['reason'] === undefined) return []
+  const count = Number(e['series']?.['count'] ?? e['count'] ?? e['deprecatedCount'])
+  return [
+    {
+      uid: said(e['metadata']?.['uid'] ?? e),
+      object: `${said(involved['kind'])}/${said(involved['name'])}`,
+      reason: said(e['reason']),
+      type: e['type'] === undefined ? 'Normal' : said(e['type']),
+      n: count > 0 ? count : 1,
+    },
+  ]
 }
 
 const sum = (entries: readonly { readonly n: number }[]): number =>

@@ -11,7 +11,7 @@ const scan = (text: string, chunk = Number.POSITIVE_INFINITY): Span[] => {
 }
 
 const values = (spans: readonly Span[]): unknown[] =>
-  spans.flatMap((span) => (span.t === 'value' ? [JSON.parse(span.text)] : []))
+  spans.flatMap((span) => (span.t === 'value' ? [JSON.parse(span.text) as unknown] : []))
 
 describe('JsonScanner', () => {
   it('finds values one after another, on one line or on many', () => {
@@ -86,7 +86,9 @@ describe('JsonScanner', () => {
         (documents, chunk, between) => {
           const plain = documents.filter((document) => !Array.isArray(document['items']))
           const text = plain.map((document) => JSON.stringify(document)).join(between)
-          expect(values(scan(text, chunk))).toEqual(plain.map((d) => JSON.parse(JSON.stringify(d))))
+          expect(values(scan(text, chunk))).toEqual(
+            plain.map((d) => JSON.parse(JSON.stringify(d)) as unknown),
+          )
         },
       ),
     )

@@ -25,6 +25,8 @@ const ITEMS = 'items'
  * follow `[`, `,` or `:`, and a string holds no raw line break, so a line cut short is noticed at the line after it.
  */
 export class JsonScanner {
+  #chunk = ''
+  #spans: Span[] = []
   #line = 1
   /** Open brackets, outermost first. */
   #open: number[] = []
@@ -50,26 +52,27 @@ export class JsonScanner {
 
   /** The spans that end in this chunk. */
   push(chunk: string): Span[] {
-    const spans: Span[] = []
+    this.#chunk = chunk
+    this.#spans = []
     let from = 0
-    for (let i = 0; i < chunk.length; i += 1) from = this.#step(chunk, i, from, spans)
+    for (let i = 0; i < chunk.length; i += 1) from = this.#step(i, from)
     if (this.#open.length > 0 && (this.#elementDepth === 0 || this.#inElement))
       this.#keep(chunk.slice(from))
-    return spans
+    return this.#spans
   }
 
   /** What the end of the input leaves unfinished. */
   end(): Span[] {
     if (this.#open.length === 0) return []
-    const spans: Span[] = []
-    this.#break('the input ends inside of it', spans)
-    return spans
+    this.#spans = []
+    this.#break('the input ends inside of it')
+    return this.#spans
   }
 
   /** Takes one character; answers where the text that is still to be kept begins. */
-  #step(chunk: string, i: number, from: number, spans: Span[]): number {
-    const c = chunk.charCodeAt(i)
-    if (this.#inString) return this.#inStringStep(c, chunk, i, from, spans)
+  #step(i: number, from: number): number {
+    const c = this.#chunk.charCodeAt(i)
+    if (this.#inString) return this.#inStringStep(c, i, from)
     if (c === NEWLINE) {
       this.#line += 1
       this.#lineStart = true
@@ -78,14 +81,12 @@ export class JsonScanner {
     if (isSpace(c)) return from
     const lineStart = this.#lineStart
     this.#lineStart = false
-    return this.#open.length === 0
-      ? this.#outside(c, i, from, lineStart, spans)
-      : this.#inside(c, chunk, i, from, spans)
+    return this.#open.length === 0 ? this.#outside(c, i, from, lineStart) : this.#inside(c, i, from)
   }
 
-  #inStringStep(c: number, chunk: string, i: number, from: number, spans: Span[]): number {
+  #inStringStep(c: number, i: number, from: number): number {
     if (c === NEWLINE) {
-      this.#break('a line break inside of a string', spans)
+      this.#break('a line break inside of a string')
       this.#line += 1
       this.#lineStart = true
       return i + 1
@@ -97,13 +98,13 @@ export class JsonScanner {
       this.#lastKey = this.#key
     }
     if (this.#open.length === 1 && this.#inString && this.#key.length <= ITEMS.length)
-      this.#key += chunk[i] ?? ''
+      this.#key += this.#chunk[i] ?? ''
     return from
   }
 
-  #outside(c: number, i: number, from: number, lineStart: boolean, spans: Span[]): number {
+  #outside(c: number, i: number, from: number, lineStart: boolean): number {
     if (c !== OPEN_BRACE && c !== OPEN_BRACKET) {
-      if (!this.#skipping) spans.push({ t: 'broken', why: 'not JSON', line: this.#line })
+      if (!this.#skipping) this.#spans.push({ t: 'broken', why: 'not JSON', line: this.#line })
       this.#skipping = true
       return from
     }
@@ -129,8 +130,8 @@ export class JsonScanner {
     this.#lastKey = ''
   }
 
-  #inside(c: number, chunk: string, i: number, from: number, spans: Span[]): number {
-    const start = this.#enterElement(c, chunk, i, from)
+  #inside(c: number, i: number, from: number): number {
+    const start = this.#enterElement(c, i, from)
     switch (c) {
       case QUOTE:
         this.#inString = true
@@ -139,15 +140,13 @@ export class JsonScanner {
         return start
       case OPEN_BRACE:
       case OPEN_BRACKET:
-        return this.#openBracket(c, chunk, i, start, spans)
+        return this.#openBracket(c, i, start)
       case CLOSE_BRACE:
       case CLOSE_BRACKET:
-        return this.#closeBracket(c, chunk, i, start, spans)
+        return this.#closeBracket(c, i, start)
       case COMMA:
         this.#before = c
-        return this.#atElementLevel() && this.#inElement
-          ? this.#endElement(chunk, i, start, spans)
-          : start
+        return this.#atElementLevel() && this.#inElement ? this.#endElement(i, start) : start
       default:
         this.#before = c
         return start
@@ -158,7 +157,7 @@ export class JsonScanner {
     return this.#elementDepth > 0 && this.#open.length === this.#elementDepth
   }
 
-  #enterElement(c: number, chunk: string, i: number, from: number): number {
+  #enterElement(c: number, i: number, from: number): number {
     if (!this.#atElementLevel() || this.#inElement || c === COMMA || c === CLOSE_BRACKET)
       return from
     this.#inElement = true
@@ -167,16 +166,16 @@ export class JsonScanner {
     return i
   }
 
-  #openBracket(c: number, chunk: string, i: number, from: number, spans: Span[]): number {
+  #openBracket(c: number, i: number, from: number): number {
     const allowed =
       this.#before === COMMA || this.#before === COLON || this.#before === OPEN_BRACKET
     if (!allowed) {
-      this.#break(`'${chunk[i] ?? ''}' stands where no value can`, spans)
+      this.#break(`'${this.#chunk[i] ?? ''}' stands where no value can`)
       this.#begin(c)
       return i
     }
     if (this.#open.length >= MAX_DEPTH) {
-      this.#break(`nested more than ${MAX_DEPTH} deep`, spans)
+      this.#break(`nested more than ${MAX_DEPTH} deep`)
       return i + 1
     }
     const isItems =
@@ -184,7 +183,7 @@ export class JsonScanner {
     this.#open.push(c)
     this.#before = c
     if (!isItems) return from
-    this.#keep(chunk.slice(from, i + 1))
+    this.#keep(this.#chunk.slice(from, i + 1))
     this.#headParts = this.#parts
     this.#parts = []
     this.#chars = 0
@@ -193,15 +192,15 @@ export class JsonScanner {
     return i + 1
   }
 
-  #closeBracket(c: number, chunk: string, i: number, from: number, spans: Span[]): number {
+  #closeBracket(c: number, i: number, from: number): number {
     const top = this.#open.at(-1)
     if ((c === CLOSE_BRACE) !== (top === OPEN_BRACE)) {
-      this.#break(`'${chunk[i] ?? ''}' closes what it did not open`, spans)
+      this.#break(`'${this.#chunk[i] ?? ''}' closes what it did not open`)
       return i + 1
     }
     let start = from
     if (this.#atElementLevel()) {
-      if (this.#inElement) this.#endElement(chunk, i, start, spans)
+      if (this.#inElement) this.#endElement(i, start)
       // from here on it is the head again
       start = i
       this.#parts = this.#headParts
@@ -209,16 +208,15 @@ export class JsonScanner {
     }
     this.#open.pop()
     this.#before = c
-    if (this.#open.length === 0) return this.#endValue(chunk, i, start, spans)
-    if (this.#inElement && this.#atElementLevel())
-      return this.#endElement(chunk, i + 1, start, spans)
+    if (this.#open.length === 0) return this.#endValue(i, start)
+    if (this.#inElement && this.#atElementLevel()) return this.#endElement(i + 1, start)
     return start
   }
 
-  #endElement(chunk: string, end: number, from: number, spans: Span[]): number {
-    this.#keep(chunk.slice(from, end))
+  #endElement(end: number, from: number): number {
+    this.#keep(this.#chunk.slice(from, end))
     const place = { line: this.#elementLine, item: this.#item }
-    spans.push(
+    this.#spans.push(
       this.#tooLarge()
         ? { t: 'broken', why: tooLarge, ...place }
         : { t: 'item', text: this.#take(), ...place },
@@ -229,19 +227,19 @@ export class JsonScanner {
     return end
   }
 
-  #endValue(chunk: string, i: number, from: number, spans: Span[]): number {
-    this.#keep(chunk.slice(from, i + 1))
+  #endValue(i: number, from: number): number {
+    this.#keep(this.#chunk.slice(from, i + 1))
     const line = this.#startLine
     const t = this.#isList ? 'head' : 'value'
     const text = this.#take()
-    spans.push(this.#tooLarge() ? { t: 'broken', why: tooLarge, line } : { t, text, line })
+    this.#spans.push(this.#tooLarge() ? { t: 'broken', why: tooLarge, line } : { t, text, line })
     this.#parts = []
     return i + 1
   }
 
-  #break(why: string, spans: Span[]): void {
+  #break(why: string): void {
     const item = this.#inElement ? { item: this.#item } : {}
-    spans.push({
+    this.#spans.push({
       t: 'broken',
       why,
       line: this.#inElement ? this.#elementLine : this.#startLine,

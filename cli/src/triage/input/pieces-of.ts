@@ -15,11 +15,15 @@ export const piecesOf = async function* (
   try {
     yield* readable(textOf(bytes), source)
   } catch (why) {
-    yield { t: 'broken', why: `cannot be read to its end: ${messageOf(why)}`, place: { source } }
+    yield {
+      t: 'broken',
+      why: `cannot be read to its end: ${asError(why).message}`,
+      place: { source },
+    }
   }
 }
 
-const messageOf = (why: unknown): string => (why instanceof Error ? why.message : String(why))
+const asError = (why: unknown): Error => (why instanceof Error ? why : new Error(String(why)))
 
 const readable = async function* (
   texts: AsyncGenerator<string>,
@@ -27,20 +31,17 @@ const readable = async function* (
 ): AsyncGenerator<Piece> {
   const { head, failure } = await beginning(texts)
   const all = resumed(head, failure, texts)
-  const broken = (why: string): Piece => ({ t: 'broken', why, place: { source } })
-  switch (formOf(head)) {
-    case 'json':
-      return yield* jsonPieces(all, source)
-    case 'yaml':
-      return yield* yamlWhole(all, source)
-    case 'empty':
-      return yield broken(failure === undefined ? 'it is empty' : messageOf(failure))
-    case 'table':
-      return yield broken("it is kubectl's table: add `-o json`")
-    case 'none':
-      return yield broken('it is neither JSON nor YAML')
-  }
+  const form = formOf(head)
+  if (form === 'json') yield* jsonPieces(all, source)
+  else if (form === 'yaml') yield* yamlWhole(all, source)
+  else yield { t: 'broken', why: failure?.message ?? strange[form], place: { source } }
 }
+
+const strange = {
+  empty: 'it is empty',
+  table: "it is kubectl's table: add `-o json`",
+  none: 'it is neither JSON nor YAML',
+} as const
 
 type Form = 'json' | 'yaml' | 'table' | 'empty' | 'none'
 
@@ -51,7 +52,7 @@ const formOf = (text: string): Form => {
   if (/^[[{]/.test(trimmed)) return 'json'
   if (/^(NAMESPACE|LAST SEEN|NAME)\s+.*(REASON|READY|STATUS|TYPE)\b/.test(trimmed)) return 'table'
   if (
-    /^(---(\s|$)|- |%YAML |("?)(apiVersion|kind|items|metadata|resourceLogs|involvedObject|regarding|type|object)\2:(\s|$))/m.test(
+    /^(---(\s|$)|- |%YAML |"?(apiVersion|kind|items|metadata|resourceLogs|involvedObject|regarding|type|object)"?:(\s|$))/m.test(
       trimmed,
     )
   )
@@ -62,7 +63,7 @@ const formOf = (text: string): Form => {
 /** Enough of the text to tell its form; a fault that comes so early is kept for its place. */
 const beginning = async (
   texts: AsyncGenerator<string>,
-): Promise<{ head: string; failure?: unknown }> => {
+): Promise<{ head: string; failure?: Error }> => {
   let head = ''
   try {
     while (head.length < SNIFF_CHARS) {
@@ -70,15 +71,15 @@ const beginning = async (
       if (next.done === true) break
       head += next.value
     }
-  } catch (failure) {
-    return { head, failure }
+  } catch (why) {
+    return { head, failure: asError(why) }
   }
   return { head }
 }
 
 const resumed = async function* (
   head: string,
-  failure: unknown,
+  failure: Error | undefined,
   rest: AsyncGenerator<string>,
 ): AsyncGenerator<string> {
   yield head
@@ -92,7 +93,7 @@ const yamlWhole = async function* (
 ): AsyncGenerator<Piece> {
   const parts: string[] = []
   let chars = 0
-  let failure: unknown
+  let failure: Error | undefined
   try {
     for await (const text of texts) {
       chars += text.length
@@ -101,7 +102,7 @@ const yamlWhole = async function* (
       parts.push(text)
     }
   } catch (why) {
-    failure = why
+    failure = asError(why)
   }
   yield* yamlPieces(parts.join(''), source)
   if (failure !== undefined) throw failure

@@ -5,7 +5,10 @@ const CHUNK = 256 * 1024
 /** The bytes of a stream, unpacked where they begin as gzip does (RFC 1952: 1f 8b), whatever the file is called. */
 const unpacked = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const { head, rest } = await beginning(bytes, 2)
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return yield* joined(head, rest)
+  if (head[0] !== 0x1f || head[1] !== 0x8b) {
+    yield* joined(head, rest)
+    return
+  }
   const gunzip = createGunzip({ chunkSize: CHUNK })
   const feeding = feed(gunzip, joined(head, rest))
   try {
