@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { paintFor } from '../render/paint.ts'
+import { apiIncidentJson } from './api-json.ts'
+import { showIncident } from './show.ts'
+import { incidentSchema } from './wire.ts'
+
+const at = (seconds: number) => ({ seconds: String(1_795_223_274 + seconds), nanos: 0 })
+const evil = '\u001b[2J\u202eevil\r\n'
+
+const incident = incidentSchema.parse({
+  id: '43437b74-5c1d-85b6-bdd8-e2534613b291',
+  key: 'demo/shop/Deployment/checkout/CrashLoop',
+  revision: '3',
+  episode: 1,
+  previousId: '',
+  mergedIntoId: '',
+  cluster: 'demo',
+  namespace: 'shop',
+  resourceKind: 'Deployment',
+  resourceName: 'checkout',
+  problem: 'CrashLoop',
+  title: `Deployment/checkout: containers end soon${evil}`,
+  severity: 'P1',
+  severityTerms: [{ term: 'base', points: 65, why: 'catalogue' }],
+  status: 'RESOLVED',
+  resolution: { at: at(600), by: 'recovered', why: 'ready through 5 minutes' },
+  reopenCount: 0,
+  occurrenceCount: '41',
+  countQuality: 'lower_bound',
+  reasons: [
+    {
+      reason: 'BackOff',
+      type: 'Warning',
+      source: 'event',
+      count: '41',
+      uids: 3,
+      quality: 'lower_bound',
+      firstAt: at(0),
+      lastAt: at(60),
+      message: evil,
+    },
+  ],
+  firstSeenAt: at(0),
+  lastSeenAt: at(60),
+  openedAt: at(0),
+  group: 'g',
+  objects: [{ kind: 'Pod', namespace: 'shop', name: 'checkout-1', uid: 'u', node: 'worker-1' }],
+  objectsTotal: 12,
+  changes: [
+    {
+      kind: 'rollout',
+      object: null,
+      at: at(-6),
+      by: 'kubectl',
+      fromRevision: '1',
+      toRevision: '2',
+      rollback: false,
+      summary: 'image 1 -> 2',
+      distanceMs: '6000',
+      fields: [],
+    },
+  ],
+  evidence: [
+    {
+      id: 'e1',
+      kind: 'event',
+      text: 'BackOff on Pod/checkout-1',
+      at: at(60),
+      records: [{ topic: 'otel-logs', partition: 3, offset: '17' }],
+    },
+    { id: 'e2', kind: 'change', text: 'image 1 -> 2', at: at(-6), records: [] },
+  ],
+  analysis: {
+    by: 'known',
+    rule: 'crash-after-rollout',
+    class: 'application',
+    cause: 'bad-rollout',
+    hypothesis: `it crashes since its last change${evil}`,
+    confidence: 0.88,
+    confidenceReasons: ['because'],
+    evidence: ['e2'],
+    refutedBy: 'crashes of the old revision',
+    recommendations: [
+      { text: 'Go back.', command: 'kubectl -n shop rollout undo deployment/checkout' },
+      { text: 'Never this.', command: `kubectl delete${evil}` },
+    ],
+    at: at(60),
+  },
+  notes: [{ seq: '1', kind: 'system', actor: 'kubesift', at: at(0), text: 'opened', causes: [] }],
+  contextVersion: '0.5',
+})
+
+const lines = showIncident(incident, {
+  columns: 90,
+  paint: paintFor({ stdout: {}, env: {} }),
+  now: (1_795_223_274 + 3600) * 1000,
+})
+const text = lines.join('\n')
+
+describe('showIncident', () => {
+  it.each([
+    ['what is broken', 'P1 Deployment/checkout: containers end soonevil'],
+    ['since when', '(60m ago)'],
+    ['how often, and how sure that is', '41+ (lower bound)'],
+    ['how it ended', 'by recovered: ready through 5 minutes'],
+    ['why', 'it crashes since its last changeevil'],
+    ['how sure', '88 % sure, by known crash-after-rollout'],
+    ['what would refute it', 'wrong if: crashes of the old revision'],
+    ['what changed', '6s before the first symptom, revision 1 → 2, by kubectl'],
+    ['what to do', '$ kubectl -n shop rollout undo deployment/checkout'],
+    ['on what', 'shop/Pod/checkout-1 on worker-1'],
+    ['how many more', '… and 11 more'],
+    ['where it stood', 'otel-logs/3/17'],
+    ['what happened', 'opened (kubesift)'],
+  ])('says %s', (_, part) => {
+    expect(text).toContain(part)
+  })
+
+  it('cites first what the hypothesis rests on', () => {
+    expect(text.indexOf('* ')).toBeLessThan(text.indexOf('BackOff on Pod'))
+  })
+
+  it('shows no command that was tampered with, and nothing that moves the cursor', () => {
+    expect(text).not.toContain('kubectl delete')
+    for (const line of lines) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/)
+  })
+})
+
+describe('apiIncidentJson', () => {
+  it('has times in RFC 3339, and nothing that is empty', () => {
+    expect(apiIncidentJson(incident)).toMatchObject({
+      firstSeenAt: '2026-11-21T01:07:54Z',
+      resolution: { at: '2026-11-21T01:17:54Z' },
+      occurrenceCount: 41,
+    })
+    expect(apiIncidentJson(incident)).not.toHaveProperty('previousId')
+  })
+})
