@@ -9,14 +9,16 @@ const READ_BYTES = 256 * 1024
 /** The named files, or standard input where none is named or where `-` stands. All are looked at before any is read. */
 export const triageInputs = async (
   files: readonly string[],
-  { stdin }: Pick<CliContext, 'stdin'>,
+  { stdin, signal }: Pick<CliContext, 'stdin' | 'signal'>,
 ): Promise<TriageInput[]> => {
   const names = files.length === 0 ? ['-'] : files
   if (names.filter((name) => name === '-').length > 1)
     throw usageFailure('standard input (-) can be read only once')
+  // Ctrl-C ends the reading, also of a terminal that nobody types into
+  signal.addEventListener('abort', () => stdin.destroy(), { once: true })
   const inputs: TriageInput[] = []
   for (const name of names)
-    inputs.push(name === '-' ? standardInput(stdin, files.length) : await fileInput(name))
+    inputs.push(name === '-' ? standardInput(stdin, files.length) : await fileInput(name, signal))
   return inputs
 }
 
@@ -28,14 +30,14 @@ const standardInput = (stdin: CliContext['stdin'], named: number): TriageInput =
   return { name: 'stdin', bytes: () => stdin }
 }
 
-const fileInput = async (name: string): Promise<TriageInput> => {
+const fileInput = async (name: string, signal: AbortSignal): Promise<TriageInput> => {
   try {
     const found = await stat(name)
     if (found.isDirectory()) throw usageFailure(`'${name}' is a folder: name the files in it`)
   } catch (why) {
     throw explained(name, why)
   }
-  return { name, bytes: () => createReadStream(name, { highWaterMark: READ_BYTES }) }
+  return { name, bytes: () => createReadStream(name, { highWaterMark: READ_BYTES, signal }) }
 }
 
 const explained = (name: string, why: unknown): unknown => {

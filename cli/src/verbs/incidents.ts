@@ -4,7 +4,7 @@ import { incidentStatuses, severities } from '@kubesift/contracts'
 import { apiAddress } from '../api/address.ts'
 import { apiIncidentJson } from '../api/api-json.ts'
 import { createApi, type IncidentApi } from '../api/client.ts'
-import { follow } from '../api/follow.ts'
+import { follow, type Followed } from '../api/follow.ts'
 import { apiRow, byUrgency } from '../api/order.ts'
 import { showIncident } from '../api/show.ts'
 import type { ApiIncident } from '../api/wire.ts'
@@ -98,19 +98,41 @@ const defineWatch = (command: Command, context: CliContext, run: Run): void => {
     command
       .command('watch')
       .description('A live table, until Ctrl-C; one line per change where there is no terminal.'),
-  ).action(
-    run((options: ListOptions) =>
-      withApi(context, async (api) => {
-        await liveTable({
-          changes: follow(api, context.signal),
-          context,
-          keep: (incident) => matches(incident, options),
-          footer: ['`./kubesift incidents show ID` explains one · Ctrl-C ends'],
-        })
-        return ExitCode.ok
-      }),
-    ),
   )
+    .addOption(
+      new Option('--format <format>', 'json: every state, one a line')
+        .choices(['table', 'json'])
+        .default('table'),
+    )
+    .action(run((options: ListOptions) => withApi(context, (api) => watch(api, options, context))))
+}
+
+const watch = async (
+  api: IncidentApi,
+  options: ListOptions,
+  context: CliContext,
+): Promise<ExitCode> => {
+  const changes = follow(api, context.signal)
+  const keep = (incident: ApiIncident): boolean => matches(incident, options)
+  if (options.format === 'json') await printStates(changes, keep, context)
+  else await liveTable({ changes, context, keep, footer: WATCH_FOOTER })
+  return ExitCode.ok
+}
+
+const WATCH_FOOTER = ['`./kubesift incidents show ID` explains one · Ctrl-C ends'] as const
+
+const printStates = async (
+  changes: AsyncIterable<Followed>,
+  keep: (incident: ApiIncident) => boolean,
+  context: CliContext,
+): Promise<void> => {
+  for await (const heard of changes) {
+    if (heard.t === 'away') context.warn(heard.why)
+    const incidents =
+      heard.t === 'all' ? heard.incidents : heard.t === 'changed' ? [heard.incident] : []
+    for (const incident of incidents.filter(keep))
+      context.print(JSON.stringify(apiIncidentJson(incident)))
+  }
 }
 
 const matches = (incident: ApiIncident, options: ListOptions): boolean =>

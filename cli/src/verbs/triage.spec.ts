@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { checkoutRoot } from '../frame/context.ts'
@@ -16,18 +16,27 @@ const file = (name: string, text: string): string => {
   return join(dir, name)
 }
 
-const cli = async (args: readonly string[], input = '', env: CliContext['env'] = {}) => {
+const cli = async (
+  args: readonly string[],
+  input: string | Readable = '',
+  {
+    env = {},
+    signal = new AbortController().signal,
+  }: Partial<Pick<CliContext, 'env' | 'signal'>> = {},
+) => {
   const out: string[] = []
   const warnings: string[] = []
   const context: CliContext = {
     root: checkoutRoot,
     home: join(dir, 'no-home'),
     env,
-    stdin: Readable.from([Buffer.from(input)]) as unknown as NodeJS.ReadStream,
+    stdin: (typeof input === 'string'
+      ? Readable.from([Buffer.from(input)])
+      : input) as unknown as NodeJS.ReadStream,
     stdout: { isTTY: false } as NodeJS.WriteStream,
     stderr: { isTTY: false } as NodeJS.WriteStream,
     now: () => Date.UTC(2026, 10, 21),
-    signal: new AbortController().signal,
+    signal,
     print: (line) => void out.push(line),
     warn: (line) => void warnings.push(line),
   }
@@ -112,6 +121,17 @@ describe('kubesift triage', () => {
   })
 })
 
+describe('Ctrl-C', () => {
+  it('ends the reading of an input that never ends', async () => {
+    const stop = new AbortController()
+    const endless = new PassThrough()
+    endless.write(list)
+    const running = cli(['triage'], endless, { signal: stop.signal })
+    setImmediate(() => stop.abort())
+    expect((await running).code).toBe(130)
+  })
+})
+
 describe('kubesift incidents', () => {
   it('says how to start Kubesift where none runs', async () => {
     const { code, warnings } = await cli(['incidents', 'list'])
@@ -130,7 +150,9 @@ describe('kubesift incidents', () => {
   })
 
   it('refuses an address that is none', async () => {
-    const { code, warnings } = await cli(['incidents', 'list'], '', { KUBESIFT_API: 'nowhere' })
+    const { code, warnings } = await cli(['incidents', 'list'], '', {
+      env: { KUBESIFT_API: 'nowhere' },
+    })
     expect(code).toBe(2)
     expect(warnings.join()).toContain('host:port')
   })

@@ -77,6 +77,7 @@ const runTriage = async (
     onRejected: rejections.add,
     ...(options.now === undefined ? {} : { now: options.now }),
   })
+  if (context.signal.aborted) return ExitCode.interrupted
   if (!triaged.ok) {
     const { place, why } = triaged.rejection
     throw usageFailure(
