@@ -4,8 +4,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const folder = process.argv[2]
-const read = (path) => JSON.parse(readFileSync(join(folder, path), 'utf8')).packages
+/** @typedef {{ version?: string, resolved?: string, optional?: boolean, devOptional?: boolean }} Entry */
+
+const folder = process.argv[2] ?? '.'
+
+/** @param {string} path */
+const read = (path) => {
+  const text = readFileSync(join(folder, path), 'utf8')
+  return /** @type {{ packages: Record<string, Entry> }} */ (JSON.parse(text)).packages
+}
 
 const inSync = () => {
   if (!existsSync(join(folder, 'node_modules/.package-lock.json'))) return false

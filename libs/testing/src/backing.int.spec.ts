@@ -7,7 +7,7 @@ const query = async (url: string, text: string): Promise<readonly unknown[]> => 
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    return (await client.query(text)).rows
+    return (await client.query<Record<string, unknown>>(text)).rows
   } finally {
     await client.end()
   }

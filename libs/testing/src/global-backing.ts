@@ -13,7 +13,7 @@ const KEY = Symbol.for('kubesift.test-backing')
 const registry = globalThis as typeof globalThis & { [KEY]?: Shared }
 
 /** vitest's globalSetup: the services start once for a run, before its first test that needs them, and stop after its last. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const shared = (registry[KEY] ??= { users: 0, started: chosen() })
   shared.users += 1
   const { kafkaBrokers, databaseUrl, redisUrl } = await shared.started

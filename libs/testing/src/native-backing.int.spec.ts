@@ -62,7 +62,7 @@ test('a killed Postgres comes back on its port with what was committed; the livi
   expect(
     await withClient(
       second.databaseUrl,
-      async (client) => (await client.query('select n from kept')).rows,
+      async (client) => (await client.query<{ n: number }>('select n from kept')).rows,
     ),
   ).toEqual([{ n: 7 }])
   await second.stop()

@@ -20,6 +20,8 @@ import { runCommand } from './run-command.ts'
 
 const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
 
+const OLD_DRAFT_MS = 3_600_000
+
 /** File name to size of every jar, written last: a folder without it, or that differs from it, is half a download. */
 const Manifest = z.record(z.string(), z.number())
 
@@ -48,6 +50,7 @@ export const kafkaJars = async (
 ): Promise<string> => {
   const { folder, release } = placeFor(cache, pom)
   if (isComplete(folder)) return join(folder, 'lib')
+  dropOldDrafts(cache)
   log(`fetching Kafka ${release} with Maven (about 63 MB, once)`)
   const draft = mkdtempSync(join(cache, 'kafka-draft-'))
   try {
@@ -57,6 +60,15 @@ export const kafkaJars = async (
     rmSync(draft, { recursive: true, force: true })
   }
   return join(folder, 'lib')
+}
+
+/** What a fetch that was killed left behind; a younger one may be at work. */
+const dropOldDrafts = (cache: string): void => {
+  for (const name of readdirSync(cache).filter((one) => one.startsWith('kafka-draft-'))) {
+    const draft = join(cache, name)
+    const { mtimeMs } = statSync(draft, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() }
+    if (Date.now() - mtimeMs > OLD_DRAFT_MS) rmSync(draft, { recursive: true, force: true })
+  }
 }
 
 const isComplete = (folder: string): boolean => {

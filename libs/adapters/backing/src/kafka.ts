@@ -8,7 +8,7 @@ import { findJava } from './java.ts'
 import { kafkaJars, kafkaPom } from './kafka-jars.ts'
 import { kafkaAnswers } from './kafka-metadata.ts'
 import { BackingFailed } from './missing-prerequisite.ts'
-import { cacheFolder, makeFolder } from './places.ts'
+import { cacheFolder, makeFolder, type Env } from './places.ts'
 import { livingProcess } from './run-file.ts'
 import { runCommand } from './run-command.ts'
 
@@ -21,7 +21,7 @@ const READY_WITHIN_MS = 90_000
 /** A single-node Kafka (KRaft) on loopback. Its ports are chosen here, everything else is made when it starts. */
 export const kafkaDaemon = async (
   context: BackingContext,
-): Promise<{ readonly daemon: Daemon; readonly brokers: string }> => {
+): Promise<{ readonly daemon: Daemon; readonly url: string }> => {
   const runFile = join(context.home, 'run/kafka.json')
   const alive = livingProcess(runFile) !== undefined
   const port = await context.ports.claim('kafka', alive)
@@ -36,7 +36,7 @@ export const kafkaDaemon = async (
     stopSignal: 'SIGTERM',
     stopWithinMs: 20_000,
   })
-  return { daemon, brokers: `127.0.0.1:${port}` }
+  return { daemon, url: `127.0.0.1:${port}` }
 }
 
 const prepare = async (
@@ -52,7 +52,7 @@ const prepare = async (
   makeFolder(join(home, 'run'))
   writeFileSync(properties, serverProperties(port, controllerPort, join(data, 'log')))
   const jvm = ['-cp', `${lib}/*`, `-Dlog4j2.configurationFile=${join(native, 'log4j2.yaml')}`]
-  await format(java.path, jvm, join(data, 'log'), properties, env)
+  await format(java.path, jvm, { data: join(data, 'log'), properties, env })
   const heap = env['KUBESIFT_KAFKA_HEAP'] ?? '256m'
   const tuning = profile === 'test' ? ['-XX:TieredStopAtLevel=1'] : []
   return {
@@ -81,9 +81,11 @@ const serverProperties = (port: number, controllerPort: number, data: string): s
 const format = async (
   java: string,
   jvm: readonly string[],
-  data: string,
-  properties: string,
-  env: BackingContext['env'],
+  {
+    data,
+    properties,
+    env,
+  }: { readonly data: string; readonly properties: string; readonly env: Env },
 ): Promise<void> => {
   if (existsSync(join(data, 'meta.properties'))) return
   rmSync(data, { recursive: true, force: true })

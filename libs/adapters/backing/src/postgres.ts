@@ -56,7 +56,7 @@ const prepare = async (
   const account = postgresAccount()
   const native = await postgresBinaries(context.home, context.env, account)
   const data = join(await dataFolder(context.home, account), 'postgres')
-  await initialise(native, data, password, account, context.env)
+  await initialise(native, data, password, account)
   dropStalePid(data)
   return {
     command: join(native, 'bin/postgres'),
@@ -98,7 +98,6 @@ const initialise = async (
   data: string,
   password: string,
   account: Account | undefined,
-  env: BackingContext['env'],
 ): Promise<void> => {
   if (existsSync(join(data, 'PG_VERSION'))) return
   const draft = `${data}.draft`
@@ -106,34 +105,36 @@ const initialise = async (
   rmSync(draft, { recursive: true, force: true })
   mkdirSync(join(draft, 'db'), { recursive: true, mode: 0o700 })
   writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (account !== undefined)
-    for (const path of [draft, join(draft, 'db'), passwordFile])
-      chownSync(path, account.uid, account.gid)
-  const args = [
-    '-D',
-    join(draft, 'db'),
-    `--username=${USER}`,
-    `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale=C',
-    '--no-sync',
-  ]
-  const asAccount = account === undefined ? {} : { uid: account.uid, gid: account.gid }
-  const { ok, output } = await runCommand(join(native, 'bin/initdb'), args, {
-    env,
-    cwd: draft,
-    ...asAccount,
-  })
-  if (!ok)
-    throw new BackingFailed(
-      `Postgres could not make its data folder ${data}: ${output.trim().split('\n').at(-1) ?? ''}`,
-    )
+  giveTo(account, [draft, join(draft, 'db'), passwordFile])
+  const { ok, output } = await runCommand(
+    join(native, 'bin/initdb'),
+    initdbArguments(join(draft, 'db'), passwordFile),
+    { cwd: draft, ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }) },
+  )
+  if (!ok) {
+    const why = output.trim().split('\n').at(-1) ?? ''
+    throw new BackingFailed(`Postgres could not make its data folder ${data}: ${why}`)
+  }
   chmodSync(dirname(data), 0o755)
   rmSync(data, { recursive: true, force: true })
   renameSync(join(draft, 'db'), data)
   rmSync(draft, { recursive: true, force: true })
 }
+
+const giveTo = (account: Account | undefined, paths: readonly string[]): void => {
+  if (account !== undefined) for (const path of paths) chownSync(path, account.uid, account.gid)
+}
+
+const initdbArguments = (folder: string, passwordFile: string): readonly string[] => [
+  '-D',
+  folder,
+  `--username=${USER}`,
+  `--pwfile=${passwordFile}`,
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  '--locale=C',
+  '--no-sync',
+]
 
 /**
  * Postgres refuses to start when the pid in its lock file is alive, whoever has that pid today. Third line of the file:

@@ -33,20 +33,27 @@ export interface Backing extends BackingPlan {
 /** Decides what runs here and on which ports, and starts nothing. */
 export const planBacking = async (options: BackingOptions): Promise<BackingPlan> => {
   const context = contextFor(options)
-  const given = (name: string): string | undefined => options.env[name] || undefined
-  const [brokers, database, redis] = ['KAFKA_BROKERS', 'DATABASE_URL', 'REDIS_URL'].map(given)
-  const ownKafka = brokers === undefined ? await kafkaDaemon(context) : undefined
-  const ownPostgres = database === undefined ? await postgresDaemon(context) : undefined
-  const ownRedis = redis === undefined ? await redisDaemon(context) : undefined
+  const { env } = options
+  const kafka = await givenOr(env['KAFKA_BROKERS'], () => kafkaDaemon(context))
+  const postgres = await givenOr(env['DATABASE_URL'], () => postgresDaemon(context))
+  const redis = await givenOr(env['REDIS_URL'], () => redisDaemon(context))
   return {
-    kafkaBrokers: brokers ?? ownKafka?.brokers ?? '',
-    databaseUrl: database ?? ownPostgres?.url ?? '',
-    redisUrl: redis ?? ownRedis?.url ?? '',
-    daemons: [ownKafka, ownPostgres, ownRedis].flatMap((own) =>
-      own === undefined ? [] : [own.daemon],
+    kafkaBrokers: kafka.url,
+    databaseUrl: postgres.url,
+    redisUrl: redis.url,
+    daemons: [kafka, postgres, redis].flatMap(({ daemon }) =>
+      daemon === undefined ? [] : [daemon],
     ),
   }
 }
+
+interface Place {
+  readonly url: string
+  readonly daemon?: Daemon
+}
+
+const givenOr = (given: string | undefined, own: () => Promise<Place>): Promise<Place> | Place =>
+  given === undefined || given === '' ? own() : { url: given }
 
 /** Starts or adopts the three and returns when each answers. When one cannot start, those that did are stopped again. */
 export const startBacking = async (options: BackingOptions): Promise<Backing> => {
@@ -58,7 +65,8 @@ export const startBacking = async (options: BackingOptions): Promise<Backing> =>
   const failed = outcomes.find((outcome) => outcome.status === 'rejected')
   if (failed === undefined) return { ...plan, stop }
   await stop()
-  throw failed.reason
+  const why: unknown = failed.reason
+  throw why
 }
 
 const contextFor = ({ home, env, profile, log, signal }: BackingOptions): BackingContext => {

@@ -22,7 +22,8 @@ export const containerBacking = async (): Promise<SharedBacking> => {
     return { kafkaBrokers, databaseUrl, redisUrl, stop }
   }
   await stop()
-  throw failed?.reason
+  const why: unknown = failed?.reason
+  throw why
 }
 
 interface Started {
