@@ -91,7 +91,8 @@ describe('the published schema', () => {
     const published: unknown = JSON.parse(
       readFileSync(pathOf('docs/contracts/triage.schema.json'), 'utf8'),
     )
-    // after a change: node --conditions=source cli/src/triage/print-schema.ts > docs/contracts/triage.schema.json
+    // after a change, and then `prettier --write`:
+    // node --conditions=source -p "JSON.stringify(require('./cli/src/triage/output.ts').triageSchema())" > docs/contracts/triage.schema.json
     expect(published).toEqual(triageSchema())
   })
 })

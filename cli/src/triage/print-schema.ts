@@ -1,3 +1,0 @@
-import { triageSchema } from './output.ts'
-
-process.stdout.write(`${JSON.stringify(triageSchema(), null, 2)}\n`)
