@@ -1,14 +1,11 @@
 import { posix } from 'node:path'
-import { isTestFile, splitSpecifier } from './house.ts'
+import { isTestFile, layerOf, splitSpecifier } from './house.ts'
 import type { House, Import, Package, Violation } from './house.ts'
 import { EXCEPTIONS, MAY_IMPORT, TESTED_WITH_TESTING } from './layers.ts'
 import type { Exception } from './layers.ts'
 import { refuseTechnology } from './technology.ts'
 
 type Named = ReadonlyMap<string, Package>
-
-const layerOf = ({ tags }: Package): string | undefined =>
-  tags.find((tag) => tag.startsWith('layer:'))?.slice('layer:'.length)
 
 /** Every broken boundary of the house. Says first when there is nothing to check, because then every rule would pass. */
 export const checkBoundaries = (
@@ -22,59 +19,62 @@ export const checkBoundaries = (
   const named: Named = new Map(house.packages.map((one) => [one.name, one]))
   return [
     ...house.packages.flatMap((one) => [
-      ...checkLayer(one),
-      ...checkDeclared(one, named),
+      ...checkTag(one),
+      ...checkUsed(one, named),
       ...checkReferences(one, named),
+      ...checkStars(one),
       ...one.imports.flatMap((use) => checkImport(one, use, named, house)),
     ]),
-    ...checkEdges(house, named, exceptions),
+    ...checkLayers(house, named, exceptions),
   ]
 }
 
-const checkLayer = (one: Package): readonly Violation[] => {
+const checkTag = (one: Package): readonly Violation[] => {
   const layer = layerOf(one)
-  if (layer !== undefined && layer in MAY_IMPORT) return []
+  if (layer in MAY_IMPORT) return []
   const known = Object.keys(MAY_IMPORT).join(', ')
-  const what = `tag it "layer:<one of ${known}>" under nx.tags, not ${layer ?? 'nothing'}`
+  const what = `has the layer "${layer}": tag it layer:<${known}> under nx.tags`
   return [{ rule: 'no-layer', where: one.name, what }]
 }
 
-/** The table, over Nx's edges. */
-const checkEdges = (
-  { edges }: House,
-  named: Named,
-  exceptions: readonly Exception[],
-): readonly Violation[] => {
-  const refused = edges.flatMap(([from, to]): Violation[] => {
-    const [importer, imported] = [named.get(from), named.get(to)]
-    if (importer === undefined || imported === undefined || mayImport(importer, imported)) return []
-    const what = `${layerOf(importer) ?? '?'} may not import ${to} (${layerOf(imported) ?? '?'})`
-    return [{ rule: 'layer', where: from, what }]
-  })
-  const isExcepted = ({ where, what }: Violation): boolean =>
-    exceptions.some(({ from, to }) => from === where && what.includes(`import ${to} (`))
-  const unused = exceptions.filter(
-    ({ from, to }) =>
-      !refused.some((one) => one.where === from && one.what.includes(`import ${to} (`)),
-  )
-  return [
-    ...refused.filter((one) => !isExcepted(one)),
-    ...unused.map(({ from, to }) => ({
-      rule: 'stale-exception',
-      where: from,
-      what: `nothing needs the exception for ${to} any more: take it out of layers.ts`,
-    })),
-  ]
-}
-
 const mayImport = (importer: Package, imported: Package): boolean => {
-  const [from, to] = [layerOf(importer) ?? '', layerOf(imported) ?? '']
-  if (MAY_IMPORT[from]?.includes(to)) return true
+  const [from, to] = [layerOf(importer), layerOf(imported)]
+  if (MAY_IMPORT[from]?.includes(to) === true) return true
   const forTests = importer.devDependencies.includes(imported.name)
   return to === 'testing' && forTests && TESTED_WITH_TESTING.includes(from)
 }
 
-const checkDeclared = (one: Package, named: Named): readonly Violation[] => {
+/** The table, over Nx's edges. An exception that excuses nothing is a fault too: it would excuse the next slip. */
+const checkLayers = (
+  { edges }: House,
+  named: Named,
+  exceptions: readonly Exception[],
+): readonly Violation[] => {
+  const refused = edges.filter(([from, to]) => {
+    const [importer, imported] = [named.get(from), named.get(to)]
+    return importer !== undefined && imported !== undefined && !mayImport(importer, imported)
+  })
+  const excuses = (one: Exception, [from, to]: readonly [string, string]): boolean =>
+    one.from === from && one.to === to
+  return [
+    ...refused
+      .filter((edge) => !exceptions.some((one) => excuses(one, edge)))
+      .map(([from, to]) => ({
+        rule: 'layer',
+        where: from,
+        what: `imports ${to}, which its layer may not (the table is tools/lint/layers.ts)`,
+      })),
+    ...exceptions
+      .filter((one) => !refused.some((edge) => excuses(one, edge)))
+      .map(({ from, to }) => ({
+        rule: 'stale-exception',
+        where: from,
+        what: `needs no exception for ${to} any more: take it out of tools/lint/layers.ts`,
+      })),
+  ]
+}
+
+const checkUsed = (one: Package, named: Named): readonly Violation[] => {
   const used = new Set(one.imports.map(({ specifier }) => splitSpecifier(specifier).name))
   return [...one.dependencies, ...one.devDependencies]
     .filter((name) => named.has(name) && !used.has(name))
@@ -90,7 +90,7 @@ const checkReferences = (one: Package, named: Named): readonly Violation[] => {
   const declared = [...one.dependencies, ...one.devDependencies].flatMap(
     (name) => named.get(name)?.root ?? [],
   )
-  const differ = (what: string) => ({ rule: 'references', where: one.name, what })
+  const differ = (what: string): Violation => ({ rule: 'references', where: one.name, what })
   return [
     ...declared
       .filter((root) => !one.references.includes(root))
@@ -101,6 +101,13 @@ const checkReferences = (one: Package, named: Named): readonly Violation[] => {
   ]
 }
 
+const checkStars = ({ root, starExports }: Package): readonly Violation[] =>
+  starExports.map((file) => ({
+    rule: 'export-star',
+    where: `${root}/${file}`,
+    what: 'says `export *`: name what it gives',
+  }))
+
 const checkImport = (
   one: Package,
   { file, specifier }: Import,
@@ -109,38 +116,34 @@ const checkImport = (
 ): readonly Violation[] => {
   const where = `${one.root}/${file}`
   const broken = (rule: string, what: string): readonly Violation[] => [{ rule, where, what }]
+  if (specifier.startsWith('node:')) return []
   if (specifier.startsWith('.')) {
-    const target = posix.normalize(posix.join(posix.dirname(where), specifier))
+    const target = posix.join(posix.dirname(where), specifier)
     if (!target.startsWith(`${one.root}/`))
       return broken('leaves-package', `imports '${specifier}', a file of another package`)
     return target === `${one.root}/src/index.ts` && !isTestFile(file)
-      ? broken('own-index', 'imports its own index: import the file')
+      ? broken('own-index', 'imports the index of its own package: import the file')
       : []
   }
   const { name, subpath } = splitSpecifier(specifier)
-  if (specifier.startsWith('node:')) return []
+  if (name === one.name) return broken('own-index', 'imports its own package: import the file')
   const imported = named.get(name)
-  const declared = isTestFile(file)
-    ? [...one.dependencies, ...one.devDependencies]
-    : one.dependencies
   if (imported === undefined) {
-    const importer = { name: one.name, layer: layerOf(one) ?? '', isTest: isTestFile(file) }
+    const importer = { name: one.name, layer: layerOf(one), isTest: isTestFile(file) }
     const refused = refuseTechnology(name, importer)
     return refused === undefined ? [] : broken('technology', refused)
   }
-  if (name === one.name)
-    return broken('own-index', 'imports its own package by name: import the file')
-  if (!declared.includes(name))
-    return broken(
-      'undeclared',
-      `imports ${name}, which is not under "dependencies" of its package.json`,
-    )
-  if (!imported.exports.some((given) => posix.matchesGlob(subpath, given)))
-    return broken(
-      'deep-import',
-      `imports '${specifier}': ${name} gives ${imported.exports.join(', ')}`,
-    )
-  return edges.some(([from, to]) => from === one.name && to === name)
-    ? []
-    : broken('blind-graph', `imports ${name}, and Nx does not see it`)
+  const isEdge = edges.some(([from, to]) => from === one.name && to === name)
+  return [
+    ...(isDeclared(one, file, name) ? [] : broken('undeclared', `imports ${name}, ${UNDECLARED}`)),
+    ...(imported.exports.some((given) => posix.matchesGlob(subpath, given))
+      ? []
+      : broken('deep-import', `imports '${specifier}': it gives ${imported.exports.join(', ')}`)),
+    ...(isEdge ? [] : broken('blind-graph', `imports ${name}, and Nx does not see it`)),
+  ]
 }
+
+const UNDECLARED = 'which its package.json does not declare ("devDependencies" are for tests)'
+
+const isDeclared = (one: Package, file: string, name: string): boolean =>
+  one.dependencies.includes(name) || (isTestFile(file) && one.devDependencies.includes(name))

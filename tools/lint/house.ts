@@ -18,6 +18,8 @@ export interface Package {
   /** The roots of the packages that its tsconfig references. */
   readonly references: readonly string[]
   readonly imports: readonly Import[]
+  /** The files that say `export *`. */
+  readonly starExports: readonly string[]
 }
 
 /** The repository as the checker sees it: the packages, and Nx's own idea of who depends on whom. */
@@ -32,6 +34,10 @@ export interface Violation {
   readonly where: string
   readonly what: string
 }
+
+/** The layer that a package's tag names. */
+export const layerOf = ({ tags }: Package): string =>
+  tags.find((tag) => tag.startsWith('layer:'))?.slice('layer:'.length) ?? 'none'
 
 const TEST_FILE =
   /\.spec\.ts$|\.spec-helper\.ts$|(^|\/)(test|testing|test-kit)\/|(^|\/)testing\.ts$/

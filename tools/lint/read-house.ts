@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { posix, join } from 'node:path'
 import ts from 'typescript'
 import { z } from 'zod'
-import type { House, Import, Package } from './house.ts'
+import type { House, Package } from './house.ts'
 
 const Names = z.record(z.string(), z.string()).default({})
 
@@ -51,27 +51,36 @@ const readPackage = (
     devDependencies: Object.keys(manifest.devDependencies),
     exports: Object.keys(manifest.exports),
     references: readReferences(repository, root),
-    imports: readImports(join(repository, root)),
+    ...readCode(join(repository, root)),
   }
 }
+
+const Config = z.object({ references: z.array(z.object({ path: z.string() })).default([]) })
 
 const readReferences = (repository: string, root: string): readonly string[] => {
   const file = join(repository, root, 'tsconfig.json')
   if (!existsSync(file)) return []
-  const { config } = ts.readConfigFile(file, ts.sys.readFile) as { config?: unknown }
-  const Config = z.object({ references: z.array(z.object({ path: z.string() })).default([]) })
+  const { config } = ts.readConfigFile(file, (path) => ts.sys.readFile(path)) as {
+    config?: unknown
+  }
   return Config.parse(config ?? {}).references.map(({ path }) => posix.join(root, path))
 }
 
+type Code = Pick<Package, 'imports' | 'starExports'>
+
 /** Read by the compiler's own scanner: static, dynamic, type and re-exporting imports, none of them in a comment. */
-const readImports = (folder: string): readonly Import[] =>
-  globSync('**/*.ts', {
-    cwd: folder,
-    exclude: (name) => /(^|[\\/])(node_modules|dist)$/.test(name),
-  })
-    .map((file) => file.replaceAll('\\', '/'))
-    .flatMap((file) =>
+const readCode = (folder: string): Code => {
+  const exclude = (name: string): boolean => /(^|[\\/])(node_modules|dist)$/.test(name)
+  const files = globSync('**/*.ts', { cwd: folder, exclude }).map((path) => ({
+    file: path.replaceAll('\\', '/'),
+    text: readFileSync(join(folder, path), 'utf8'),
+  }))
+  return {
+    imports: files.flatMap(({ file, text }) =>
       ts
-        .preProcessFile(readFileSync(join(folder, file), 'utf8'), true, true)
+        .preProcessFile(text, true, true)
         .importedFiles.map(({ fileName }) => ({ file, specifier: fileName })),
-    )
+    ),
+    starExports: files.filter(({ text }) => /^export \* from/m.test(text)).map(({ file }) => file),
+  }
+}
