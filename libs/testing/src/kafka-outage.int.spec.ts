@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -26,7 +26,9 @@ const things = defineTopic({
 
 /** A broker of this test's own, that it may stop. */
 const ownBroker = async () => {
-  const home = mkdtempSync(join(tmpdir(), 'kubesift-outage-'))
+  // Named after this worker's pid, so that the next run sweeps it up should this one be killed (`backing/native.ts`).
+  const home = join(tmpdir(), `kubesift-test-${process.pid}`)
+  mkdirSync(home)
   const { PATH, HOME, JAVA_HOME } = process.env
   const elsewhere = { DATABASE_URL: 'postgres://elsewhere/db', REDIS_URL: 'redis://elsewhere' }
   const plan = await planBacking({
@@ -49,7 +51,7 @@ const ownBroker = async () => {
 
 test(
   'Kafka absent at the start, and gone in between, is waited for: said once each time, and nothing is lost',
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     await using broker = await ownBroker()
     const lines: string[] = []
@@ -76,14 +78,14 @@ test(
       },
     })
     const running = ensureTopics(kafka, [things], stop.signal).then(() => consumer.run(stop.signal))
-    await vi.waitUntil(() => lines.length > 0, { timeout: 20_000 })
+    await vi.waitUntil(() => lines.length > 0, { timeout: 60_000 })
     expect(lines).toHaveLength(1)
     await broker.start()
     await vi.waitUntil(() => consumer.positions().size === 2, { timeout: 60_000 })
     await producer.publish(things, [{ n: 1 }, { n: 2 }])
-    await vi.waitUntil(() => seen.size === 2, { timeout: 30_000 })
+    await vi.waitUntil(() => seen.size === 2, { timeout: 60_000 })
     await broker.stop()
-    await vi.waitUntil(() => consumer.reasons().length > 0, { timeout: 30_000 })
+    await vi.waitUntil(() => consumer.reasons().length > 0, { timeout: 60_000 })
     await expect(producer.publish(things, [{ n: 3 }])).rejects.toMatchObject({ next: 'retry' })
     await broker.start()
     await vi.waitUntil(() => consumer.reasons().length === 0, { timeout: 90_000 })

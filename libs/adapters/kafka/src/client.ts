@@ -107,14 +107,18 @@ export const patiently = async <T>(
   for (let n = 1; !signal.aborted; n++) {
     try {
       const answer = await attempt()
-      kafka.outage.ends()
+      kafka.outage.ends(doing)
       return answer
     } catch (error) {
       const failure = asFailure(error, doing)
-      if (!(failure instanceof Failure) || failure.next !== 'retry') throw failure
-      kafka.outage.begins(failure.message)
+      if (!(failure instanceof Failure) || failure.next !== 'retry') {
+        kafka.outage.forget(doing)
+        throw failure
+      }
+      kafka.outage.begins(failure.message, doing)
       await pause(waitBefore(defaultBackoff, n, Math.random()), signal)
     }
   }
+  kafka.outage.forget(doing)
   return undefined
 }

@@ -51,6 +51,7 @@ class KafkaBatchConsumer<T> implements BatchConsumer {
       { kafka: kafka.outage, dependency: new Outage(kafka.log, `${groupId} on ${this.#named}`) },
       this.#partitions,
       options.progress ?? noProgress,
+      `${groupId} on ${this.#named}`,
     )
     this.#offsets = new Offsets(kafka, this.#named)
     this.#producer = options.producer
@@ -109,6 +110,7 @@ class KafkaBatchConsumer<T> implements BatchConsumer {
       stopped.abort()
       unwatch()
       await polling
+      this.#waits.ended()
       await this.#offsets.disconnect()
       if (this.#o.producer === undefined) await this.#producer?.disconnect()
     }
@@ -121,6 +123,7 @@ class KafkaBatchConsumer<T> implements BatchConsumer {
     while (!signal.aborted) {
       const session: Session = new Session(options, {
         joined: (partitions) => session.guard(() => this.#assigned(session, partitions)),
+        alive: () => this.#waits.kafkaAnswers(),
         rebalancing: () => session.guard(() => this.#revoke()),
         skipped: (partition, next) => this.#partitions.get(partition)?.advance(next),
       })
@@ -150,8 +153,7 @@ class KafkaBatchConsumer<T> implements BatchConsumer {
   #assigned(session: Session, partitions: readonly number[]): void {
     this.#revoke()
     this.#joined = true
-    this.#o.kafka.outage.ends()
-    this.#waits.report()
+    this.#waits.kafkaAnswers()
     const states = partitions.map((partition) => this.#partitions.add(partition))
     session.pause(partitions)
     this.#locate(session, states)
@@ -204,7 +206,11 @@ class KafkaBatchConsumer<T> implements BatchConsumer {
 
   async #readEnds(): Promise<void> {
     const at = Date.now()
-    const bounds = await this.#offsets.bounds()
+    const bounds = await this.#offsets.bounds().catch((error: unknown) => {
+      // kafkajs may still be trying on its own: what it finds out is not yet known.
+      this.#waits.forKafka(error instanceof Error ? error.message : String(error))
+      throw error
+    })
     this.#count = bounds.size
     for (const state of this.#partitions.all) {
       const high = bounds.get(state.partition)?.high

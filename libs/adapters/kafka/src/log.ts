@@ -11,12 +11,15 @@ const nothing = (): void => undefined
 /** Says nothing: for tests and for callers that report in their own way. */
 export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 
-/** One line when something goes away and one when it is back, however often either is noticed. */
+/**
+ * One line when something goes away and one when it is back, however often and by however many either is noticed: it is back when
+ * all who missed it (`who`) have found it again.
+ */
 export class Outage {
   readonly #log: Log
   readonly #what: string
-  #since: number | undefined
-  #why: string | undefined
+  readonly #missed = new Map<string, string>()
+  #since = 0
 
   constructor(log: Log, what: string) {
     this.#log = log
@@ -25,27 +28,25 @@ export class Outage {
 
   /** The reason while it lasts. */
   get why(): string | undefined {
-    return this.#why
+    return this.#missed.values().next().value
   }
 
-  begins(why: string): void {
-    this.#why = why
-    if (this.#since !== undefined) return
+  begins(why: string, who = ''): void {
+    const first = this.#missed.size === 0
+    this.#missed.set(who, why)
+    if (!first) return
     this.#since = Date.now()
     this.#log.warn({ why }, `${this.#what}: waiting: ${why}`)
   }
 
-  /** Without a word: whatever was waited for is no longer ours. */
-  forget(): void {
-    this.#since = undefined
-    this.#why = undefined
+  ends(who = ''): void {
+    if (!this.#missed.delete(who) || this.#missed.size > 0) return
+    const seconds = Math.round((Date.now() - this.#since) / 1000)
+    this.#log.info({ seconds }, `${this.#what}: back after ${seconds} s`)
   }
 
-  ends(): void {
-    if (this.#since === undefined) return
-    const seconds = Math.round((Date.now() - this.#since) / 1000)
-    this.#since = undefined
-    this.#why = undefined
-    this.#log.info({ seconds }, `${this.#what}: back after ${seconds} s`)
+  /** Without a word: whatever was waited for is no longer ours. */
+  forget(who = ''): void {
+    this.#missed.delete(who)
   }
 }

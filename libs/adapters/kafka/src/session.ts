@@ -16,6 +16,8 @@ export interface SessionEvents {
   /** A new assignment, after everything before was taken away and before anything is fetched. */
   readonly joined: (partitions: readonly number[]) => void
   readonly rebalancing: () => void
+  /** The broker took a sign of life from us. */
+  readonly alive: () => void
   /** kafkajs moved past records that it does not hand over (control records, compacted ones). */
   readonly skipped: (partition: number, next: number) => void
 }
@@ -128,7 +130,7 @@ export class Session {
     }
   }
 
-  #listen({ joined, rebalancing, skipped }: SessionEvents): void {
+  #listen({ joined, rebalancing, alive, skipped }: SessionEvents): void {
     const consumer = this.#consumer
     const { topic } = this.#options
     const { CRASH, GROUP_JOIN, REBALANCING, HEARTBEAT, END_BATCH_PROCESS } = consumer.events
@@ -136,6 +138,7 @@ export class Session {
     consumer.on(REBALANCING, rebalancing)
     consumer.on(HEARTBEAT, () => {
       this.#beatAt = Date.now()
+      alive()
     })
     consumer.on(GROUP_JOIN, ({ payload }) => {
       this.#beatAt = Date.now()

@@ -8,12 +8,15 @@ export class Waits {
   readonly #dependency: Outage
   readonly #progress: LoopProgress
   readonly #partitions: Partitions
+  readonly #who: string
 
   constructor(
     outages: { readonly kafka: Outage; readonly dependency: Outage },
     partitions: Partitions,
     progress: LoopProgress,
+    who: string,
   ) {
+    this.#who = who
     this.#kafka = outages.kafka
     this.#dependency = outages.dependency
     this.#partitions = partitions
@@ -24,9 +27,20 @@ export class Waits {
     return [this.#kafka.why, this.#dependency.why].filter((why) => why !== undefined)
   }
 
+  /** The session is lost, or in doubt: Kafka does not count as back before the group has heard from us again. */
   forKafka(why: string): void {
-    this.#kafka.begins(why)
+    this.#kafka.begins(why, this.#who)
     this.report()
+  }
+
+  /** The group has heard from us. */
+  kafkaAnswers(): void {
+    this.#kafka.ends(this.#who)
+    this.report()
+  }
+
+  ended(): void {
+    this.#kafka.forget(this.#who)
   }
 
   forDependency(why: string): void {
