@@ -14,10 +14,10 @@ export interface Recount {
   readonly lastAt: number
 }
 
-type Raw = Record<string, any> // oxlint-disable-line typescript/no-explicit-any -- raw JSON, read as a person would with jq
+/** Raw JSON, read as a person would with jq. */
+type Raw = Record<string, any>
 
 const plain = (value: Raw | undefined): any => {
-  // oxlint-disable-line typescript/no-explicit-any
   if (value === undefined || value === null) return null
   if ('kvlistValue' in value)
     return Object.fromEntries(

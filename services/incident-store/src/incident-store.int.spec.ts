@@ -58,8 +58,9 @@ const start = async (): Promise<Running> => {
   })
   const producer = createProducer(kafka)
   const client = incidentClient(GRPC_URL)
-  const ready = () =>
-    expect.poll(() => running.store.reasons(), { timeout: 30_000, interval: 100 }).toEqual([])
+  const ready = async () => {
+    await expect.poll(() => running.store.reasons(), { timeout: 30_000, interval: 100 }).toEqual([])
+  }
   await ready()
   return {
     backing,

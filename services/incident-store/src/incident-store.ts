@@ -224,5 +224,5 @@ const allOrNone = async (
       }),
     ),
   )
-  if (outcomes.some(({ status }) => status === 'rejected')) throw failed.signal.reason
+  if (outcomes.some(({ status }) => status === 'rejected')) throw failed.signal.reason as unknown
 }

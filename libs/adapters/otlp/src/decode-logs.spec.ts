@@ -49,7 +49,7 @@ describe('a whole record', () => {
       scopeName: 'k8seventsreceiver',
       attributes: { 'k8s.event.count': 7, absent: null },
       body: 'Back-off restarting',
-      timeMs: 1_795_223_320_653.355_494,
+      timeMs: 1_795_223_320_653.355_5,
       observedMs: 1_795_223_321_000,
       severityNumber: 13,
       severityText: 'Warning',

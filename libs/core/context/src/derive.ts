@@ -119,22 +119,26 @@ const titleOf = (rule: ProblemRule, view: OwnerView): string =>
     .replaceAll('{owner}', `${view.owner.kind}/${view.owner.name}`)
     .replaceAll('{name}', view.owner.name)
 
+/** The pods among what a part names, as far as we know them. */
+const podsAmong = (
+  refs: readonly ObjectRef[],
+  objectByUid: DeriveOptions['objectByUid'],
+): { readonly name: string; readonly createdAt?: number }[] =>
+  refs
+    .filter((r) => r.kind === 'Pod')
+    .map((r) => {
+      const createdAt = r.uid === undefined ? undefined : objectByUid(r.uid)?.object.createdAt
+      return { name: r.name, ...(createdAt === undefined ? {} : { createdAt }) }
+    })
+
 const contextOf = (
-  part: Part,
+  { part, all, spells }: { part: Part; all: readonly EventFact[]; spells: Spell[] },
   view: OwnerView,
-  all: readonly EventFact[],
-  spells: Spell[],
   options: DeriveOptions,
 ): Derived => {
   const counted = countPart(part, all)
   const involved = objectsOf(part, options.objectByUid)
-  const failing = involved.refs
-    .filter((r) => r.kind === 'Pod')
-    .map((r) => {
-      const createdAt =
-        r.uid === undefined ? undefined : options.objectByUid(r.uid)?.object.createdAt
-      return { name: r.name, ...(createdAt === undefined ? {} : { createdAt }) }
-    })
+  const failing = podsAmong(involved.refs, options.objectByUid)
   const own = currentOf(view.own)
   const changed = changesOf(
     {
@@ -208,7 +212,7 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
       options.frozen.get(keyOf(part.rule.problem)),
     )
     next = earliest(next, nextDecisionAt)
-    return contextOf(part, view, all, spells, options)
+    return contextOf({ part, all, spells }, view, options)
   })
   return {
     contexts,

@@ -1,5 +1,5 @@
 import type { Context, Owner, Position, Signal, SourcePartition, Spell } from '@kubesift/contracts'
-import { Classifier } from './classify.ts'
+import type { Classifier } from './classify.ts'
 import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
 import { eventFact, type EventFact } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'

@@ -82,7 +82,7 @@ export const tellProgress = async (
       (standing(progress) !== told || options.now() - toldAt >= options.idleMs)
     if (due) {
       try {
-        if (partitions === 0) partitions = await partitionCountOf(options.kafka, signals.topic)
+        partitions ||= await partitionCountOf(options.kafka, signals.topic)
         await publish(options.producer, progress, partitions)
         told = standing(progress)
         toldAt = options.now()

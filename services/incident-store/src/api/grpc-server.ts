@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { ChangeFeed, IncidentReader } from '@kubesift/adapter-postgres'
 import { INCIDENT_PACKAGE, INCIDENT_PROTO, PROTO_ROOT } from '@kubesift/contracts'
+import type { Server } from '@grpc/grpc-js'
+import type { PackageDefinition } from '@grpc/proto-loader'
 import { ReflectionService } from '@grpc/reflection'
 import { Module, type DynamicModule, type LoggerService } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
@@ -57,7 +59,7 @@ const transport = (url: string, health: HealthImplementation): GrpcOptions => ({
     protoPath: [fileURLToPath(new URL(INCIDENT_PROTO, PROTO_ROOT)), healthProto],
     // Longs are numbers (counts, offsets and seconds stay below 2^53), enums their names, fields camelCase and never missing.
     loader: { keepCase: false, longs: Number, enums: String, defaults: true, arrays: true },
-    onLoadPackageDefinition: (definition, server) => {
+    onLoadPackageDefinition: (definition: PackageDefinition, server: Server) => {
       health.addToServer(server)
       new ReflectionService(definition).addToServer(server)
     },

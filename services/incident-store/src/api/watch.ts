@@ -29,16 +29,22 @@ const drained = (sink: Sink, signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
 
+/** Where changes go, and how fast they may. */
+interface Outlet {
+  readonly sink: Sink
+  readonly tell: (answer: WatchAnswer) => void
+}
+
 const pump = async (
   feed: ChangeFeed,
   from: Cursor | undefined,
-  sink: Sink,
-  tell: (answer: WatchAnswer) => void,
+  { sink, tell }: Outlet,
   signal: AbortSignal,
 ): Promise<void> => {
   const bell = feed.watch()
   try {
-    let { store, seq } = from ?? (await feed.now())
+    const { store, seq: start } = from ?? (await feed.now())
+    let seq = start
     while (!signal.aborted) {
       const answer = await feed.after({ store, seq }, PAGE)
       if (!answer.ok) {
@@ -68,8 +74,7 @@ export const watchChanges = (
     pump(
       feed,
       from,
-      sink,
-      (answer) => subscriber.next(answer),
+      { sink, tell: (answer) => subscriber.next(answer) },
       AbortSignal.any([gone.signal, closing]),
     ).then(
       () => subscriber.complete(),

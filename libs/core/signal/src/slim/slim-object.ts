@@ -59,5 +59,5 @@ export const slimObject = (object: Json): SlimObject | undefined => {
   const head = headOf(object)
   if (head === undefined) return undefined
   const section = SECTIONS[head.kind]
-  return compact({ ...head, ...(section?.(object, head) ?? {}) }) as SlimObject
+  return compact({ ...head, ...section?.(object, head) }) as SlimObject
 }
