@@ -26,7 +26,7 @@ const size: readonly Case[] = [
   { rule: 'eslint(max-params)', at: 'libs/adapters/otlp/src', bad: params(6), good: params(5) },
   {
     rule: 'eslint(max-depth)',
-    bad: 'export const f = (a: boolean, say: () => void): void => {\n  if (a) { for (;;) { if (a) { while (a) { say() } } } }\n}',
+    bad: 'export const f = (a: boolean, say: () => void): void => {\n  if (a) { for (;;) { if (a) { while (a) { if (a) { say() } } } } }\n}',
     good: 'export const f = (a: boolean, say: () => void): void => {\n  if (a) { for (;;) { if (a) { say() } } }\n}',
   },
   { rule: 'eslint(complexity)', bad: branches(21), good: branches(15) },
