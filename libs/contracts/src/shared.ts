@@ -2,7 +2,6 @@ import { z } from 'zod'
 
 /** Milliseconds since the Unix epoch. Every instant in our topics is one. */
 export const instant = z.number().finite()
-export const text = (max: number) => z.string().max(max)
 
 export const severities = ['P1', 'P2', 'P3', 'P4'] as const
 export type Severity = (typeof severities)[number]

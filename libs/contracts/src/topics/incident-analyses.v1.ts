@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { instant } from '../shared.ts'
-import { DAY_MS, defineTopic, type MessageOf } from '../topic.ts'
+import { DAY_MS, defineTopic } from '../topic.ts'
 import { versionSchema } from './incident-contexts.v1.ts'
 
 export const recommendationSchema = z.object({
@@ -44,4 +44,3 @@ export const incidentAnalyses = defineTopic({
   idOf: (a) => `${a.incidentId}@${a.contextVersion.epoch}.${a.contextVersion.offset}/${a.rule}`,
   policy: { partitions: 12, cleanup: 'compact,delete', retentionMs: 30 * DAY_MS },
 })
-export type IncidentAnalysis = MessageOf<typeof incidentAnalyses>

@@ -6,7 +6,7 @@ import {
   positionSchema,
   severitySchema,
 } from '../shared.ts'
-import { defineTopic, type MessageOf } from '../topic.ts'
+import { defineTopic } from '../topic.ts'
 import { terminationSchema } from './slim-object.ts'
 
 /** Grows by construction: later records of one `signals` partition give a larger version. Compare epoch, then offset. */
@@ -154,4 +154,3 @@ export const incidentContexts = defineTopic({
   idOf: (c) => `${c.key}@${c.version.epoch}.${c.version.offset}`,
   policy: { partitions: 12, cleanup: 'compact', maxMessageBytes: 1_000_000 },
 })
-export type IncidentContext = MessageOf<typeof incidentContexts>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { countQualitySchema, instant, severitySchema } from '../shared.ts'
-import { DAY_MS, defineTopic, type MessageOf } from '../topic.ts'
+import { DAY_MS, defineTopic } from '../topic.ts'
 import { analysisSchema } from './incident-analyses.v1.ts'
 import { contextSchema } from './incident-contexts.v1.ts'
 
@@ -64,7 +64,6 @@ export const incidents = defineTopic({
   idOf: (i) => `${i.id}@${i.revision}`,
   policy: { partitions: 12, cleanup: 'compact', maxMessageBytes: 1_000_000 },
 })
-export type IncidentDocument = MessageOf<typeof incidents>
 
 export const transitionTypes = [
   'opened',

@@ -1,4 +1,4 @@
-import type { Context, Owner, Position, Signal, SourcePartition, Spell } from '@kubesift/contracts'
+import type { Owner, Position, Signal, SourcePartition, Spell } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
 import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
 import { eventFact, type EventFact } from './event-fact.ts'
@@ -236,5 +236,3 @@ const freeze = (
   }
   return out
 }
-
-export type { Context }
