@@ -4,13 +4,23 @@ import process from 'node:process'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** Every check of the lint tier: its name, what a fault of it means, and what runs. The quickest comes first. */
+/**
+ * Every check of the lint tier: its name, what a fault of it means, and what runs. The quickest come first; types come
+ * before rules, because rules that know types read one package from another as the compiler has built it.
+ */
 const CHECKS: readonly (readonly [name: string, faults: string, ...command: string[]])[] = [
-  ['boundaries', 'an import that the layers refuse', 'tools/lint/check-boundaries.ts'],
-  ['format', 'run `npm run format`', 'node_modules/prettier/bin/prettier.cjs', '--check', '.'],
+  ['boundaries', 'an import that the house refuses', 'tools/lint/check-boundaries.ts'],
+  ['dead code', 'something that nobody uses', 'node_modules/knip/bin/knip.js'],
+  [
+    'format',
+    'run `npm run format`',
+    'node_modules/prettier/bin/prettier.cjs',
+    '--check',
+    '--cache',
+    '.',
+  ],
   ['types', 'code or a test that does not typecheck', 'node_modules/typescript/bin/tsc', '-b'],
   ['rules', 'a rule of .oxlintrc.json', 'node_modules/oxlint/bin/oxlint'],
-  ['dead code', 'something nobody uses', 'node_modules/knip/bin/knip.js'],
 ]
 
 /** `npm run lint -- types rules` runs only these. */
