@@ -119,15 +119,23 @@ const endAfter = (last: number, next: number, rule: ProblemRule, around: Surroun
   const byHealth = recovered(last, Math.min(next, deleted), rule, around)
   if (byHealth.recovery !== null) return byHealth
   if (deleted !== Infinity) {
-    return {
-      recovery: { at: Math.max(deleted, last), by: 'owner_deleted', why: 'the owner was deleted' },
-      askAt: null,
-    }
+    const at = Math.max(deleted, last)
+    // The end of an episode is decided by time, like every end: something earlier may still be on its way.
+    if (at > (around.watermark ?? -Infinity)) return { recovery: null, askAt: at }
+    return { recovery: { at, by: 'owner_deleted', why: 'the owner was deleted' }, askAt: null }
   }
   const bySilence = silenced(last, next, rule, around)
   const asks = [byHealth.askAt, bySilence.askAt].filter((at) => at !== null)
   return { recovery: bySilence.recovery, askAt: asks.length === 0 ? null : Math.min(...asks) }
 }
+
+/** Whether {@link endAfter} can find an end at all, told from the distance alone: in a storm most happenings follow closely. */
+const mayHaveEnded = (
+  last: number,
+  next: number,
+  rule: ProblemRule,
+  around: Surroundings,
+): boolean => around.deletions.length > 0 || next - last >= Math.min(rule.stability, rule.ttl)
 
 interface Building {
   from: number
@@ -162,7 +170,7 @@ export const spellsOf = (
   around: Surroundings,
   frozen: readonly Spell[] = [],
 ): Spells => {
-  const sorted = [...happenings].sort((a, b) => a.at - b.at)
+  const sorted = happenings.toSorted((a, b) => a.at - b.at)
   const boundary = frozen.at(-1)?.recovery?.at ?? -Infinity
   const done = frozen.map((spell) => ({ ...spell, count: 0 }))
   for (const happening of sorted) {
@@ -173,6 +181,12 @@ export const spellsOf = (
   }
   const spells: Spell[] = [...done]
   let open: Building | undefined
+  let nextDecisionAt: number | null = null
+  const decide = (spell: Building, next: number): Recovery | null => {
+    const { recovery, askAt } = endAfter(spell.to, next, rule, around)
+    if (askAt !== null) nextDecisionAt = Math.min(nextDecisionAt ?? Infinity, askAt)
+    return recovery
+  }
   for (const happening of sorted) {
     if (happening.at <= boundary) continue
     if (happening.passive === true) {
@@ -180,8 +194,8 @@ export const spellsOf = (
       if (home !== undefined) home.count += happening.add
       continue
     }
-    if (open !== undefined) {
-      const { recovery } = endAfter(open.to, happening.at, rule, around)
+    if (open !== undefined && mayHaveEnded(open.to, happening.at, rule, around)) {
+      const recovery = decide(open, happening.at)
       if (recovery !== null && recovery.at < happening.at) {
         spells.push({
           from: open.from,
@@ -196,8 +210,8 @@ export const spellsOf = (
     open ??= begin(happening.at)
     extend(open, happening, rule)
   }
-  if (open === undefined) return { spells, nextDecisionAt: null }
-  const { recovery, askAt } = endAfter(open.to, Infinity, rule, around)
+  if (open === undefined) return { spells, nextDecisionAt }
+  const recovery = decide(open, Infinity)
   spells.push({
     from: open.from,
     to: open.to,
@@ -205,5 +219,5 @@ export const spellsOf = (
     count: open.count,
     recovery,
   })
-  return { spells, nextDecisionAt: askAt }
+  return { spells, nextDecisionAt }
 }

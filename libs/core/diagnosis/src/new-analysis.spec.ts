@@ -58,12 +58,12 @@ it('leaves alone what another analyst said of the same context', () => {
   expect(newAnalysisOf(incident({ analysis }), shipped)).toBeUndefined()
 })
 
-it('leaves alone what has ended with a finding, and what was merged', () => {
+it('looks at what has resolved until it is closed, and never at what was merged', () => {
   const newer = contextOf({ events: [BACKOFF], terminations: [['Error', 1]], change: rollout })
   const context = { ...newer, version: { epoch: 0, offset: 99 } }
-  expect(
-    newAnalysisOf({ ...stored(incident()), context, status: 'resolved' }, shipped),
-  ).toBeUndefined()
+  const at = (status: Given['status']) =>
+    newAnalysisOf({ ...stored(incident()), context, status }, shipped)
+  expect(at('resolved')).toMatchObject({ rule: 'crash-after-rollout' })
+  expect(at('closed')).toBeUndefined()
   expect(newAnalysisOf(incident({ status: 'merged' }), shipped)).toBeUndefined()
-  expect(newAnalysisOf(incident({ status: 'resolved' }), shipped)).toBeDefined()
 })

@@ -3,16 +3,14 @@ import { analysisOf } from './analysis-of.ts'
 
 type Analysed = Pick<Incident, 'id' | 'key' | 'context' | 'analysis' | 'status'>
 
-const ENDED: readonly string[] = ['resolved', 'closed']
-
 /**
  * Whether an incident may need another look. An analysis that was read from this context (or a newer one) by these rules stands,
- * whoever made it; what has ended keeps the finding that people acted on; what was merged is told elsewhere.
+ * whoever made it; what was closed keeps the finding that people acted on; what was merged is told elsewhere. A resolved incident is
+ * still looked at: the finding is a function of the newest context, so that a replay at any speed ends with the same one.
  */
 const needsLook = ({ analysis, context, status }: Analysed, rulesHash: string): boolean => {
-  if (status === 'merged') return false
+  if (status === 'merged' || (status === 'closed' && analysis !== null)) return false
   if (analysis === null) return true
-  if (ENDED.includes(status)) return false
   const sameRules = analysis.by !== 'known' || analysis.rulesHash === rulesHash
   return !(sameRules && compareVersions(analysis.contextVersion, context.version) >= 0)
 }
