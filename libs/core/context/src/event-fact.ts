@@ -50,13 +50,43 @@ export const firstAndLast = (positions: readonly Position[]): Position[] => {
   return comparePositions(first, last) === 0 ? [first] : [first, last]
 }
 
+const joinRecords = (a: readonly Position[], b: readonly Position[]): readonly Position[] => {
+  const [first, lastOfA, firstOfB, last] = [a[0], a.at(-1), b[0], b.at(-1)]
+  const inOrder =
+    first !== undefined &&
+    lastOfA !== undefined &&
+    firstOfB !== undefined &&
+    last !== undefined &&
+    comparePositions(lastOfA, firstOfB) < 0
+  return inOrder ? [first, last] : firstAndLast([...a, ...b])
+}
+
 const maxStep = (a: Step, b: Step): Step =>
   a.n === b.n ? { n: a.n, at: Math.max(a.at, b.at) } : a.n > b.n ? a : b
 
-const joinSteps = (a: readonly Step[], b: readonly Step[]): Step[] => {
-  const byCount = new Map(a.map((s) => [s.n, s.at]))
-  for (const s of b) byCount.set(s.n, Math.max(byCount.get(s.n) ?? s.at, s.at))
-  return [...byCount].map(([n, at]) => ({ n, at })).sort((x, y) => x.n - y.n)
+/** Both lists are by n; so is the union. In a storm `b` is one step behind the end of `a`. */
+const joinSteps = (a: readonly Step[], b: readonly Step[]): readonly Step[] => {
+  if (b.length === 0) return a
+  if (a.length === 0) return b
+  if ((a.at(-1) as Step).n < (b[0] as Step).n) return [...a, ...b]
+  const out: Step[] = []
+  let i = 0
+  let j = 0
+  while (i < a.length || j < b.length) {
+    const [left, right] = [a[i], b[j]]
+    if (right === undefined || (left !== undefined && left.n < right.n)) {
+      out.push(left as Step)
+      i += 1
+    } else if (left === undefined || right.n < left.n) {
+      out.push(right)
+      j += 1
+    } else {
+      out.push(maxStep(left, right))
+      i += 1
+      j += 1
+    }
+  }
+  return out
 }
 
 const larger = (a: string | undefined, b: string | undefined): string | undefined =>
@@ -69,7 +99,17 @@ const optional = <K extends string>(
   (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: string }
 
 /** Sources name the same object with more or fewer fields; field by field the larger text wins, which is the present one. */
-const joinRef = (a: ObjectRef, b: ObjectRef): ObjectRef => ({
+const joinRef = (a: ObjectRef, b: ObjectRef): ObjectRef => (sameRef(a, b) ? a : largerRef(a, b))
+
+const sameRef = (a: ObjectRef, b: ObjectRef): boolean =>
+  a.uid === b.uid &&
+  a.name === b.name &&
+  a.namespace === b.namespace &&
+  a.kind === b.kind &&
+  a.apiVersion === b.apiVersion &&
+  a.fieldPath === b.fieldPath
+
+const largerRef = (a: ObjectRef, b: ObjectRef): ObjectRef => ({
   kind: larger(a.kind, b.kind)!,
   namespace: larger(a.namespace, b.namespace)!,
   name: larger(a.name, b.name)!,
@@ -95,7 +135,7 @@ export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   steps: joinSteps(a.steps, b.steps),
   combined: a.combined || b.combined,
   counted: a.counted || b.counted,
-  records: firstAndLast([...a.records, ...b.records]),
+  records: joinRecords(a.records, b.records),
 })
 
 /** What one signal says, as a fact. */
