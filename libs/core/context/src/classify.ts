@@ -38,6 +38,8 @@ export class Classifier {
   readonly rules: ReadonlyMap<string, ProblemRule>
   readonly hash: string
   readonly #byReason = new Map<string, Entry[]>()
+  /** Facts are never changed, and an owner's are asked about each time that it is looked at. */
+  readonly #known = new WeakMap<EventFact, Classified>()
 
   constructor(catalogue: Catalogue) {
     this.hash = catalogue.hash
@@ -58,6 +60,15 @@ export class Classifier {
 
   /** What an event is: a symptom of a problem, known noise, or mere context (most Normal events). */
   classify(fact: EventFact): Classified {
+    let known = this.#known.get(fact)
+    if (known === undefined) {
+      known = this.#match(fact)
+      this.#known.set(fact, known)
+    }
+    return known
+  }
+
+  #match(fact: EventFact): Classified {
     const named = this.#byReason.get(fact.reason) ?? []
     const any = this.#byReason.get(ANY) ?? []
     for (const entry of any.length === 0

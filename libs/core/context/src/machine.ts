@@ -32,6 +32,7 @@ const MEMORY = 'm:'
 const NAMES = 'names'
 
 const NO_MEMORY: OwnerMemory = { published: [], frozen: {}, nextDecisionAt: null }
+const NO_MEMORY_TEXT = JSON.stringify(NO_MEMORY)
 const SCALING = 'ScalingReplicaSet'
 
 /**
@@ -44,6 +45,8 @@ export class NamespaceMachine {
   readonly #classifier: Classifier
   readonly #facts = new Facts()
   readonly #memory = new Map<string, OwnerMemory>()
+  /** Each memory as it was last written, to tell whether it has changed. */
+  readonly #written = new Map<string, string>()
   readonly #events = new Set<string>()
   readonly #objects = new Set<string>()
   #namesChanged = false
@@ -59,12 +62,16 @@ export class NamespaceMachine {
     for (const [name, value] of fields) {
       if (name.startsWith(EVENT)) this.#facts.addEvent(JSON.parse(value) as EventFact)
       else if (name.startsWith(OBJECT)) this.#facts.addObject(JSON.parse(value) as ObjectFact)
-      else if (name.startsWith(MEMORY))
-        this.#memory.set(name.slice(MEMORY.length), JSON.parse(value) as OwnerMemory)
+      else if (name.startsWith(MEMORY)) this.#remember(name.slice(MEMORY.length), value)
       else if (name === NAMES) for (const id of JSON.parse(value) as string[]) this.#addName(id)
     }
     this.#facts.touchedOwners([], [])
     this.#namesChanged = false
+  }
+
+  #remember(id: string, text: string): void {
+    this.#memory.set(id, JSON.parse(text) as OwnerMemory)
+    this.#written.set(id, text)
   }
 
   #addName(id: string): void {
@@ -180,8 +187,9 @@ export class NamespaceMachine {
       nextDecisionAt: result.nextDecisionAt,
     }
     const text = JSON.stringify(memory)
-    if (text !== JSON.stringify(before)) {
+    if (text !== (this.#written.get(id) ?? NO_MEMORY_TEXT)) {
       this.#memory.set(id, memory)
+      this.#written.set(id, text)
       fields.set(MEMORY + id, text)
     }
     return [...open, ...moved]

@@ -65,8 +65,14 @@ const signsOf = (view: OwnerView, rule: ProblemRule): StateSign[] =>
 /** The owner's symptoms and states, by problem. */
 export const partsOf = (view: OwnerView, rules: Iterable<ProblemRule>): Part[] => {
   const parts: Part[] = []
+  const byRule = new Map<ProblemRule, EventFact[]>()
+  for (const { fact, rule } of view.symptoms) {
+    const facts = byRule.get(rule)
+    if (facts === undefined) byRule.set(rule, [fact])
+    else facts.push(fact)
+  }
   for (const rule of rules) {
-    const events = view.symptoms.filter((s) => s.rule === rule).map((s) => s.fact)
+    const events = byRule.get(rule) ?? []
     const states = rule.states.length === 0 ? [] : signsOf(view, rule)
     if (events.length + states.length > 0) parts.push({ rule, events, states, symptoms: new Set() })
   }

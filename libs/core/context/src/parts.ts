@@ -32,20 +32,33 @@ export type EndOf = (fact: EventFact) => number
 /** The timeline of a part. States add to the count only where no event tells of the failure (domain.md, "Counting truthfully"). */
 export const happeningsOf = (part: Part, end: EndOf): Happening[] => {
   const statesCount = part.events.length === 0
-  const states = part.states.map((s): Happening => {
+  const all = part.states.map((s): Happening => {
     const passive = s.at >= endOf(s.fact) && s.fact.object.kind === 'Pod'
     return { at: s.at, add: statesCount ? 1 : 0, weight: 1, ...(passive ? { passive } : {}) }
   })
-  const events = part.events.flatMap((fact) => {
+  for (const fact of part.events) {
     const ends = end(fact)
-    return occurrencesOf(fact).map((o): Happening => ({
-      at: o.at,
-      add: o.add,
-      weight: part.symptoms.has(fact) ? 0 : o.add,
-      ...(o.at >= ends ? { passive: true } : {}),
-    }))
-  })
-  return [...states, ...events]
+    const symptom = part.symptoms.has(fact)
+    for (const own of timelineOf(fact)) {
+      const { at, add } = own
+      const passive = at >= ends
+      if (!symptom && !passive) all.push(own)
+      else all.push({ at, add, weight: symptom ? 0 : add, ...(passive ? { passive } : {}) })
+    }
+  }
+  return all
+}
+
+/** The timelines of facts as symptoms of their own problem; facts are never changed, and most outlive many looks at their owner. */
+const timelines = new WeakMap<EventFact, readonly Happening[]>()
+
+const timelineOf = (fact: EventFact): readonly Happening[] => {
+  let timeline = timelines.get(fact)
+  if (timeline === undefined) {
+    timeline = occurrencesOf(fact).map(({ at, add }) => ({ at, add, weight: add }))
+    timelines.set(fact, timeline)
+  }
+  return timeline
 }
 
 const opened = (spells: readonly Spell[]): Spell[] => spells.filter((s) => s.openedAt !== null)

@@ -80,8 +80,11 @@ export const cut = (text: string, max: number): string => {
 }
 
 /** Drops undefined fields, so that optional properties stay absent (exactOptionalPropertyTypes). */
-export const compact = <T extends object>(value: T): Compact<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as Compact<T>
+export const compact = <T extends object>(value: T): Compact<T> => {
+  const out: Record<string, unknown> = {}
+  for (const [key, v] of Object.entries(value)) if (v !== undefined) out[key] = v
+  return out as Compact<T>
+}
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 type Optional<T> = {
