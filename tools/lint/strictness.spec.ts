@@ -11,9 +11,9 @@ const complaintsAbout = (code: string): readonly string[] => {
   const file = resolve(base, '../proof.ts')
   const alone = { ...options, types: [], noEmit: true, composite: false, incremental: false }
   const host = ts.createCompilerHost(alone)
-  const { getSourceFile } = host
+  const fromDisk = host.getSourceFile.bind(host)
   host.getSourceFile = (name, version) =>
-    name === file ? ts.createSourceFile(name, code, version) : getSourceFile(name, version)
+    name === file ? ts.createSourceFile(name, code, version) : fromDisk(name, version)
   host.fileExists = (name) => name === file || ts.sys.fileExists(name)
   const program = ts.createProgram([file], alone, host)
   return ts
