@@ -56,12 +56,29 @@ export const inferOwner = (kind: string, name: string, view: ObjectsView): Owner
 
 const MAX_DEPTH = 8
 
+/**
+ * Where climbing ends: what people deploy and roll back. What stands above it (an operator's resource, OpenShift's ClusterVersion) owns
+ * hundreds of them and has no rollout of its own.
+ */
+const TOP_KINDS: ReadonlySet<string> = new Set([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'CronJob',
+  'Rollout',
+  'DeploymentConfig',
+])
+
+/** A Job is lifted to its CronJob and to nothing else. */
+const isTop = (object: SlimObject, above: string): boolean =>
+  TOP_KINDS.has(object.kind) || (object.kind === 'Job' && above !== 'CronJob')
+
 /** Follows controller references to the top. Mirror pods name their Node as owner: a static pod is its own owner. */
 const climb = (start: SlimObject, view: ObjectsView): Owner => {
   let at: SlimObject = start
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     const ref = at.owners.find((o) => o.controller) ?? at.owners[0]
-    if (ref === undefined || ref.kind === 'Node') break
+    if (ref === undefined || ref.kind === 'Node' || isTop(at, ref.kind)) break
     const next = view.byUid(ref.uid) ?? undefined
     if (next === undefined) {
       // The reference itself is the truth about this step; what stands above it can only be inferred.
