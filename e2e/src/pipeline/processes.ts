@@ -6,6 +6,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestBacking } from '@kubesift/testing'
 
+/** Where the shared services are, and under which prefix this pipeline keeps to itself. */
+export type PipelineBacking = Pick<
+  TestBacking,
+  'kafkaBrokers' | 'databaseUrl' | 'redisUrl' | 'topicPrefix'
+>
+
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** The stages as they run in production: one process each. */
@@ -17,6 +23,7 @@ export const STAGES = {
   notifier: { service: 'notifier', env: {} },
 } as const
 export type StageName = keyof typeof STAGES
+const ALL_STAGES = Object.keys(STAGES) as readonly StageName[]
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -86,7 +93,11 @@ export class StageProcess {
       child.once('exit', (code) => resolve(code)),
     )
     child.kill(name)
-    return await gone
+    return gone
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
   }
 
   get running(): boolean {
@@ -105,10 +116,11 @@ export interface Pipeline {
   stop(): Promise<void>
 }
 
-/** The whole pipeline as separate processes on one test's corner of the shared services. */
+/** The pipeline, or some stages of it, as separate processes on one test's corner of the shared services. */
 export const startPipeline = async (
-  backing: TestBacking,
+  backing: PipelineBacking,
   extra: Readonly<Record<string, string>> = {},
+  names: readonly StageName[] = ALL_STAGES,
 ): Promise<Pipeline> => {
   const logDir = mkdtempSync(join(tmpdir(), 'kubesift-e2e-'))
   const grpcUrl = `127.0.0.1:${await freePort()}`
@@ -130,7 +142,7 @@ export const startPipeline = async (
     return process
   }
   const stages = {} as Record<StageName, StageProcess>
-  for (const name of Object.keys(STAGES) as StageName[]) {
+  for (const name of names) {
     stages[name] = await add(name, name)
     stages[name].start()
   }

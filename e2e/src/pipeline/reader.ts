@@ -104,3 +104,21 @@ export const essence = (cluster: string, list: readonly Incident[]) =>
       }
     })
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.episode - b.episode))
+
+type Essence = ReturnType<typeof essence>
+
+/** What differs between two runs, a line each, so that a failure can be read. */
+export const differences = (expected: Essence, got: Essence): string[] => {
+  const id = (e: Essence[number]): string => `${e.key}#${e.episode}`
+  const before = new Map(expected.map((e) => [id(e), e]))
+  const after = new Map(got.map((e) => [id(e), e]))
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
+    const [a, b] = [before.get(key), after.get(key)]
+    if (a === undefined || b === undefined)
+      return [`${key}: ${a === undefined ? 'unexpected' : 'missing'}`]
+    return (Object.keys(a) as (keyof typeof a)[]).flatMap((field) => {
+      const [x, y] = [JSON.stringify(a[field]), JSON.stringify(b[field])]
+      return x === y ? [] : [`${key}: ${field} was ${x}, is ${y}`]
+    })
+  })
+}
