@@ -20,7 +20,7 @@ const CHECKS: readonly (readonly [name: string, faults: string, ...command: stri
     '.',
   ],
   ['types', 'code or a test that does not typecheck', 'node_modules/typescript/bin/tsc', '-b'],
-  ['rules', 'a rule of .oxlintrc.json', 'node_modules/oxlint/bin/oxlint'],
+  ['rules', 'a rule of .oxlintrc.json', 'node_modules/oxlint/bin/oxlint', '--format=unix'],
 ]
 
 /** `npm run lint -- types rules` runs only these. */
