@@ -2,8 +2,12 @@ export { benchDecoder, decoderReport, decoderVariants, type DecoderWorkload } fr
 export {
   measureInterleaved,
   median,
+  quantile,
+  takeTurns,
+  timesAsFast,
   type Measured,
   type RoundPlan,
+  type Turn,
   type Variant,
 } from './interleaved.ts'
 export { capturesFolder, recordedPayloads } from './recorded-payloads.ts'

@@ -1,1 +1,8 @@
-export {}
+export {
+  startPipeline,
+  untilReady,
+  type Pipeline,
+  type PipelineBacking,
+  type StageName,
+  type StageProcess,
+} from './pipeline/processes.ts'

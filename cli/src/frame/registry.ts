@@ -49,4 +49,9 @@ export const registry: readonly VerbEntry[] = [
     summary: 'list, show or watch the incidents of what runs here',
     load: () => import('../verbs/incidents.ts'),
   },
+  {
+    name: 'bench',
+    summary: 'measure throughput and latency on this machine',
+    load: () => import('../verbs/bench.ts'),
+  },
 ]

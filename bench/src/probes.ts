@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { consumeBatches, type Kafka } from '@kubesift/adapter-kafka'
+import type { Database } from '@kubesift/adapter-postgres'
+import { incidents } from '@kubesift/contracts'
+
+const POLL_MS = 10
+
+interface Probe {
+  readonly sentAt: number
+  committedAt?: number
+  publishedAt?: number
+}
+
+interface NamedRow {
+  readonly name: string
+}
+
+/** Incidents that are waited for, by the owner's name: when each was sent, is a row that others can see, and was published. */
+export class Probes {
+  readonly #sent = new Map<string, Probe>()
+  readonly #open = new Set<string>()
+  readonly #kafka: Kafka
+  readonly #database: Database
+
+  constructor(kafka: Kafka, database: Database) {
+    this.#kafka = kafka
+    this.#database = database
+  }
+
+  sending(owner: string): void {
+    this.#sent.set(owner, { sentAt: performance.now() })
+    this.#open.add(owner)
+  }
+
+  /** How many have not been seen as a row, or not on the topic. */
+  get missing(): number {
+    return [...this.#sent.values()].filter(
+      (p) => p.committedAt === undefined || p.publishedAt === undefined,
+    ).length
+  }
+
+  times(of: 'committedAt' | 'publishedAt'): number[] {
+    return [...this.#sent.values()].flatMap((probe) => {
+      const at = probe[of]
+      return at === undefined ? [] : [at - probe.sentAt]
+    })
+  }
+
+  /** Forgets what was sent: the warm-up. */
+  clear(): void {
+    this.#sent.clear()
+    this.#open.clear()
+  }
+
+  /** Watches both until the signal. */
+  async watch(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#watchRows(signal), this.#watchTopic(signal)])
+  }
+
+  async #watchRows(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.#open.size > 0) {
+        const rows = await this.#database.rows<NamedRow>(
+          'select resource_name as name from incident where resource_name = any($1)',
+          [[...this.#open]],
+        )
+        const at = performance.now()
+        for (const { name } of rows) {
+          this.#open.delete(name)
+          const probe = this.#sent.get(name)
+          if (probe !== undefined) probe.committedAt = at
+        }
+      }
+      await sleep(POLL_MS, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  #watchTopic(signal: AbortSignal): Promise<void> {
+    return consumeBatches({
+      kafka: this.#kafka,
+      topic: incidents,
+      groupId: 'bench-latency',
+      maxWaitMs: 100,
+      handle: (batch) => {
+        const at = performance.now()
+        for (const { value } of batch.records) {
+          const probe = this.#sent.get(value.resourceName)
+          if (probe !== undefined) probe.publishedAt ??= at
+        }
+        return Promise.resolve({ through: batch.lastOffset })
+      },
+    }).run(signal)
+  }
+}

@@ -1,0 +1,42 @@
+import { BARE, type ContextBuilderWorkload } from './context-builder.ts'
+import type { LatencyResult, Quantiles } from './latency.ts'
+import { median, timesAsFast } from './interleaved.ts'
+
+const number = (value: number): string => Math.round(value).toLocaleString('en')
+
+/** One workload as lines for people: medians, the ratio to the bare fetch, and how far the rounds lay apart. */
+export const contextBuilderReport = (workload: ContextBuilderWorkload): string => {
+  const { measured, costs } = workload
+  const bare = measured.find(({ name }) => name === BARE)
+  const cost = (of: (c: (typeof costs)[number]) => number): string => number(median(costs.map(of)))
+  return [
+    `${workload.name} (${number(workload.recordsPerTurn)} records a turn, ${Math.round(workload.bytesPerRecord)} bytes a record)`,
+    `  ${'records per CPU-second'.padEnd(52)} ${'median'.padStart(9)}  of bare   range`,
+    ...measured.map(({ name, recordsPerCpuSecond, rounds }) =>
+      [
+        `  ${name.padEnd(52)} ${number(recordsPerCpuSecond).padStart(9)}`,
+        timesAsFast({ name, recordsPerCpuSecond, rounds }, bare).toFixed(3).padStart(7),
+        `  ${number(Math.min(...rounds))} to ${number(Math.max(...rounds))}`,
+      ].join('  '),
+    ),
+    `  decoder over protobufjs static (both with the fetch): ${workload.decoderOverProtobufjs.toFixed(2)}`,
+    `  whole service over the decoding consumer:             ${workload.serviceOverDecoding.toFixed(3)}`,
+    `  noise: consumer A/A ${workload.consumerNoise.toFixed(3)}, service A/A ${workload.serviceNoise.toFixed(3)}`,
+    `  a turn of the service: normalise ${cost((c) => c.normaliseMs)} ms of CPU, assemble ${cost((c) => c.assembleMs)} ms, ${cost((c) => c.contexts)} contexts published`,
+  ].join('\n')
+}
+
+const quantiles = ({ p50, p99, max }: Quantiles): string =>
+  `p50 ${number(p50)} ms, p99 ${number(p99)} ms, max ${number(max)} ms`
+
+/** The latencies at each rate as lines for people. */
+export const latencyReport = (results: readonly LatencyResult[]): string =>
+  results
+    .map((r) =>
+      [
+        `${number(r.recordsPerSecond)} records/s (sent ${number(r.sentPerSecond)}/s), ${r.probes} new incidents among them, ${r.missing} not seen`,
+        `  record to committed row in Postgres (asked every 10 ms): ${quantiles(r.committed)}`,
+        `  record to the incident on topic incidents:              ${quantiles(r.published)}`,
+      ].join('\n'),
+    )
+    .join('\n\n')
