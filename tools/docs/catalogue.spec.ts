@@ -1,0 +1,95 @@
+import { loadCatalogue } from '@kubesift/adapter-rules'
+import { catalogueSchema, type EventMatch, type ProblemRule } from '@kubesift/contracts'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { anchorsOf, root, table, textOf, withSection } from './pages.ts'
+
+const PAGE = 'docs/concepts/problems.md'
+const catalogue = loadCatalogue(join(root, 'rules/problems'))
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const
+
+/** The largest unit that divides it; `330 s` stays `330 s`. */
+const inWords = (ms: number): string => {
+  const [unit, size] = UNITS.find(([, each]) => ms % each === 0) ?? ['ms', 1]
+  return unit === 'd' ? `${(ms / size) * 24} h` : `${ms / size} ${unit}`
+}
+
+const opening = ({ count, span }: ProblemRule['opens']): string => {
+  if (count === 1) return 'at once'
+  return span === undefined ? `${count} times` : `${count} times over ${inWords(span)}`
+}
+
+const eventInWords = ({ reason, type, kind, message, component }: EventMatch): string => {
+  const what = reason.map((r) => (r === '*' ? 'any reason' : `\`${r}\``)).join(' ')
+  const of = kind === undefined ? '' : ` on ${kind.join('/')}`
+  const says = message === undefined ? '' : ` saying \`/${message}/\``
+  return what + (type === undefined ? '' : ` (${type})`) + of + says + (component ?? []).join()
+}
+
+const matched = (rule: ProblemRule): string =>
+  [
+    ...rule.events.map(eventInWords),
+    ...rule.states.map(
+      ({ state, value, kind }) =>
+        `state: ${state} ${value.map((v) => `\`${v}\``).join(' ')}${kind === undefined ? '' : ` on ${kind.join('/')}`}`,
+    ),
+  ].join('; ')
+
+const problems = table(
+  ['problem', 'severity', 'opens', 'recovery', 'stable for', 'TTL', 'takes in', 'matched by'],
+  catalogue.problems.map((rule) => [
+    `[${rule.problem}](#${rule.problem.toLowerCase()})`,
+    rule.severity,
+    opening(rule.opens),
+    rule.recovery,
+    inWords(rule.stability),
+    inWords(rule.ttl),
+    rule.absorbs.join(', '),
+    matched(rule),
+  ]),
+)
+
+const ignored = table(
+  ['ignored', 'why'],
+  catalogue.ignore.map((rule) => [eventInWords(rule), rule.why]),
+)
+
+it('shows the shipped catalogue as it is (vitest -u writes the tables)', async () => {
+  const page = withSection(withSection(textOf(PAGE), 'problems', problems), 'ignored', ignored)
+  const options = await resolveConfig(join(root, PAGE))
+  await expect(await format(page, { ...options, parser: 'markdown' })).toMatchFileSnapshot(
+    join(root, PAGE),
+  )
+})
+
+it('says of every problem why it is so', () => {
+  const headings = anchorsOf(textOf(PAGE))
+  expect(
+    catalogue.problems.map((r) => r.problem.toLowerCase()).filter((p) => !headings.includes(p)),
+  ).toEqual([])
+})
+
+it('publishes the JSON Schema that editors check the files by (vitest -u writes it)', async () => {
+  const schema = z.toJSONSchema(catalogueSchema, { io: 'input', unrepresentable: 'any' })
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
+    join(root, 'rules/problems.schema.json'),
+  )
+})
+
+it.each(readdirSync(join(root, 'rules/problems')))(
+  'names that schema at the head of %s',
+  (file) => {
+    expect(textOf(join('rules/problems', file))).toMatch(
+      /^# yaml-language-server: \$schema=\.\.\/problems\.schema\.json\n/,
+    )
+  },
+)

@@ -1,0 +1,40 @@
+import {
+  incidentAnalyses,
+  incidentContexts,
+  incidentEvents,
+  incidents,
+  notifications,
+  signals,
+  type TopicContract,
+  type TopicPolicy,
+} from '@kubesift/contracts'
+import { z } from 'zod'
+
+/** What a table of topics needs of a contract; of each message type something else, which is why it is forgotten here. */
+type AnyTopic = Pick<TopicContract<never>, 'topic' | 'version' | 'type' | 'policy'> & {
+  readonly schema: z.ZodType
+}
+
+export const topics: readonly AnyTopic[] = [
+  signals,
+  incidentContexts,
+  incidents,
+  incidentEvents,
+  incidentAnalyses,
+  notifications,
+]
+
+/** The JSON Schema of what travels on a topic: what a writer must send, and what a reader may rely on. */
+export const schemaOf = ({ topic, version, type, schema }: AnyTopic): unknown => ({
+  $id: `https://kubesift.dev/schemas/${topic}.v${version}.json`,
+  title: type,
+  ...z.toJSONSchema(schema, { io: 'input' }),
+})
+
+export const fileOf = ({ topic, version }: AnyTopic): string => `${topic}.v${version}.schema.json`
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** A retention policy in words. */
+export const policyInWords = ({ cleanup, retentionMs }: TopicPolicy): string =>
+  retentionMs === undefined ? cleanup : `${cleanup}, ${retentionMs / DAY_MS} days`
