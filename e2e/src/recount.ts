@@ -2,6 +2,8 @@
  * Counts what a recording says straight from its JSON, with nothing of the product: per owner and reason the sum over Event UIDs of the
  * largest count. It shares no code with the pipeline on purpose.
  */
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { requestsOf } from './scenario.ts'
 
 export interface Recount {
@@ -114,35 +116,40 @@ const owners =
     return `${event.namespace}/${at.kind}/${at.name}`
   }
 
-/** Per owner (`namespace/Kind/name`) and reason what the recording holds. */
-export const recount = (scenario: string): Recount[] => {
+type Events = Map<string, Seen>
+
+const see = (events: Events, e: Seen): void => {
+  const before = events.get(e.uid)
+  if (before === undefined) return void events.set(e.uid, e)
+  before.n = Math.max(before.n, e.n)
+  before.firstAt = Math.min(before.firstAt, e.firstAt)
+  before.lastAt = Math.max(before.lastAt, e.lastAt)
+}
+
+const read = (scenario: string): { objects: Map<string, Raw>; events: Events } => {
   const objects = new Map<string, Raw>()
-  const events = new Map<string, Seen>()
-  const see = (e: Seen): void => {
-    const before = events.get(e.uid)
-    if (before === undefined) return void events.set(e.uid, e)
-    before.n = Math.max(before.n, e.n)
-    before.firstAt = Math.min(before.firstAt, e.firstAt)
-    before.lastAt = Math.max(before.lastAt, e.lastAt)
-  }
+  const events: Events = new Map()
   for (const { line, stream } of requestsOf(scenario)) {
     for (const rl of JSON.parse(line).resourceLogs as Raw[]) {
       const resource = attributes(rl['resource']?.attributes)
       for (const record of rl['scopeLogs'].flatMap((s: Raw) => s['logRecords']) as Raw[]) {
         if (stream === 'events') {
-          see(fromReceiver(record, resource))
+          see(events, fromReceiver(record, resource))
           continue
         }
         const body = plain(record['body'])
         const object: Raw = body.object ?? body
         if (object['kind'] !== 'Event') objects.set(object['metadata'].uid, object)
-        else if (body.type !== 'DELETED') see(fromObject(object))
+        else if (body.type !== 'DELETED') see(events, fromObject(object))
       }
     }
   }
-  const ownerOf = owners(objects)
+  return { objects, events }
+}
+
+const sumUp = (events: Iterable<Seen>, ownerOf: (e: Seen) => string): Recount[] => {
   const out = new Map<string, Recount>()
-  for (const e of events.values()) {
+  for (const e of events) {
     const owner = ownerOf(e)
     const key = `${owner} ${e.reason} ${e.type}`
     const before = out.get(key)
@@ -157,4 +164,16 @@ export const recount = (scenario: string): Recount[] => {
     })
   }
   return [...out.values()]
+}
+
+/** Per owner (`namespace/Kind/name`) and reason what the recording holds. */
+export const recount = (scenario: string): Recount[] => {
+  const { objects, events } = read(scenario)
+  return sumUp(events.values(), owners(objects))
+}
+
+/** The same of what `kubectl get events` showed at the end of a scenario; the owners are those that its recorded objects name. */
+export const recountDump = (file: string, scenario: string): Recount[] => {
+  const { items } = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as { items: Raw[] }
+  return sumUp(items.map(fromObject), owners(read(scenario).objects))
 }

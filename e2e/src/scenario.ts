@@ -42,3 +42,13 @@ export const requestsOf = (scenario: string): RecordedRequest[] => {
     .sort((a, b) => a.r.at - b.r.at || a.i - b.i)
     .map(({ r }) => r)
 }
+
+/** The files of the streams that a pipeline reads. */
+export const streamsOf = (scenario: string): string[] =>
+  STREAMS.map((stream) => join(RECORDINGS, scenario, `${stream}.otlp.jsonl.gz`)).filter(existsSync)
+
+/** What `kubectl get events -o json` showed of the scenario's namespace at its end. */
+export const dumpOf = (scenario: string): string | undefined => {
+  const path = join(RECORDINGS, scenario, 'kubectl-events.json.gz')
+  return existsSync(path) ? path : undefined
+}

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { miscounted, missed, spurious, wronglyEnded } from './judge.ts'
 import { startPipeline, untilReady, type Pipeline } from './pipeline/processes.ts'
 import { Reader } from './pipeline/reader.ts'
+import { triage, type Triaged } from './pipeline/triage.ts'
 import { leaseAt, Sender } from './pipeline/sender.ts'
-import { recount } from './recount.ts'
-import { requestsOf, scenarios } from './scenario.ts'
+import { recount, recountDump } from './recount.ts'
+import { dumpOf, requestsOf, scenarios, streamsOf } from './scenario.ts'
 import { loadTruth, type Truth } from './truth.ts'
 
 /** The clock is moved on by this much after the last record: longer than any stability window and the allowed lateness. */
@@ -33,6 +34,20 @@ afterAll(async () => {
   await pipeline.stop()
   await backing.dispose()
 })
+
+/** Without objects nobody can know what only a state tells: an OOM kill is seen as the crash loop that follows it. */
+const EVENTS_ONLY: Readonly<Record<string, string>> = { OutOfMemory: 'CrashLoop' }
+
+const keysOf = (list: readonly { readonly key: string }[]): string[] =>
+  list.map((i) => i.key).sort()
+
+const told = (triaged: Triaged) =>
+  Object.fromEntries(
+    triaged.incidents.map((i) => [
+      i.key,
+      [i.severity, i.occurrenceCount, i.countQuality, i.firstSeenAt, i.lastSeenAt, i.hypothesis],
+    ]),
+  )
 
 const newestOf = (scenario: string): number => Math.max(...requestsOf(scenario).map((r) => r.at))
 
@@ -70,4 +85,49 @@ describe.each(scenarios())('through the running pipeline, the scenario %s', (sce
     expect(spurious(truth, reader.found(scenario))).toEqual([])
     expect(miscounted(reader.found(scenario), recounted)).toEqual([])
   })
+
+  test('is told the same by triage over the same OTLP lines', async () => {
+    const until = new Date(newestOf(scenario) + CALM_MS - 120_000).toISOString()
+    const triaged = await triage(streamsOf(scenario), ['--cluster', scenario, '--now', until])
+    await vi.waitFor(() => {
+      const now = Object.fromEntries(
+        reader
+          .of(scenario)
+          .map((i) => [
+            i.key,
+            [
+              i.severity,
+              i.occurrenceCount,
+              i.countQuality,
+              Math.trunc(i.firstSeenAt),
+              Math.trunc(i.lastSeenAt),
+              i.analysis?.hypothesis,
+            ],
+          ]),
+      )
+      expect(now).toEqual(told(triaged))
+    }, WITHIN)
+  })
+
+  test.skipIf(dumpOf(scenario) === undefined)(
+    'is told the same by triage over what kubectl shows: keys and counts',
+    async () => {
+      const triaged = await triage([dumpOf(scenario)!], ['--cluster', scenario])
+      const found = triaged.incidents.map((i) => ({
+        ...i,
+        owner: `${i.namespace}/${i.resourceKind}/${i.resourceName}`,
+        reasons: i.reasonCounts,
+      }))
+      // The dump holds the events of the namespace: nodes are not in it.
+      const expected = reader
+        .of(scenario)
+        .filter(
+          (i) =>
+            i.namespace === truth.namespace && i.context.reasons.some((r) => r.source === 'event'),
+        )
+        .map((i) => ({ key: i.key.replace(/[^/]+$/, (p) => EVENTS_ONLY[p] ?? p) }))
+      expect(keysOf(found)).toEqual(keysOf(expected))
+      expect(miscounted(found, recountDump(dumpOf(scenario)!, scenario))).toEqual([])
+    },
+  )
 })

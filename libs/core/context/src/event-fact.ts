@@ -165,6 +165,8 @@ export interface Occurrence {
   readonly at: number
   /** How many occurrences this instant stands for. */
   readonly add: number
+  /** Where it stands for several: when they began. A dump shows only the first and the last of them. */
+  readonly since?: number
 }
 
 /** The fact as a timeline; the sum of `add` is the count. The first is dated by `firstAt`, later ones by the step that told them. */
@@ -172,11 +174,14 @@ export const occurrencesOf = (fact: EventFact): Occurrence[] => {
   const steps = fact.steps.at(-1)?.n === fact.top.n ? fact.steps : [...fact.steps, fact.top]
   const out: Occurrence[] = [{ at: fact.firstAt, add: 1 }]
   let told = 1
+  let since = fact.firstAt
   for (const step of steps) {
-    if (step.n > told) out.push({ at: step.at, add: step.n - told })
+    if (step.n > told + 1) out.push({ at: step.at, add: step.n - told, since })
+    else if (step.n > told) out.push({ at: step.at, add: 1 })
     // The same single occurrence told again later (a refreshed Event) moves lastSeen, not the count.
     else if (step.at > fact.firstAt) out.push({ at: step.at, add: 0 })
     told = Math.max(told, step.n)
+    since = step.at
   }
   return out
 }

@@ -55,7 +55,7 @@ const timelines = new WeakMap<EventFact, readonly Happening[]>()
 const timelineOf = (fact: EventFact): readonly Happening[] => {
   let timeline = timelines.get(fact)
   if (timeline === undefined) {
-    timeline = occurrencesOf(fact).map(({ at, add }) => ({ at, add, weight: add }))
+    timeline = occurrencesOf(fact).map((o) => ({ ...o, weight: o.add }))
     timelines.set(fact, timeline)
   }
   return timeline

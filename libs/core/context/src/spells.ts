@@ -14,6 +14,8 @@ export interface Happening {
   readonly add: number
   /** What it adds towards the opening threshold (a state counts here, though it adds no occurrence). */
   readonly weight: number
+  /** Where it stands for several: when they began. */
+  readonly since?: number
   /** On an object that was already being deleted: counts, but neither begins, prolongs nor opens a spell. */
   readonly passive?: boolean
 }
@@ -147,17 +149,22 @@ interface Building {
 
 const begin = (at: number): Building => ({ from: at, to: at, count: 0, weight: 0, openedAt: null })
 
+/** When the threshold was crossed: for one that stands for several, as if they had come evenly since the one before. */
+const crossedAt = (happening: Happening, needed: number): number => {
+  const { at, since, weight } = happening
+  return since === undefined || needed <= 0
+    ? at
+    : since + ((at - since) * Math.min(needed, weight)) / weight
+}
+
 const extend = (spell: Building, happening: Happening, rule: ProblemRule): void => {
+  const needed = rule.opens.count - spell.weight
   spell.to = Math.max(spell.to, happening.at)
   spell.count += happening.add
   spell.weight += happening.weight
-  const lasted = happening.at - spell.from
-  if (
-    spell.openedAt === null &&
-    spell.weight >= rule.opens.count &&
-    lasted >= (rule.opens.span ?? 0)
-  )
-    spell.openedAt = happening.at
+  const earliest = spell.from + (rule.opens.span ?? 0)
+  if (spell.openedAt !== null || spell.weight < rule.opens.count || happening.at < earliest) return
+  spell.openedAt = Math.max(earliest, crossedAt(happening, needed))
 }
 
 /**
