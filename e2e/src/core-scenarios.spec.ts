@@ -1,11 +1,20 @@
 import { decodeLogsJson } from '@kubesift/adapter-otlp'
-import { loadCatalogue } from '@kubesift/adapter-rules'
+import { loadCatalogue, loadKnowns } from '@kubesift/adapter-rules'
 import type { Context, SignalChunk } from '@kubesift/contracts'
 import { contextsOf } from '@kubesift/core-context'
 import { ChunkBuilder, fromLogRecord } from '@kubesift/core-signal'
+import { analysisOf } from '@kubesift/core-diagnosis'
 import { incidentsOf } from '@kubesift/core-incident'
 import { describe, expect, test } from 'vitest'
-import { againstDump, miscounted, missed, spurious, wronglyEnded, type Found } from './judge.ts'
+import {
+  againstDump,
+  miscounted,
+  misdiagnosed,
+  missed,
+  spurious,
+  wronglyEnded,
+  type Found,
+} from './judge.ts'
 import { recount } from './recount.ts'
 import { requestsOf, scenarios } from './scenario.ts'
 import { loadTruth } from './truth.ts'
@@ -22,6 +31,8 @@ const ONLY_IN_DUMPS: Readonly<Record<string, readonly string[]>> = {
     '/Node/worker-2 CgroupV1: the dump has 4, the records 3',
   ],
 }
+
+const knowns = loadKnowns(new URL('../../rules/knowns', import.meta.url).pathname)
 
 const chunksOf = (scenario: string): SignalChunk[] => {
   const builder = new ChunkBuilder()
@@ -42,6 +53,7 @@ const foundIn = (contexts: readonly Context[]): Found[] =>
       owner: `${incident.namespace}/${incident.resourceKind}/${incident.resourceName}`,
       problem: incident.problem,
       status: incident.status,
+      cause: analysisOf(incident, knowns)?.cause,
       firstSeenAt: incident.firstSeenAt,
       lastSeenAt: incident.lastSeenAt,
       reasons: context.reasons,
@@ -59,6 +71,10 @@ describe.each(scenarios())('the recorded scenario %s', (scenario) => {
   test('shows every expected cause and nobody else', () => {
     expect(missed(truth, found, hasObjects)).toEqual([])
     expect(spurious(truth, found)).toEqual([])
+  })
+
+  test('names the cause of each', () => {
+    expect(misdiagnosed(truth, found)).toEqual([])
   })
 
   test('has the counts and times of its raw records, which agree with kubectl', () => {

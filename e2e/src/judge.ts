@@ -7,6 +7,8 @@ export interface Found {
   readonly owner: string
   readonly problem: string
   readonly status: string
+  /** The cause class that the analyst names first. */
+  readonly cause?: string | undefined
   readonly firstSeenAt: number
   readonly lastSeenAt: number
   readonly reasons: readonly {
@@ -132,4 +134,23 @@ export const wronglyEnded = (truth: Truth, found: readonly Found[], settled: boo
           (i) =>
             `${g.id} recovered at ${g.recovered_at}, but ${i.owner} ${i.problem} is ${i.status}`,
         )
+    })
+
+/** The incident of every expected cause names a cause class that the truth accepts. */
+export const misdiagnosed = (truth: Truth, found: readonly Found[]): string[] =>
+  truth.expected.groups
+    .filter((g) => !g.optional)
+    .flatMap((g) => {
+      const classes = new Set([g.cause.class, ...g.cause.class_also])
+      const incidents = found.filter(
+        (i) => causesOf(g).has(i.owner) && g.cause.problem.includes(i.problem),
+      )
+      if (
+        incidents.length === 0 ||
+        incidents.some((i) => i.cause !== undefined && classes.has(i.cause))
+      )
+        return []
+      return [
+        `${g.id}: named ${incidents.map((i) => i.cause ?? 'nothing').join(', ')}, is ${[...classes].join(' or ')}`,
+      ]
     })

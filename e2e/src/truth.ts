@@ -11,6 +11,7 @@ const cause = z.looseObject({
   namespace: z.string(),
   problem: z.array(z.string()),
   class: z.string(),
+  class_also: z.array(z.string()).default([]),
   owner_also: z.array(z.string()).default([]),
   problem_events_only: z.array(z.string()).default([]),
 })

@@ -139,31 +139,17 @@ const fromReplicaSets = (fact: ObjectFact, replicaSets: readonly ObjectFact[]): 
   })
 }
 
-const SCALED_UP = /Scaled up replica set (\S+) from (\d+) to \d+/
-
-/**
- * With no objects at all, the Deployment controller's own events tell that a new revision began: a ReplicaSet grew from nothing. An
- * event that combines several shows only its newest text, so any growth in it counts, dated by its first.
- */
-const fromEvents = (events: readonly EventFact[]): Draft[] => {
-  const byReplicaSet = new Map<string, Draft>()
-  for (const event of events) {
-    const match = SCALED_UP.exec(event.message)
-    if (match === null || (match[2] !== '0' && !event.combined)) continue
-    const name = match[1]!
-    const before = byReplicaSet.get(name)
-    if (before !== undefined && before.at <= event.firstAt) continue
-    const summary = `new revision: replica set ${name}`
-    byReplicaSet.set(name, {
-      kind: 'rollout',
+/** With no objects at all, the Deployment controller's own events tell that a new revision began: a ReplicaSet grew from nothing. */
+const fromEvents = (events: readonly EventFact[]): Draft[] =>
+  events.flatMap((event) =>
+    (event.grown ?? []).map(({ replicaSet, at }) => ({
+      kind: 'rollout' as const,
       object: event.involved,
-      at: event.firstAt,
-      summary,
+      at,
+      summary: `new revision: replica set ${replicaSet}`,
       fields: [],
-    })
-  }
-  return [...byReplicaSet.values()]
-}
+    })),
+  )
 
 export interface FailingPod {
   readonly name: string

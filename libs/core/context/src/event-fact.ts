@@ -1,4 +1,5 @@
 import type { EventSignal, ObjectRef, Position } from '@kubesift/contracts'
+import { grownOf, joinGrown, type Grown } from './grown.ts'
 
 /** After this many occurrences (n), the Event had last been seen at this instant (at). */
 export interface Step {
@@ -23,6 +24,8 @@ export interface EventFact {
   readonly combined: boolean
   /** Some source told the count itself (core/v1 `count`, or `series`); false: repeats may be invisible. */
   readonly counted: boolean
+  /** Revisions whose beginning it told of; only with ScalingReplicaSet. */
+  readonly grown?: readonly Grown[]
   /** First and last record that spoke of it. */
   readonly records: readonly Position[]
 }
@@ -121,6 +124,9 @@ const largerRef = (a: ObjectRef, b: ObjectRef): ObjectRef => ({
 const messageOf = (a: EventFact, b: EventFact): string =>
   a.top.n === b.top.n ? larger(a.message, b.message)! : a.top.n > b.top.n ? a.message : b.message
 
+const withGrown = (grown: readonly Grown[]): Pick<EventFact, 'grown'> =>
+  grown.length === 0 ? {} : { grown }
+
 /** The least fact that holds both: commutative, associative, idempotent (property-tested). */
 export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   uid: a.uid,
@@ -135,6 +141,7 @@ export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   steps: joinSteps(a.steps, b.steps),
   combined: a.combined || b.combined,
   counted: a.counted || b.counted,
+  ...withGrown(joinGrown(a.grown ?? [], b.grown ?? [])),
   records: joinRecords(a.records, b.records),
 })
 
@@ -157,6 +164,7 @@ export const eventFact = (
     steps: isKept(step.n) ? [step] : [],
     combined: signal.combined ?? false,
     counted: !(signal.seriesDropped ?? false),
+    ...withGrown(grownOf(signal)),
     records: firstAndLast(signal.offsets.map(position)),
   }
 }

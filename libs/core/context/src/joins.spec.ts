@@ -12,7 +12,12 @@ const anEvent: fc.Arbitrary<EventFact> = fc
     lastAt: fc.integer({ min: 1_000, max: 9_000 }),
     firstAt: fc.integer({ min: 0, max: 1_000 }),
     offset: fc.nat(50),
-    message: fc.constantFrom('a', 'b', '(combined from similar events): a'),
+    message: fc.constantFrom(
+      'a',
+      '(combined from similar events): a',
+      'Scaled up replica set x-1 from 0 to 3',
+      '(combined from similar events): Scaled up replica set x-2 from 0 to 5',
+    ),
     seriesDropped: fc.boolean(),
     host: fc.constantFrom('n1', undefined),
   })
@@ -23,7 +28,7 @@ const anEvent: fc.Arbitrary<EventFact> = fc
       repeats: 1,
       uid: 'u',
       involved: { kind: 'Pod', namespace: 'ns', name: 'p' },
-      reason: 'BackOff',
+      reason: 'ScalingReplicaSet',
       type: 'Warning',
       combined: rest.message.startsWith('('),
       ...rest,
