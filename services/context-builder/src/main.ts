@@ -8,12 +8,13 @@ import {
 } from '@kubesift/runtime'
 import process from 'node:process'
 import { z } from 'zod'
-import { configSchema } from './config.ts'
 
 await main('context-builder', async () => {
-  const config = loadConfig(z.object({ ...configSchema.shape, ...runtimeEnv }), process.env)
+  // Before anything that makes an instrument is even loaded (the adapters do at import): earlier ones would count for nobody.
   const telemetry = await startTelemetry('context-builder')
-  const log = createLogger('context-builder', config.LOG_LEVEL)
+  const { configSchema } = await import('./config.ts')
+  const config = loadConfig(z.object({ ...configSchema.shape, ...runtimeEnv }), process.env)
   const { contextBuilder } = await import('./context-builder.ts')
+  const log = createLogger('context-builder', config.LOG_LEVEL)
   await runService({ ...contextBuilder(config, log), telemetry })
 })
