@@ -31,6 +31,17 @@ const refusals = new Set([
   'POLICY_VIOLATION',
 ])
 
+/** What a broker says of topics and groups that were made a moment ago, until all of it has heard of them. */
+const unsettled = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'REPLICA_NOT_AVAILABLE',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+  'NOT_COORDINATOR_FOR_GROUP',
+])
+
 const { KafkaJSError } = kafkajs
 
 /** True for what kafkajs itself threw: those are for kafkajs to handle, or mean that Kafka is away. */
@@ -59,6 +70,15 @@ const hasCode = (error: unknown, codes: ReadonlySet<string>): boolean =>
 
 /** True when the broker refused a request for its size. */
 export const isTooLarge = (error: unknown): boolean => hasCode(error, tooLarge)
+
+/** True for what passes by itself, soon, while the broker answers. */
+export const isUnsettled = (error: unknown): boolean =>
+  hasCode(error, unsettled) ||
+  chain(error).some(({ name }) => name === 'KafkaJSGroupCoordinatorNotFound')
+
+/** True when the broker knows who keeps the group, and would not let us see it. */
+export const isGroupHidden = (error: unknown): boolean =>
+  hasCode(error, new Set(['GROUP_AUTHORIZATION_FAILED']))
 
 const isRefusal = (error: unknown): boolean =>
   hasCode(error, refusals) ||

@@ -6,6 +6,7 @@ import {
 } from '@kubesift/contracts'
 import kafkajs from 'kafkajs'
 import { type Kafka, patiently } from './client.ts'
+import { untilServed } from './until-served.ts'
 
 /** What creating a topic takes: a contract has it, and so has a raw topic. */
 export type TopicSpec = Pick<TopicContract<unknown>, 'topic' | 'policy'>
@@ -87,14 +88,15 @@ const inspect = async (
   })
 }
 
-/** kafkajs throws when one of several exists already; another process may be creating the same ones right now. */
-const onlyExisting = (error: unknown): boolean =>
-  error instanceof kafkajs.KafkaJSAggregateError &&
-  error.errors.every(
-    (one) => one instanceof kafkajs.KafkaJSProtocolError && one.type === 'TOPIC_ALREADY_EXISTS',
+/** One error for each topic that was not created; another process may be creating the same ones right now. */
+const unlessExisting = (error: unknown): unknown => {
+  if (!(error instanceof kafkajs.KafkaJSAggregateError)) return error
+  return error.errors.find(
+    (one) => !(one instanceof kafkajs.KafkaJSProtocolError && one.type === 'TOPIC_ALREADY_EXISTS'),
   )
+}
 
-/** kafkajs wraps each topic's error in an aggregate whose message says nothing: name the topic and the reason. */
+/** All in one request: the broker answers for each topic, and kafkajs wraps what failed in an aggregate whose message says nothing. */
 const create = async (
   kafka: Kafka,
   admin: kafkajs.Admin,
@@ -102,19 +104,21 @@ const create = async (
 ): Promise<void> => {
   const { brokers } = await admin.describeCluster()
   const replicationFactor = kafka.options.replicationFactor ?? (brokers.length === 1 ? 1 : -1)
-  for (const { topic, policy } of specs) {
-    const configEntries = Object.entries(settingsOf(kafka, policy)).map(([name, value]) => ({
+  const topics = specs.map(({ topic, policy }) => ({
+    topic: kafka.named(topic),
+    numPartitions: policy.partitions,
+    replicationFactor,
+    configEntries: Object.entries(settingsOf(kafka, policy)).map(([name, value]) => ({
       name,
       value,
-    }))
-    const wanted = { topic: kafka.named(topic), numPartitions: policy.partitions }
-    try {
-      await admin.createTopics({ topics: [{ ...wanted, replicationFactor, configEntries }] })
-    } catch (error) {
-      if (!onlyExisting(error)) {
-        throw error instanceof kafkajs.KafkaJSAggregateError ? (error.errors[0] ?? error) : error
-      }
-    }
+    })),
+  }))
+  try {
+    // kafkajs would wait for leaders by failing as long as the broker has not heard of the topics: see `untilServed`
+    await admin.createTopics({ topics, waitForLeaders: false })
+  } catch (error) {
+    const refused = unlessExisting(error)
+    if (refused !== undefined) throw refused
   }
 }
 
@@ -122,11 +126,17 @@ const ensureOnce = async (
   kafka: Kafka,
   admin: kafkajs.Admin,
   specs: readonly TopicSpec[],
+  signal: AbortSignal,
 ): Promise<EnsuredTopics> => {
   await admin.connect()
   const present = new Set(await admin.listTopics())
   const missing = specs.filter(({ topic }) => !present.has(kafka.named(topic)))
   if (missing.length > 0) await create(kafka, admin, missing)
+  await untilServed(
+    kafka,
+    specs.map(({ topic }) => kafka.named(topic)),
+    signal,
+  )
   const existing = specs.filter((spec) => !missing.includes(spec))
   return {
     created: missing.map(({ topic }) => kafka.named(topic)),
@@ -136,7 +146,7 @@ const ensureOnce = async (
 
 /**
  * Creates the topics that are missing, each with its dead-letter topic, as their contracts say. What exists is left as it
- * is; differences are logged and returned. Waits for a broker that is not there yet.
+ * is; differences are logged and returned. Waits for a broker that is not there yet, and until the topics can be used.
  */
 export const ensureTopics = async (
   kafka: Kafka,
@@ -149,7 +159,7 @@ export const ensureTopics = async (
     const answer = await patiently(
       kafka,
       'creating topics',
-      () => ensureOnce(kafka, admin, specs),
+      () => ensureOnce(kafka, admin, specs, signal),
       signal,
     )
     for (const difference of answer?.differences ?? []) {
