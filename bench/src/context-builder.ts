@@ -18,10 +18,10 @@ export interface ContextBuilderPlan {
 }
 
 export const CONTEXT_BUILDER_PLAN: ContextBuilderPlan = {
-  rounds: 7,
+  rounds: 5,
   warmUpRounds: 2,
-  messages: 500,
-  roundCpuMs: 600,
+  messages: 200,
+  roundCpuMs: 300,
 }
 
 export interface ContextBuilderWorkload {

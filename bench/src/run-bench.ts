@@ -13,41 +13,41 @@ export interface BenchRequest {
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
   readonly log: (line: string) => void
+  /** What was found so far, in the words for people. */
+  readonly show: (report: string) => void
 }
 
-interface Outcome {
-  readonly results: unknown
-  readonly report: string
-}
-
-const contextBuilder = async ({ rounds, ...rest }: BenchRequest): Promise<Outcome> => {
-  const { env, signal, log } = rest
+const contextBuilder = async ({ rounds, ...rest }: BenchRequest): Promise<unknown> => {
+  const { env, signal, log, show } = rest
   const needs = ['KAFKA_BROKERS', 'REDIS_URL'] as const
   await using workspace = await openWorkspace(needs, env, log, signal)
   const results = []
   for (const workload of WORKLOADS) {
     log(`measuring: ${workload.name}`)
-    results.push(
-      await benchWorkload(workload, workspace, { ...CONTEXT_BUILDER_PLAN, rounds }, signal),
-    )
+    const plan = { ...CONTEXT_BUILDER_PLAN, rounds }
+    const result = await benchWorkload(workload, workspace, plan, signal)
+    show(contextBuilderReport(result))
+    results.push(result)
   }
-  return { results, report: results.map(contextBuilderReport).join('\n\n') }
+  return results
 }
 
-const latency = async ({ seconds, env, signal, log }: BenchRequest): Promise<Outcome> => {
+const latency = async ({ seconds, env, signal, log, show }: BenchRequest): Promise<unknown> => {
   const needs = ['KAFKA_BROKERS', 'REDIS_URL', 'DATABASE_URL'] as const
   await using workspace = await openWorkspace(needs, env, log, signal)
   log('measuring latency')
   const results = await benchLatency(workspace, { ...LATENCY_PLAN, seconds }, signal)
-  return { results, report: latencyReport(results) }
+  show(latencyReport(results))
+  return results
 }
 
-const decoder = async (): Promise<Outcome> => {
+const decoder = async ({ show }: BenchRequest): Promise<unknown> => {
   const results = await benchDecoder()
-  return { results, report: decoderReport(results) }
+  show(decoderReport(results))
+  return results
 }
 
-const BENCHES: Readonly<Record<string, (request: BenchRequest) => Promise<Outcome>>> = {
+const BENCHES: Readonly<Record<string, (request: BenchRequest) => Promise<unknown>>> = {
   'context-builder': contextBuilder,
   latency,
   decoder,
@@ -56,7 +56,7 @@ const BENCHES: Readonly<Record<string, (request: BenchRequest) => Promise<Outcom
 /** Runs the benchmark that is named, prints what it found, and keeps it where `--save` says so. */
 export const runBench = async (
   args: readonly string[],
-  around: Omit<BenchRequest, 'rounds' | 'seconds'>,
+  around: Omit<BenchRequest, 'rounds' | 'seconds' | 'show'>,
 ): Promise<void> => {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -70,10 +70,16 @@ export const runBench = async (
   const name = positionals[0] ?? ''
   const bench = BENCHES[name]
   if (bench === undefined) throw new Error(`there are ${Object.keys(BENCHES).join(', ')}`)
-  const request = { ...around, rounds: Number(values.rounds), seconds: Number(values.seconds) }
-  const { results, report } = await bench(request)
+  const reports: string[] = []
+  const show = (report: string): void => {
+    reports.push(report)
+    console.log(`\n${report}`)
+  }
+  const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)]
+  const results = await bench({ ...around, rounds, seconds, show })
   around.signal.throwIfAborted()
   const machine = describeMachine()
-  console.log(`\n${report}\n\n${machineLine(machine)}`)
-  if (values.save) console.log(`saved as ${save(name, { machine, results }, report)}`)
+  console.log(`\n${machineLine(machine)}`)
+  if (!values.save) return
+  console.log(`saved as ${save(name, { machine, results }, reports.join('\n\n'))}`)
 }

@@ -31,7 +31,7 @@ export const verb: Verb = {
   define: (command, context, run) => {
     command
       .argument('<benchmark>', BENCHES.join(', '))
-      .option('--rounds <n>', 'measured rounds of context-builder (default 7)')
+      .option('--rounds <n>', 'measured rounds of context-builder (default 5)')
       .option('--seconds <n>', 'measured time of latency, at each rate (default 20)')
       .option('--save', 'also write the result below bench/results')
       .action(run((name: string, options: Options) => runBench(name, options, context)))
