@@ -21,11 +21,6 @@ export interface Exception {
 /** Edges that the table refuses and that are there on purpose. Each says why; one that is no longer used is a fault. */
 export const EXCEPTIONS: readonly Exception[] = [
   {
-    from: '@kubesift/e2e',
-    to: '@kubesift/cli',
-    why: 'whole-system tests compare the pipeline with triage, which is the product by its own door',
-  },
-  {
     from: '@kubesift/otel-collector',
     to: '@kubesift/adapter-backing',
     why: 'the Collector is a supervised process like the backing services, and shares their seam',
