@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startBacking } from '@kubesift/adapter-backing'
+import { postgresDataFolders, startBacking } from '@kubesift/adapter-backing'
 
 export interface Workspace {
   readonly kafkaBrokers: string
@@ -25,7 +25,12 @@ export const openWorkspace = async (
 ): Promise<Workspace> => {
   const home = mkdtempSync(join(tmpdir(), 'kubesift-bench-'))
   const unneeded = SERVICES.filter((name) => !needs.includes(name)).map((name) => [name, 'not:0'])
-  const remove = (): void => rmSync(home, { recursive: true, force: true })
+  // Postgres refuses root, and for another account its data may have to lie outside a temporary folder.
+  const remove = (): void => {
+    for (const path of [...postgresDataFolders(home), home]) {
+      rmSync(path, { recursive: true, force: true })
+    }
+  }
   try {
     const backing = await startBacking({
       home,
