@@ -12,3 +12,4 @@ export {
   gatewayDaemon,
   type GatewayOptions,
 } from './collector-daemons.ts'
+export { planCollector, type CollectorPlan, type CollectorPlanOptions } from './plan-collector.ts'

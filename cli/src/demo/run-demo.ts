@@ -122,6 +122,8 @@ export interface DemoOptions {
   readonly context: CliContext
   /** False: only the live table. */
   readonly replay: boolean
+  /** Only this cluster is shown; default: that of the replay, else all. */
+  readonly cluster?: string
   /** Default: straight into Kafka. */
   readonly target?: ReplayTarget
   /** Said below the table; default: how to see more, and how to stop. */
@@ -143,7 +145,7 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
     const replaying = options.replay ? await startReplay(target, context, signal) : undefined
     for (const line of replaying?.intro ?? []) context.print(line)
     if (replaying !== undefined) context.print('')
-    const own = replaying?.cluster
+    const own = options.cluster ?? replaying?.cluster
     const table = liveTable({
       changes: follow(api, signal, { patient: true }),
       context,

@@ -1,4 +1,5 @@
 import { createKafka, createProducer } from '@kubesift/adapter-kafka'
+import { DependencyUnavailable } from '@kubesift/contracts'
 import { CliFailure } from '../frame/cli-failure.ts'
 import type { RawProducer } from './replay.ts'
 
@@ -26,13 +27,33 @@ export const collectorTarget = (endpoint: string): ReplayTarget => ({
   close: () => Promise.resolve(),
 })
 
+/** What OTLP/HTTP says may be sent again: https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
+const RETRYABLE = new Set([429, 502, 503, 504])
+
 const post = async (url: URL, body: Uint8Array): Promise<void> => {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-protobuf' },
-    body: new Uint8Array(body),
-  })
+  const answer = await sent(url, body)
   await answer.arrayBuffer()
+  if (RETRYABLE.has(answer.status))
+    throw new DependencyUnavailable(
+      `the Collector at ${url.origin} is not taking records: ${answer.status}`,
+    )
   if (!answer.ok)
     throw new CliFailure(`the Collector at ${url.origin} refuses the recording: ${answer.status}`)
+}
+
+const sent = async (url: URL, body: Uint8Array): Promise<Response> => {
+  try {
+    return await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-protobuf' },
+      body: new Uint8Array(body),
+    })
+  } catch (why) {
+    // it was stopped, or is being started again
+    throw new DependencyUnavailable(
+      `the Collector at ${url.origin} does not answer`,
+      {},
+      { cause: why },
+    )
+  }
 }

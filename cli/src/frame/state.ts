@@ -40,6 +40,10 @@ export const State = z.object({
   topicPrefix: z.string(),
   /** The incident API, `127.0.0.1:PORT`. */
   grpcUrl: z.string(),
+  /** The Collector gateway's OTLP receiver over HTTP, where one runs. */
+  collectorUrl: z.string().optional(),
+  /** The cluster that the Collector's agent watches, where one runs. */
+  cluster: z.string().optional(),
   units: z.array(UnitState),
 })
 export type State = z.infer<typeof State>

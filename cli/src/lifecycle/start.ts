@@ -7,18 +7,19 @@ import { CliFailure, missingFailure } from '../frame/cli-failure.ts'
 import { readState, type State } from '../frame/state.ts'
 import type { CliContext } from '../frame/verb.ts'
 import { livingSupervisor } from '../supervisor/claim.ts'
+import { wishArgument, type CollectorWish } from '../supervisor/collector-wish.ts'
 
 const POLL_MS = 100
 
 /** Sees to it that the home has a supervisor. Answers whether it was this call that started it. */
 export const startSupervisor = async (
   context: CliContext,
-  env: Readonly<Record<string, string | undefined>>,
+  collector?: CollectorWish,
 ): Promise<{ readonly startedHere: boolean }> => {
   makeFolder(context.home)
   await untilEnded(context.home)
   if (livingSupervisor(context.home) !== undefined) return { startedHere: false }
-  const pid = await spawnSupervisor(context, env)
+  const pid = await spawnSupervisor(context, collector)
   const child = identityOf(pid)
   for (;;) {
     const holder = livingSupervisor(context.home)
@@ -44,15 +45,20 @@ const diedAtOnce = ({ home }: CliContext): CliFailure =>
   new CliFailure(`the supervisor ended at its start: see ${join(home, 'logs/supervisor.log')}`)
 
 const spawnSupervisor = async (
-  { home, root }: CliContext,
-  env: Readonly<Record<string, string | undefined>>,
+  { home, root, env }: CliContext,
+  collector: CollectorWish | undefined,
 ): Promise<number> => {
   const log = openSync(join(makeFolder(join(home, 'logs')), 'supervisor.log'), 'a', 0o600)
   try {
     const main = join(root, 'cli/src/supervisor/main.ts')
     const child = spawn(
       process.execPath,
-      ['--conditions=source', '--disable-warning=ExperimentalWarning', main],
+      [
+        '--conditions=source',
+        '--disable-warning=ExperimentalWarning',
+        main,
+        ...wishArgument(collector),
+      ],
       {
         cwd: root,
         detached: true,

@@ -2,7 +2,6 @@ import { Daemon } from '@kubesift/adapter-backing'
 import { join } from 'node:path'
 import type { State } from '../frame/state.ts'
 import type { CliContext } from '../frame/verb.ts'
-import type { Collector } from '../verbs/up-collector.ts'
 
 interface DemoOptions {
   readonly replay: boolean
@@ -16,22 +15,28 @@ const replays = ({ replay, kubeconfig }: DemoOptions): boolean => replay && kube
 export const watchDemo = async (
   place: State,
   options: DemoOptions,
-  collector: Collector | undefined,
   context: CliContext,
 ): Promise<void> => {
   const [{ runDemo }, { collectorTarget }] = await Promise.all([
     import('../demo/run-demo.ts'),
     import('../demo/targets.ts'),
   ])
-  const target = collector === undefined ? {} : { target: collectorTarget(collector.endpoint) }
-  await runDemo({ place, context, replay: replays(options), ...target })
+  const { collectorUrl, cluster } = place
+  if (cluster !== undefined)
+    context.print(`\nWatching the cluster '${cluster}' from now on, with a Collector's agent.\n`)
+  await runDemo({
+    place,
+    context,
+    replay: replays(options),
+    ...(collectorUrl === undefined ? {} : { target: collectorTarget(collectorUrl) }),
+    ...(cluster === undefined ? {} : { cluster }),
+  })
 }
 
 /** The replay of `up --detach`: a process of its own, which `down` ends with everything else. */
 export const replayDetached = async (
   place: State,
   options: DemoOptions,
-  collector: Collector | undefined,
   { home, root, env, print }: CliContext,
 ): Promise<void> => {
   if (!replays(options)) return
@@ -49,7 +54,7 @@ export const replayDetached = async (
           ...env,
           KAFKA_BROKERS: place.kafkaBrokers,
           KAFKA_TOPIC_PREFIX: place.topicPrefix,
-          COLLECTOR_ENDPOINT: collector?.endpoint ?? '',
+          COLLECTOR_ENDPOINT: place.collectorUrl ?? '',
         },
       }),
     ready: () => Promise.resolve(true),

@@ -1,6 +1,7 @@
 import { checkoutRoot, homeOf } from '../frame/context.ts'
 import { ExitCode } from '../frame/exit-code.ts'
 import { claimHome, livingSupervisor, releaseHome } from './claim.ts'
+import { wishFrom } from './collector-wish.ts'
 import { supervise } from './supervise.ts'
 
 /** The process behind `up`: it outlives the terminal and ends by SIGTERM. Its output is `logs/supervisor.log`. */
@@ -26,7 +27,15 @@ if (mine) {
     stop.abort()
   }, CLAIM_CHECK_MS)
   try {
-    await supervise({ root: checkoutRoot, home, env: process.env, signal: stop.signal, log })
+    const collector = wishFrom(process.argv[2])
+    await supervise({
+      root: checkoutRoot,
+      home,
+      env: process.env,
+      signal: stop.signal,
+      log,
+      ...(collector === undefined ? {} : { collector }),
+    })
     log('stopped')
   } catch (why) {
     log(why instanceof Error ? (why.stack ?? why.message) : String(why))

@@ -11,6 +11,8 @@ import {
 } from '@kubesift/adapter-backing'
 import { join } from 'node:path'
 import { stateFile, type State, type UnitState } from '../frame/state.ts'
+import { planCollectorUnits } from './collector-units.ts'
+import type { CollectorWish } from './collector-wish.ts'
 import { rotateLogs } from './rotate-logs.ts'
 import { planServices } from './service-units.ts'
 import { Unit } from './unit.ts'
@@ -22,6 +24,8 @@ export interface SupervisorOptions {
   /** Stop everything and return. */
   readonly signal: AbortSignal
   readonly log: (line: string) => void
+  /** A Collector is to run in front of Kafka. */
+  readonly collector?: CollectorWish
 }
 
 const ROTATE_EVERY_MS = 10_000
@@ -110,7 +114,15 @@ const plan = async (options: SupervisorOptions): Promise<House> => {
     backing,
     ports: new PortBook(home, env),
   })
-  const base = baseState(backing, grpcUrl, env)
+  const collector = await planCollectorUnits({
+    home,
+    env,
+    log: say,
+    kafkaBrokers: backing.kafkaBrokers,
+    topicPrefix: prefixOf(env),
+    wish: options.collector,
+  })
+  const base = { ...baseState(backing, grpcUrl, env), ...collector.state }
   let phase: State['phase'] = 'starting'
   const write = (next?: State['phase']): void => {
     phase = next ?? phase
@@ -135,9 +147,12 @@ const plan = async (options: SupervisorOptions): Promise<House> => {
         }),
     ),
     ...services.map((service) => new Unit({ ...service, kind: 'service', changed })),
+    ...collector.services.map((service) => new Unit({ ...service, kind: 'service', changed })),
   ]
   return Object.assign(house, { units, write })
 }
+
+const prefixOf = (env: SupervisorOptions['env']): string => env['KAFKA_TOPIC_PREFIX'] ?? ''
 
 /** Whatever a former supervisor left running and this one will not adopt. */
 const stopLeftovers = async (home: string, { daemons }: BackingPlan): Promise<void> => {
@@ -153,14 +168,13 @@ const baseState = (
 ): Omit<State, 'phase' | 'units'> => {
   const supervisor = identityOf(process.pid)
   if (supervisor === undefined) throw new Error('a running process has an identity')
-  const topicPrefix = env['KAFKA_TOPIC_PREFIX'] ?? ''
   return {
     supervisor,
     startedAt: Date.now(),
     kafkaBrokers,
     databaseUrl,
     redisUrl,
-    topicPrefix,
+    topicPrefix: prefixOf(env),
     grpcUrl,
   }
 }

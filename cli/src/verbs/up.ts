@@ -7,7 +7,7 @@ import type { CliContext, Verb } from '../frame/verb.ts'
 import { followState, startSupervisor } from '../lifecycle/start.ts'
 import { stopEverything } from '../lifecycle/stop.ts'
 import { composeUp } from '../lifecycle/compose.ts'
-import { startCollector } from './up-collector.ts'
+import { buildCollectors, collectorWish, mustServe } from './up-collector.ts'
 import { replayDetached, watchDemo } from '../lifecycle/watch-demo.ts'
 import { startReporter } from '../lifecycle/start-report.ts'
 
@@ -18,13 +18,15 @@ export interface UpOptions {
   readonly docker?: boolean
   readonly collector?: boolean
   readonly kubeconfig?: string
+  readonly cluster?: string
 }
 
 export const verb: Verb = {
   examples: [
     './kubesift up',
     './kubesift up --detach --no-replay',
-    './kubesift up --kubeconfig ~/.kube/config',
+    './kubesift up --collector',
+    './kubesift up --kubeconfig ~/.kube/config --cluster production',
   ],
   notes:
     'Ctrl-C stops everything that this `up` started; with --detach it keeps running until `./kubesift down`.',
@@ -36,7 +38,11 @@ export const verb: Verb = {
       .option('--collector', 'send the recording through a real Collector gateway (builds it once)')
       .option(
         '--kubeconfig <file>',
-        'watch that cluster with a real Collector agent (implies --collector)',
+        'watch that cluster with a real Collector agent (implies --collector; no replay)',
+      )
+      .option(
+        '--cluster <name>',
+        "its name in incidents; default: the kubeconfig's current context",
       )
       .action(run((options: UpOptions) => up(options, context)))
   },
@@ -44,21 +50,22 @@ export const verb: Verb = {
 
 const up = async (options: UpOptions, context: CliContext): Promise<ExitCode> => {
   if (options.docker === true) return composeUp(options, context)
+  const wish = collectorWish(options, context.env)
   await ensureBuilt(context)
+  if (wish !== undefined) await buildCollectors(wish, context)
   const begun = context.now()
-  const { startedHere } = await startSupervisor(context, context.env)
+  const { startedHere } = await startSupervisor(context, wish)
   if (!startedHere) context.print('already running; following it')
   try {
     const ready = await untilReady(context, begun)
     if (ready === undefined) return await interrupted(startedHere, context)
-    const collector = wantsCollector(options)
-      ? await startCollector(ready, options, context)
-      : undefined
+    if (!startedHere) mustServe(wish, ready)
+    const place = wish === undefined ? withoutCollector(ready) : ready
     if (options.detach === true) {
-      await replayDetached(ready, options, collector, context)
+      await replayDetached(place, options, context)
       return detached(context)
     }
-    await watchDemo(ready, options, collector, context)
+    await watchDemo(place, options, context)
     return await interrupted(startedHere, context)
   } catch (why) {
     if (startedHere && options.detach !== true) await stopEverything(context.home)
@@ -66,8 +73,9 @@ const up = async (options: UpOptions, context: CliContext): Promise<ExitCode> =>
   }
 }
 
-const wantsCollector = ({ collector, kubeconfig }: UpOptions): boolean =>
-  collector === true || kubeconfig !== undefined
+/** A plain `up` beside one with a Collector replays straight into Kafka, and watches everything. */
+const withoutCollector = ({ collectorUrl: _url, cluster: _cluster, ...state }: State): State =>
+  state
 
 /** All services, or the reason that one of them is not. */
 const READY_WITHIN_MS = 300_000

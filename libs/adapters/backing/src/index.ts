@@ -17,4 +17,5 @@ export {
   startBacking,
 } from './start-backing.ts'
 export { livingProcess, runNames, stopByRunFile } from './run-file.ts'
+export { secretsOf } from './secrets.ts'
 export { stopProcess } from './stop-process.ts'
