@@ -9,7 +9,7 @@ import {
   ensureTopics,
   type Log,
 } from '@kubesift/adapter-kafka'
-import { planBacking } from '@kubesift/adapter-backing'
+import { BackingFailed, planBacking, type Daemon } from '@kubesift/adapter-backing'
 import { defineTopic } from '@kubesift/contracts'
 import { expect, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -23,6 +23,13 @@ const things = defineTopic({
   idOf: ({ n }) => String(n),
   policy: { partitions: 2, cleanup: 'delete' },
 })
+
+/** For a machine on which everything takes its time; nothing here is timed. */
+const PATIENCE = { timeout: 120_000 }
+const STARTS = 3
+
+const states = (lines: readonly string[]): readonly string[] =>
+  lines.map((line) => (line.includes('waiting') ? 'away' : 'back'))
 
 /** A broker of this test's own, that it may stop. */
 const ownBroker = async () => {
@@ -40,7 +47,7 @@ const ownBroker = async () => {
   if (kafka === undefined) throw new Error('no Kafka was planned')
   return {
     brokers: plan.kafkaBrokers.split(','),
-    start: () => kafka.start(),
+    start: () => startPatiently(kafka),
     stop: () => kafka.stop(),
     [Symbol.asyncDispose]: async () => {
       await kafka.stop()
@@ -49,9 +56,22 @@ const ownBroker = async () => {
   }
 }
 
+/** As the supervisor does it: what did not come up in time is started again. */
+const startPatiently = async (kafka: Daemon): Promise<void> => {
+  for (let left = STARTS; ; left -= 1) {
+    try {
+      await kafka.start()
+      return
+    } catch (why) {
+      await kafka.stop()
+      if (left === 1 || !(why instanceof BackingFailed)) throw why
+    }
+  }
+}
+
 test(
   'Kafka absent at the start, and gone in between, is waited for: said once each time, and nothing is lost',
-  { timeout: 400_000 },
+  { timeout: 900_000 },
   async () => {
     await using broker = await ownBroker()
     const lines: string[] = []
@@ -78,23 +98,29 @@ test(
       },
     })
     const running = ensureTopics(kafka, [things], stop.signal).then(() => consumer.run(stop.signal))
-    await vi.waitUntil(() => lines.length > 0, { timeout: 60_000 })
-    expect(lines).toHaveLength(1)
+    await vi.waitUntil(() => lines.length > 0, PATIENCE)
+    expect(states(lines)).toEqual(['away'])
     await broker.start()
-    await vi.waitUntil(() => consumer.positions().size === 2, { timeout: 60_000 })
+    await vi.waitUntil(() => consumer.positions().size === 2, PATIENCE)
     await producer.publish(things, [{ n: 1 }, { n: 2 }])
-    await vi.waitUntil(() => seen.size === 2, { timeout: 60_000 })
+    await vi.waitUntil(() => seen.size === 2, PATIENCE)
     await broker.stop()
-    await vi.waitUntil(() => consumer.reasons().length > 0, { timeout: 60_000 })
+    const gone = lines.length
+    await vi.waitUntil(() => consumer.reasons().length > 0, PATIENCE)
     await expect(producer.publish(things, [{ n: 3 }])).rejects.toMatchObject({ next: 'retry' })
+    expect(states(lines).at(-1)).toBe('away')
+    expect(states(lines.slice(gone))).not.toContain('back')
     await broker.start()
-    await vi.waitUntil(() => consumer.reasons().length === 0, { timeout: 90_000 })
+    await vi.waitUntil(() => consumer.reasons().length === 0, PATIENCE)
     await producer.publish(things, [{ n: 3 }, { n: 4 }])
-    await vi.waitUntil(() => seen.size === 4, { timeout: 60_000 })
+    await vi.waitUntil(() => seen.size === 4 && consumer.reasons().length === 0, PATIENCE)
+    const told = states(lines)
     stop.abort()
     await running
     await producer.disconnect()
-    const states = lines.map((line) => (line.includes('waiting') ? 'away' : 'back'))
-    expect(states).toEqual(['away', 'back', 'away', 'back'])
+    // a starved broker may go silent on its own as well: then that is said too, and never the same thing twice in a row
+    expect(told.length).toBeGreaterThanOrEqual(4)
+    expect(told).toEqual(told.map((_, i) => (i % 2 === 0 ? 'away' : 'back')))
+    expect(told.at(-1)).toBe('back')
   },
 )
