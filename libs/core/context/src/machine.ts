@@ -12,6 +12,10 @@ export interface OwnerMemory {
   readonly published: readonly string[]
   readonly frozen: Readonly<Record<string, readonly Spell[]>>
   readonly nextDecisionAt: number | null
+  /** Everything of it is open and goes on: a mere repeat of its Events can only move counts and times. */
+  readonly active: boolean
+  /** Repeats have been joined that are not yet in what was published. */
+  readonly stale?: true
 }
 
 /** The state of a namespace as a flat map of fields, each written only when it has changed. */
@@ -24,6 +28,8 @@ export interface Settled {
   readonly fields: Fields
   /** The earliest watermark at which something may have to be decided again; null: none. */
   readonly nextDecisionAt: number | null
+  /** Whether owners are left whose newest counts have not been derived: settle everything before long. */
+  readonly stale: boolean
 }
 
 const EVENT = 'e:'
@@ -31,7 +37,7 @@ const OBJECT = 'o:'
 const MEMORY = 'm:'
 const NAMES = 'names'
 
-const NO_MEMORY: OwnerMemory = { published: [], frozen: {}, nextDecisionAt: null }
+const NO_MEMORY: OwnerMemory = { published: [], frozen: {}, nextDecisionAt: null, active: false }
 const NO_MEMORY_TEXT = JSON.stringify(NO_MEMORY)
 const SCALING = 'ScalingReplicaSet'
 
@@ -48,6 +54,10 @@ export class NamespaceMachine {
   /** Each memory as it was last written, to tell whether it has changed. */
   readonly #written = new Map<string, string>()
   readonly #events = new Set<string>()
+  /** Events that were told again, with a higher count and nothing else that is new. */
+  readonly #repeats = new Set<string>()
+  /** Owners of which only repeats have come since they were derived last. */
+  readonly #stale = new Set<string>()
   readonly #objects = new Set<string>()
   #namesChanged = false
 
@@ -70,8 +80,10 @@ export class NamespaceMachine {
   }
 
   #remember(id: string, text: string): void {
-    this.#memory.set(id, JSON.parse(text) as OwnerMemory)
+    const memory = JSON.parse(text) as OwnerMemory
+    this.#memory.set(id, memory)
     this.#written.set(id, text)
+    if (memory.stale === true) this.#stale.add(id)
   }
 
   #addName(id: string): void {
@@ -94,14 +106,20 @@ export class NamespaceMachine {
     const fact = eventFact(signal, position)
     // Most Normal events are only context: the raw topic keeps them, the state does not.
     if (this.#classifier.classify(fact).as === 'context' && fact.reason !== SCALING) return
-    this.#facts.addEvent(fact)
-    this.#events.add(fact.uid)
+    const before = this.#facts.events.get(fact.uid)
+    const joined = this.#facts.addEvent(fact)
+    if (before === undefined || !isRepeat(before, joined)) this.#events.add(fact.uid)
+    else this.#repeats.add(fact.uid)
   }
 
-  /** Decides: derives the owners that were touched, and those whose hour has come by the watermark. */
-  settle(watermark: number | null, gaps: Surroundings['gaps']): Settled {
+  /**
+   * Decides: derives the owners that were touched, and those whose hour has come by the watermark. In a storm most of what comes are
+   * repeats of what is open already; with `everything` false their owners are left for later, and the answer says so.
+   */
+  settle(watermark: number | null, gaps: Surroundings['gaps'], everything = true): Settled {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects)
+    this.#placeRepeats(touched, everything, fields)
     for (const [id, memory] of this.#memory) {
       if (
         memory.nextDecisionAt !== null &&
@@ -110,8 +128,13 @@ export class NamespaceMachine {
       )
         touched.add(id)
     }
-    const contexts = [...touched].sort().flatMap((id) => this.#decide(id, watermark, gaps, fields))
-    for (const uid of this.#events)
+    const contexts = [...touched].sort().flatMap((id) => {
+      const decided = this.#decide(id, watermark, gaps)
+      this.#write(id, decided.memory, fields)
+      this.#stale.delete(id)
+      return decided.contexts
+    })
+    for (const uid of [...this.#events, ...this.#repeats])
       fields.set(EVENT + uid, JSON.stringify(this.#facts.events.get(uid)))
     for (const uid of this.#objects) {
       if (watermark !== null) this.#facts.compact(uid, watermark)
@@ -119,16 +142,39 @@ export class NamespaceMachine {
     }
     if (this.#namesChanged) fields.set(NAMES, JSON.stringify([...this.#facts.names]))
     this.#events.clear()
+    this.#repeats.clear()
     this.#objects.clear()
     this.#namesChanged = false
-    return { contexts, fields, nextDecisionAt: this.nextDecisionAt() }
+    return { contexts, fields, nextDecisionAt: this.nextDecisionAt(), stale: this.#stale.size > 0 }
+  }
+
+  #placeRepeats(touched: Set<string>, everything: boolean, fields: Fields): void {
+    for (const uid of this.#repeats) {
+      const { id } = this.#facts.membership.ofEvent.get(uid)!
+      if (touched.has(id) || this.#stale.has(id)) continue
+      const memory = this.#memory.get(id)
+      if (everything || memory?.active !== true) touched.add(id)
+      else {
+        this.#stale.add(id)
+        this.#write(id, { ...memory, stale: true }, fields)
+      }
+    }
+    if (everything) for (const id of this.#stale) touched.add(id)
+  }
+
+  #write(id: string, memory: OwnerMemory, fields: Fields): void {
+    const text = JSON.stringify(memory)
+    if (text === (this.#written.get(id) ?? NO_MEMORY_TEXT)) return
+    this.#memory.set(id, memory)
+    this.#written.set(id, text)
+    fields.set(MEMORY + id, text)
   }
 
   /** Everything published so far, once more: after a crash between writing state and publishing. */
   republish(watermark: number | null, gaps: Surroundings['gaps']): Settled['contexts'] {
     return [...this.#memory.keys()]
       .sort()
-      .flatMap((id) => this.#decide(id, watermark, gaps, new Map()))
+      .flatMap((id) => this.#decide(id, watermark, gaps).contexts)
   }
 
   nextDecisionAt(): number | null {
@@ -173,8 +219,7 @@ export class NamespaceMachine {
     id: string,
     watermark: number | null,
     gaps: Surroundings['gaps'],
-    fields: Fields,
-  ): Settled['contexts'] {
+  ): { contexts: Settled['contexts']; memory: OwnerMemory } {
     const before = this.#memory.get(id) ?? NO_MEMORY
     const result = this.#derive(id, watermark, gaps)
     const open = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
@@ -185,14 +230,9 @@ export class NamespaceMachine {
       published: [...new Set([...before.published, ...keys])].sort(),
       frozen: freeze(result.contexts, watermark, before.frozen),
       nextDecisionAt: result.nextDecisionAt,
+      active: result.contexts.length > 0 && result.contexts.every(goesOn),
     }
-    const text = JSON.stringify(memory)
-    if (text !== (this.#written.get(id) ?? NO_MEMORY_TEXT)) {
-      this.#memory.set(id, memory)
-      this.#written.set(id, text)
-      fields.set(MEMORY + id, text)
-    }
-    return [...open, ...moved]
+    return { contexts: [...open, ...moved], memory }
   }
 
   /** A key that was published and now has no symptoms of its own: the truth has moved them. */
@@ -228,6 +268,22 @@ export class NamespaceMachine {
     }
   }
 }
+
+/** Open, and not ended so far. */
+const goesOn = ({ spells }: Derived): boolean => {
+  const last = spells.at(-1)
+  return last !== undefined && last.openedAt !== null && last.recovery === null
+}
+
+/** Whether only the count has grown (with its text, its time and its records). */
+const isRepeat = (before: EventFact, after: EventFact): boolean =>
+  before.involved === after.involved &&
+  before.firstAt === after.firstAt &&
+  before.reason === after.reason &&
+  before.type === after.type &&
+  before.combined === after.combined &&
+  before.counted === after.counted &&
+  after.grown === undefined
 
 /** What the watermark has passed never moves again. Frozen boundaries only grow in number. */
 const freeze = (

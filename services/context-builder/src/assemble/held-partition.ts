@@ -33,6 +33,11 @@ export interface HeldOptions {
 /** Bumped when contexts must outrank everything published before (a rebuild from nothing, issue of its own). */
 const EPOCH = 1
 
+/** A timer that is due at the next progress record, whatever the watermark: counts that have not been published wait for it. */
+const AT_NEXT_PROGRESS = 0
+
+const clusterOf = (id: string): string => decodeURIComponent(id.slice(0, id.indexOf('/')))
+
 /**
  * One partition of `signals` while this process holds it. Order of a batch: join and derive in memory → write the state with the mark
  * that something must be published → publish → take the mark away → commit. A crash between any two of them loses nothing: what is
@@ -117,10 +122,10 @@ export class HeldPartition {
       const moved = Object.keys(this.#clock.reached).filter(
         (c) => this.#clock.reached[c] !== before[c],
       )
-      if (moved.length > 0) await this.#decide(new Set(moved), open, touched)
+      await this.#decide(new Set(moved), open, touched)
     }
-    // What has come since the last progress: presence is decided at once, absence waits for the next.
-    for (const id of open) this.#settle(id, false, touched)
+    // What has come since the last progress: presence is decided at once, absence waits for the next, and so do mere repeats.
+    for (const id of open) this.#settle(id, { byTime: false, everything: false }, touched)
     const contexts = await this.#write(touched, last.offset)
     this.#cache.trim()
     return contexts
@@ -145,31 +150,39 @@ export class HeldPartition {
     return { watermark: watermarkOf(this.#clock, cluster), gaps: gapsOf(this.#clock, cluster) }
   }
 
-  /** The watermark of these clusters has moved: decide what was waiting for it. */
+  /** A reader has told its progress: decide what was waiting for it, by time where the watermark of the cluster has moved. */
   async #decide(
-    clusters: ReadonlySet<string>,
+    moved: ReadonlySet<string>,
     open: Set<string>,
     touched: Map<string, Touched>,
   ): Promise<void> {
     const due = [...this.#timers].flatMap(([id, at]) => {
-      const cluster = decodeURIComponent(id.slice(0, id.indexOf('/')))
+      const cluster = clusterOf(id)
       const watermark = watermarkOf(this.#clock, cluster)
-      return clusters.has(cluster) && watermark !== null && at <= watermark ? [id] : []
+      const byTime = moved.has(cluster) && watermark !== null && at <= watermark
+      return at === AT_NEXT_PROGRESS || byTime ? [id] : []
     })
     await this.#cache.warm(due)
-    for (const id of new Set([...due, ...open])) this.#settle(id, true, touched)
+    for (const id of new Set([...due, ...open])) {
+      this.#settle(id, { byTime: moved.has(clusterOf(id)), everything: true }, touched)
+    }
     open.clear()
   }
 
-  #settle(id: string, byTime: boolean, touched: Map<string, Touched>): void {
+  #settle(
+    id: string,
+    how: { readonly byTime: boolean; readonly everything: boolean },
+    touched: Map<string, Touched>,
+  ): void {
     const machine: NamespaceMachine = this.#cache.get(id)
     const { watermark, gaps } = this.#time(machine.cluster)
-    const settled = machine.settle(byTime ? watermark : null, gaps)
+    const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
     const entry = this.#touch(touched, id)
     for (const [name, value] of settled.fields) entry.fields.set(name, value)
     for (const context of settled.contexts) entry.contexts.set(context.key, context)
-    if (settled.nextDecisionAt === null) this.#timers.delete(id)
-    else this.#timers.set(id, settled.nextDecisionAt)
+    const timer = settled.stale ? AT_NEXT_PROGRESS : settled.nextDecisionAt
+    if (timer === null) this.#timers.delete(id)
+    else this.#timers.set(id, timer)
   }
 
   async #write(touched: ReadonlyMap<string, Touched>, offset: number): Promise<Context[]> {
