@@ -3,6 +3,8 @@ import { bool, compact, int, list, str, sub, time, type Json } from '../pick.ts'
 import { conditionsOf } from './head.ts'
 
 const MESSAGE = 512
+/** More names than this are not a pod that somebody wrote; unbounded, they alone would make a record too large for its topic. */
+const MAX_NEEDED = 64
 
 const termination = (container: string, state: Json): Termination | undefined => {
   const ended = sub(state, 'terminated')
@@ -58,7 +60,8 @@ const needed = (spec: Json, volume: [string, string], env: string): string[] => 
   ])
   const names = [...volumes, ...refs].filter((name): name is string => name !== undefined)
   // Every pod mounts the cluster's CA bundle; it explains nothing.
-  return [...new Set(names)].filter((name) => name !== 'kube-root-ca.crt').sort()
+  const own = [...new Set(names)].filter((name) => name !== 'kube-root-ca.crt')
+  return own.sort().slice(0, MAX_NEEDED)
 }
 
 export const podOf = (object: Json, head: SlimObject): SlimPod => {

@@ -33,31 +33,34 @@ const phase: Section = (object) => ({
   conditions: { ...phaseAsCondition(object), ...conditionsOf(sub(object, 'status')) },
 })
 
-const SECTIONS: Readonly<Record<string, Section>> = {
-  Pod: (object, head) => ({ pod: podOf(object, head) }),
-  ...Object.fromEntries([...WORKLOAD_KINDS].map((kind) => [kind, workload])),
-  Job: (object) => ({ job: jobOf(object) }),
-  CronJob: (object) => ({ job: jobOf(object) }),
-  Node: conditions,
-  HorizontalPodAutoscaler: conditions,
-  PersistentVolumeClaim: phase,
-  PersistentVolume: phase,
-  Namespace: phase,
-  ResourceQuota: (object) => ({
-    quota: {
-      hard: stringMap(sub(sub(object, 'status'), 'hard')),
-      used: stringMap(sub(sub(object, 'status'), 'used')),
-    },
+/** A map, not an object: a kind is foreign text, and `toString` must not find what every object has. */
+const SECTIONS: ReadonlyMap<string, Section> = new Map(
+  Object.entries<Section>({
+    Pod: (object, head) => ({ pod: podOf(object, head) }),
+    ...Object.fromEntries([...WORKLOAD_KINDS].map((kind) => [kind, workload])),
+    Job: (object) => ({ job: jobOf(object) }),
+    CronJob: (object) => ({ job: jobOf(object) }),
+    Node: conditions,
+    HorizontalPodAutoscaler: conditions,
+    PersistentVolumeClaim: phase,
+    PersistentVolume: phase,
+    Namespace: phase,
+    ResourceQuota: (object) => ({
+      quota: {
+        hard: stringMap(sub(sub(object, 'status'), 'hard')),
+        used: stringMap(sub(sub(object, 'status'), 'used')),
+      },
+    }),
+    ConfigMap: (object) => ({ data: hashedData(object) }),
+    // Secrets are not watched; should one arrive, only its key names with hashes go on.
+    Secret: (object) => ({ data: hashedData(object) }),
   }),
-  ConfigMap: (object) => ({ data: hashedData(object) }),
-  // Secrets are not watched; should one arrive, only its key names with hashes go on.
-  Secret: (object) => ({ data: hashedData(object) }),
-}
+)
 
 /** The part of a Kubernetes object that derivations read, or undefined where it has no kind, name or UID. */
 export const slimObject = (object: Json): SlimObject | undefined => {
   const head = headOf(object)
   if (head === undefined) return undefined
-  const section = SECTIONS[head.kind]
+  const section = SECTIONS.get(head.kind)
   return compact({ ...head, ...section?.(object, head) }) as SlimObject
 }
