@@ -1,11 +1,15 @@
 import { duration } from '../frame/duration.ts'
 import type { State, UnitState } from '../frame/state.ts'
 
-const HEAD = ['NAME', 'STATUS', 'FOR', 'RESTARTS', 'PID', 'ADDRESS'] as const
+const HEAD = ['NAME', 'STATUS', 'FOR', 'RESTARTS', 'PID', 'LAG', 'ADDRESS'] as const
 
 /** The units of a state as a table for people; reasons stand below the unit that is not ready. */
-export const unitTable = (state: State, now: number): string => {
-  const rows = state.units.map((unit) => ({ unit, cells: cellsOf(unit, now) }))
+export const unitTable = (
+  state: State,
+  now: number,
+  lags: ReadonlyMap<string, number> = new Map(),
+): string => {
+  const rows = state.units.map((unit) => ({ unit, cells: cellsOf(unit, now, lags) }))
   const widths = HEAD.map((head, i) =>
     Math.max(head.length, ...rows.map(({ cells }) => cells[i]?.length ?? 0)),
   )
@@ -23,11 +27,16 @@ export const unitTable = (state: State, now: number): string => {
   ].join('\n')
 }
 
-const cellsOf = (unit: UnitState, now: number): readonly string[] => [
+const cellsOf = (
+  unit: UnitState,
+  now: number,
+  lags: ReadonlyMap<string, number>,
+): readonly string[] => [
   unit.name,
   unit.status,
   duration(now - unit.since),
   String(unit.restarts),
   unit.pid === undefined ? '-' : String(unit.pid),
+  String(lags.get(unit.name) ?? '-'),
   unit.address ?? (unit.healthPort === undefined ? '-' : `127.0.0.1:${unit.healthPort}/readyz`),
 ]

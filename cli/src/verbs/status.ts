@@ -1,27 +1,54 @@
 import { ExitCode } from '../frame/exit-code.ts'
 import { allReady, readState, type State } from '../frame/state.ts'
 import type { CliContext, Verb } from '../frame/verb.ts'
+import type { OpenIncidents } from '../lifecycle/open-incidents.ts'
 import { unitTable } from '../lifecycle/unit-table.ts'
 
 /** What runs. Exit code 0 only when everything answers, so that scripts can wait on it. */
 export const verb: Verb = {
   examples: ['./kubesift status', './kubesift status --format json | jq .grpcUrl'],
+  notes:
+    'LAG is how many records a service still has before it in Kafka; one that only grows means that it does not keep up.',
   define: (command, context, run) => {
     command.option('--format <table|json>', 'for people or for machines', 'table').action(
-      run(({ format }: { readonly format: string }) => {
+      run(async ({ format }: { readonly format: string }) => {
         const state = readState(context.home)
         if (state === undefined || !state.alive) return notRunning(context, state)
-        context.print(format === 'json' ? JSON.stringify(state, null, 2) : table(state, context))
+        const facts = await factsOf(state, context)
+        context.print(format === 'json' ? json(state, facts) : await table(state, facts, context))
         return allReady(state) ? ExitCode.ok : ExitCode.notRunning
       }),
     )
   },
 }
 
-const table = (state: State, context: CliContext): string =>
-  [unitTable(state, context.now()), '', `home ${context.home}, incident API ${state.grpcUrl}`].join(
-    '\n',
-  )
+interface Facts {
+  readonly lags: ReadonlyMap<string, number>
+  readonly open: OpenIncidents
+}
+
+/** What is asked of Kafka and the API; loaded only where something runs. */
+const factsOf = async (state: State, { env }: CliContext): Promise<Facts> => {
+  const [{ groupLags }, { openIncidents }] = await Promise.all([
+    import('../lifecycle/group-lags.ts'),
+    import('../lifecycle/open-incidents.ts'),
+  ])
+  const [lags, open] = await Promise.all([groupLags(state, env), openIncidents(state.grpcUrl)])
+  return { lags, open }
+}
+
+const json = (state: State, { lags, open }: Facts): string =>
+  JSON.stringify({ ...state, lag: Object.fromEntries(lags), openIncidents: open }, null, 2)
+
+const table = async (state: State, { lags, open }: Facts, context: CliContext): Promise<string> => {
+  const { openText } = await import('../lifecycle/open-incidents.ts')
+  return [
+    unitTable(state, context.now(), lags),
+    '',
+    openText(open),
+    `incident API ${state.grpcUrl}, data and logs in ${context.home}`,
+  ].join('\n')
+}
 
 const notRunning = (context: CliContext, last: State | undefined): ExitCode => {
   const left = last?.units.some(({ pid }) => pid !== undefined) ?? false

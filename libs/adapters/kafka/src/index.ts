@@ -4,6 +4,7 @@ export type { Batch, BatchConsumer, ConsumeOptions, Handle, Handled } from './co
 export { consumeBatches } from './consumer.ts'
 export type { Parked } from './dead-letter.ts'
 export { KafkaRefused, MessageTooLarge } from './errors.ts'
+export { groupLagOf, type Reader } from './group-lag.ts'
 export { Outage, silentLog, type Log } from './log.ts'
 export { partitionCountOf } from './partition-count.ts'
 export { partitionOf } from './partitioner.ts'

@@ -89,14 +89,15 @@ const inspect = async (
 }
 
 /** One error for each topic that was not created; another process may be creating the same ones right now. */
-const unlessExisting = (error: unknown): unknown => {
-  if (!(error instanceof kafkajs.KafkaJSAggregateError)) return error
-  return error.errors.find(
-    (one) => !(one instanceof kafkajs.KafkaJSProtocolError && one.type === 'TOPIC_ALREADY_EXISTS'),
-  )
-}
+const refusalIn = (error: unknown): unknown =>
+  error instanceof kafkajs.KafkaJSAggregateError
+    ? error.errors.find(
+        (one) =>
+          !(one instanceof kafkajs.KafkaJSProtocolError && one.type === 'TOPIC_ALREADY_EXISTS'),
+      )
+    : error
 
-/** All in one request: the broker answers for each topic, and kafkajs wraps what failed in an aggregate whose message says nothing. */
+/** All in one request; the broker answers for each topic, and kafkajs wraps what failed in an aggregate whose message says nothing. */
 const create = async (
   kafka: Kafka,
   admin: kafkajs.Admin,
@@ -117,8 +118,9 @@ const create = async (
     // kafkajs would wait for leaders by failing as long as the broker has not heard of the topics: see `untilServed`
     await admin.createTopics({ topics, waitForLeaders: false })
   } catch (error) {
-    const refused = unlessExisting(error)
-    if (refused !== undefined) throw refused
+    const refused = refusalIn(error)
+    if (refused instanceof Error) throw refused
+    if (refused !== undefined) throw error
   }
 }
 

@@ -1,0 +1,27 @@
+import { expect, test, vi } from 'vitest'
+import { groupLagOf } from './group-lag.ts'
+import { aCorner } from './testing/a-topic.ts'
+import { collect, numbers } from './testing/things.ts'
+
+const until = vi.waitUntil
+const waiting = { timeout: 40_000, interval: 20 }
+
+test('the lag of a group is what it has not committed, over all partitions', async () => {
+  await using corner = await aCorner({ partitions: 3 })
+  const lag = (): Promise<number> => groupLagOf(corner.kafka, { groupId: 'g', topic: 'things' })
+  await corner.send(...numbers(7))
+  expect(await lag()).toBe(7)
+  const run = corner.start({ handle: collect([]) })
+  const handled = (): number =>
+    [...run.consumer.positions().values()].reduce((sum, { next }) => sum + next, 0)
+  await until(() => handled() === 7, waiting)
+  await run.stop()
+  expect(await lag()).toBe(0)
+  await corner.send({ id: 'late', n: 8 })
+  expect(await lag()).toBe(1)
+})
+
+test('a topic that is not there is an error, not a lag of none', async () => {
+  await using corner = await aCorner()
+  await expect(groupLagOf(corner.kafka, { groupId: 'g', topic: 'nowhere' })).rejects.toThrow()
+})
