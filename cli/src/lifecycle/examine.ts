@@ -26,6 +26,7 @@ export const examine = async (context: CliContext): Promise<readonly Finding[]> 
       : [await examineDisk(context), ...(await diagnoseBacking(context.home, context.env))]),
     examineMemory(),
     ...(await examinePorts(context)),
+    await examineGo(context),
     await examineDocker(context),
     examineRun(context),
   ]
@@ -92,6 +93,15 @@ const examinePorts = async ({ env, home }: CliContext): Promise<readonly Finding
     )
   }
   return findings
+}
+
+const examineGo = async ({ env }: CliContext): Promise<Finding> => {
+  const { ok, output } = await runCommand('go', ['version'], { env })
+  const version = /go\d[\d.]*/.exec(output)?.[0] ?? 'it runs'
+  const text = ok
+    ? `${version} (for \`up --collector\` only)`
+    : 'not installed (needed for `up --collector` and `--kubeconfig` only)'
+  return { name: 'Go', level: 'ok', text }
 }
 
 const examineDocker = async ({ env }: CliContext): Promise<Finding> => {

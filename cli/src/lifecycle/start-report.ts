@@ -25,6 +25,12 @@ const worthTelling = ({ name, status, address, reason }: UnitState): string | un
   if (status === 'ready') return `${name} is ready${address === undefined ? '' : ` at ${address}`}`
   if (status === 'external') return `${name} is yours at ${address ?? '?'}`
   if (status === 'backoff')
-    return `${name} ended and is started again: ${reason ?? 'no reason known'}`
+    return `${name} ended and is started again: ${plainly(reason) ?? 'no reason known'}`
   return undefined
 }
+
+/** The agent's own words for an API that it cannot ask which resources there are. */
+const plainly = (reason: string | undefined): string | undefined =>
+  reason?.includes('Valid resources are: []') === true
+    ? 'the API of the cluster does not answer it: is the kubeconfig right? (`./kubesift logs agent`)'
+    : reason

@@ -1,4 +1,10 @@
-import { BackingFailed, Daemon, type BackingPlan, type PortBook } from '@kubesift/adapter-backing'
+import {
+  BackingFailed,
+  cacheFolder,
+  Daemon,
+  type BackingPlan,
+  type PortBook,
+} from '@kubesift/adapter-backing'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -72,6 +78,8 @@ const serviceDaemon = (
         args: ['--enable-source-maps', main],
         cwd: root,
         env: {
+          // compiled once, not at each start: a third of what starting a service takes
+          NODE_COMPILE_CACHE: join(cacheFolder(home, env), 'node'),
           ...env,
           ...one.env,
           KAFKA_BROKERS: backing.kafkaBrokers,
