@@ -6,6 +6,8 @@ import type { Part, StateSign } from './parts.ts'
 // client-go tools/record/events_cache.go: 25 events per source and object, then one per 300 s.
 const SPAM_BURST = 25
 const MESSAGES_PER_REASON = 4
+/** An owner with more distinct reasons than this is a fault of its reporter; a context with all of them would outgrow its topic. */
+const MAX_REASONS = 40
 
 const worse = (a: CountQuality, b: CountQuality): CountQuality => {
   const rank = { exact: 0, aggregated: 1, lower_bound: 2 } as const
@@ -46,8 +48,8 @@ const eventReason = (facts: readonly EventFact[], spam: ReadonlySet<string>): Re
     count: facts.reduce((sum, f) => sum + f.top.n, 0),
     uids: facts.length,
     quality,
-    firstAt: Math.min(...facts.map((f) => f.firstAt)),
-    lastAt: Math.max(...facts.map(lastAtOf)),
+    firstAt: facts.reduce((at, f) => Math.min(at, f.firstAt), Infinity),
+    lastAt: facts.reduce((at, f) => Math.max(at, lastAtOf(f)), -Infinity),
     message: newest.message,
   }
 }
@@ -64,7 +66,7 @@ const stateReason = (signs: readonly StateSign[]): ReasonCount => {
     count: signs.length,
     uids: new Set(signs.map((s) => s.fact.uid)).size,
     quality: 'exact',
-    firstAt: Math.min(...signs.map((s) => s.at)),
+    firstAt: signs.reduce((at, s) => Math.min(at, s.at), Infinity),
     lastAt: newest.at,
     message: newest.message,
   }
@@ -90,6 +92,25 @@ const stateEvidence = (sign: StateSign): Evidence => {
     records: [...sign.fact.records],
   })
 }
+
+/** The most frequent ones, and the rest as one per source, so that the sum stays what it was. */
+const bounded = (reasons: readonly ReasonCount[]): ReasonCount[] => {
+  if (reasons.length <= MAX_REASONS) return [...reasons]
+  const rest = groupBy(reasons.slice(MAX_REASONS), (r) => r.source)
+  return [...reasons.slice(0, MAX_REASONS), ...[...rest.values()].map(summedUp)]
+}
+
+const summedUp = (rest: readonly ReasonCount[]): ReasonCount => ({
+  reason: '(others)',
+  type: rest[0]!.type,
+  source: rest[0]!.source,
+  count: rest.reduce((sum, r) => sum + r.count, 0),
+  uids: rest.reduce((sum, r) => sum + r.uids, 0),
+  quality: rest.map((r) => r.quality).reduce(worse, 'exact'),
+  firstAt: rest.reduce((at, r) => Math.min(at, r.firstAt), Infinity),
+  lastAt: rest.reduce((at, r) => Math.max(at, r.lastAt), -Infinity),
+  message: `${rest.length} further reasons`,
+})
 
 /** One entry per distinct text, a few of each reason, newest first. */
 const evidenceOf = (part: Part): Evidence[] => {
@@ -128,11 +149,11 @@ export const countPart = (part: Part, all: readonly EventFact[]): Counted => {
     (a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1),
   )
   return {
-    reasons,
+    reasons: bounded(reasons),
     occurrenceCount: counted.reduce((sum, r) => sum + r.count, 0),
     countQuality: counted.map((r) => r.quality).reduce(worse, 'exact'),
-    firstSeenAt: Math.min(...reasons.map((r) => r.firstAt)),
-    lastSeenAt: Math.max(...reasons.map((r) => r.lastAt)),
+    firstSeenAt: reasons.reduce((at, r) => Math.min(at, r.firstAt), Infinity),
+    lastSeenAt: reasons.reduce((at, r) => Math.max(at, r.lastAt), -Infinity),
     evidence: evidenceOf(part),
   }
 }

@@ -1,5 +1,5 @@
 import type { ObjectSignal, Signal } from '@kubesift/contracts'
-import { fromKubeEvent, isKubeEvent, type At } from './kube-event.ts'
+import { fromKubeEvent, guard, isKubeEvent, type At } from './kube-event.ts'
 import { asRecord, list, str, sub, time, type Json } from './pick.ts'
 import { slimObject } from './slim/slim-object.ts'
 
@@ -41,8 +41,9 @@ const newestInstantOf = (object: Json): number | undefined => {
 const objectSignal = (object: Json, at: KubeAt): ObjectSignal | { readonly why: string } => {
   const slim = slimObject(object)
   if (slim === undefined) return { why: 'an object without kind, name or UID' }
-  const observedAt = at.observedAt ?? newestInstantOf(object) ?? at.kafkaAt
-  if (observedAt === undefined) return { why: 'an object without any time' }
+  const toldAt = at.observedAt ?? newestInstantOf(object) ?? at.kafkaAt
+  if (toldAt === undefined) return { why: 'an object without any time' }
+  const observedAt = guard(toldAt, at)
   return {
     t: 'object',
     offsets: [at.offset],

@@ -16,8 +16,12 @@ export interface At {
   readonly kafkaAt?: number
 }
 
-const guard = (at: number, { kafkaAt }: At): number =>
+/** A time that runs ahead of its record by more than that is the record's: one from the year 9999 must not decide what is over. */
+export const guard = (at: number, { kafkaAt }: Pick<At, 'kafkaAt'>): number =>
   kafkaAt !== undefined && at > kafkaAt + MAX_CLOCK_SKEW_MS ? kafkaAt : at
+
+/** Kubernetes counts in 32 bits (core/v1, `Event.count`, `EventSeries.count`). Larger ones would make sums that no document can hold. */
+const MAX_COUNT = 2 ** 31 - 1
 
 /**
  * Which namespace an involved object counts to. Events of cluster-scoped objects are stored in `default`: the involved object's own
@@ -78,7 +82,7 @@ export const eventSignal = (
     reason: fields.reason,
     type: fields.type,
     message: cut(fields.message, MESSAGE_MAX),
-    n: fields.count !== undefined && fields.count > 0 ? fields.count : 1,
+    n: fields.count !== undefined && fields.count > 0 ? Math.min(fields.count, MAX_COUNT) : 1,
     firstAt: Math.min(guard(fields.firstAt ?? last, at), lastAt),
     lastAt,
     ...(fields.component === undefined ? {} : { component: fields.component }),
