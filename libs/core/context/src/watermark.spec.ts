@@ -79,3 +79,11 @@ test('a silence is a gap only where every partition that carries the cluster was
   )
   expect(gapsOf(clock, 'c')).toEqual([[2_000, 5_000]])
 })
+
+test('a cluster named like what every object has is a cluster like any other', () => {
+  const { partition, next, caughtUp, asOf } = round(1, [{ caughtUp: true }]).reports[0]!
+  const clusters = { constructor: { objectsAt: 9_000 } }
+  const progress = { ...round(1, [{}]), reports: [{ partition, next, caughtUp, asOf, clusters }] }
+  expect(watermarkOf(NO_CLOCK, 'constructor')).toBeNull()
+  expect(watermarkOf(after(progress), 'constructor')).toBe(8_900)
+})

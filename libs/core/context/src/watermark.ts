@@ -27,6 +27,10 @@ export const NO_CLOCK: Clock = { sources: {}, reached: {} }
 const observedOf = (report: Report, cluster: string): number | undefined =>
   report.clusters[cluster]?.objectsAt ?? report.clusters[cluster]?.eventsAt
 
+/** A cluster may be called `constructor`: only what was written counts. */
+const told = (reached: Clock['reached'], cluster: string): number | undefined =>
+  Object.hasOwn(reached, cluster) ? reached[cluster] : undefined
+
 /** The last report that was written no later than `at`. */
 const reportAt = (source: Source, at: number): Report | undefined =>
   [source.last, ...source.earlier].find((report) => report.writtenAt <= at)
@@ -80,13 +84,13 @@ export const advance = (
   for (const cluster of new Set(list.flatMap((s) => Object.keys(s.last.clusters)))) {
     const at = candidate(list, cluster)
     if (at !== undefined)
-      reached[cluster] = Math.max(reached[cluster] ?? -Infinity, at - latenessMs)
+      reached[cluster] = Math.max(told(reached, cluster) ?? -Infinity, at - latenessMs)
   }
   return { sources, reached }
 }
 
 export const watermarkOf = (clock: Clock, cluster: string): number | null =>
-  clock.reached[cluster] ?? null
+  told(clock.reached, cluster) ?? null
 
 type Interval = [number, number]
 
