@@ -135,10 +135,32 @@ describe('a moved key', () => {
     ])
   })
 
-  test('lives on under the next number when its problem comes for itself', () => {
+  test('is itself again when late records give it back what was merged', () => {
     const merged = incidentsOf(aContext({ ...at(2), movedTo }), incidentsOf(aContext()))
     const again = aContext({ ...at(3), spells: [aSpell(0, 4, 10), aSpell(200, 202)] })
     const incidents = incidentsOf(again, merged)
+    expect(incidents.map((i) => [i.episode, i.status])).toEqual([
+      [1, 'resolved'],
+      [2, 'open'],
+    ])
+    expect(incidents[0]).not.toHaveProperty('mergedInto')
+    const never = incidentsOf(again, incidentsOf(aContext()))
+    const numbers = (list: typeof never) =>
+      list.map((i) => [
+        i.id,
+        i.status,
+        i.occurrenceCount,
+        i.firstSeenAt,
+        i.lastSeenAt,
+        i.resolution,
+      ])
+    expect(numbers(incidents)).toEqual(numbers(never))
+  })
+
+  test('lives on under the next number when only later things come for itself', () => {
+    const merged = incidentsOf(aContext({ ...at(2), movedTo }), incidentsOf(aContext()))
+    const later = aContext({ ...at(3), firstSeenAt: T0 + 200 * 60_000, spells: [aSpell(200, 202)] })
+    const incidents = incidentsOf(later, merged)
     expect(incidents.map((i) => [i.episode, i.status])).toEqual([
       [1, 'merged'],
       [2, 'open'],

@@ -54,7 +54,7 @@ const draftOf = (context: Context, episode: Episode, before: Incident | undefine
 
 /** An episode that another has followed keeps what was known when it ended; only late records still enter its numbers. */
 const settled = (draft: Draft, before: Incident | undefined): Draft => {
-  if (before === undefined) return draft
+  if (before === undefined || before.status === 'merged') return draft
   const { severity, title, context, countQuality } = before
   return { ...draft, severity, title, context, countQuality }
 }
@@ -112,35 +112,33 @@ const endLeftOver = (context: Context, left: readonly Incident[]): readonly Step
 }
 
 /**
- * `merged` is terminal: what a merged episode covered stays with it. Where the key lives again afterwards, its newer stretches are
- * numbered on from there.
+ * The episodes of a key that was merged before and now speaks for itself. Where it tells again of what was merged (records that came
+ * late have given it its symptoms back), that incident is itself again. Where it tells only of later things, they are numbered on.
  */
-const liveEpisodes = (context: Context, merged: readonly Incident[]): readonly Episode[] => {
-  if (merged.length === 0) return episodesOf(context)
+const episodesAfter = (context: Context, merged: readonly Incident[]): readonly Episode[] => {
+  const episodes = episodesOf(context)
   const covered = Math.max(...merged.map((i) => i.lastSeenAt))
+  const first = episodes[0]
+  if (merged.length === 0 || first === undefined || first.firstSeenAt <= covered) return episodes
   const from = Math.max(...merged.map((i) => i.episode))
-  const spells = context.spells.filter((s) => s.to > covered)
-  const firstSeenAt = spells[0]?.from ?? context.firstSeenAt
-  return episodesOf({ ...context, spells, firstSeenAt, occurrenceCount: 0 }).map((e) => ({
-    ...e,
-    number: e.number + from,
-  }))
+  return episodes.map((e) => ({ ...e, number: e.number + from }))
 }
 
 /**
  * What a context makes of the incidents of its key, given what is stored of them: only those that change. The stream's part is
- * computed whole from this context each time, never from increments, so that skipped, doubled and coalesced versions end alike.
+ * computed whole from this context each time, never from increments, so that skipped, doubled and coalesced versions end alike. That
+ * holds for `merged` too: nobody but the stream can take it back, and it does when records that came late give the key its symptoms back.
  */
 export const stepsOf = (context: Context, known: readonly Incident[] = []): readonly Step[] => {
   const byEpisode = known.toSorted((a, b) => a.episode - b.episode)
   const merged = byEpisode.filter((i) => i.status === 'merged')
   const living = byEpisode.filter((i) => i.status !== 'merged')
   if (context.movedTo !== undefined) return mergeNewest(context, living)
-  const episodes = liveEpisodes(context, merged)
+  const episodes = episodesAfter(context, merged)
   const last = episodes.at(-1)
   if (last === undefined) return endLeftOver(context, living)
   return episodes.flatMap((episode): readonly Step[] => {
-    const before = living.find((i) => i.episode === episode.number)
+    const before = byEpisode.find((i) => i.episode === episode.number)
     const draft = draftOf(context, episode, before)
     if (episode === last) return [stepOf(before, draft, episode)]
     const past = settled(draft, before)
