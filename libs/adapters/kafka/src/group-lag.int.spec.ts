@@ -23,5 +23,7 @@ test('the lag of a group is what it has not committed, over all partitions', asy
 
 test('a topic that is not there is an error, not a lag of none', async () => {
   await using corner = await aCorner()
-  await expect(groupLagOf(corner.kafka, { groupId: 'g', topic: 'nowhere' })).rejects.toThrow()
+  await expect(groupLagOf(corner.kafka, { groupId: 'g', topic: 'nowhere' })).rejects.toThrow(
+    'does not host this topic',
+  )
 })
