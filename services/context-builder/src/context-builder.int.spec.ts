@@ -128,6 +128,17 @@ afterEach(async () => {
   await backing.dispose()
 })
 
+/** JSON as the Collector writes it into a body. */
+const anyValue = (json: unknown): object => {
+  if (typeof json === 'number') return { intValue: String(json) }
+  if (typeof json !== 'object' || json === null) return { stringValue: String(json) }
+  return {
+    kvlistValue: {
+      values: Object.entries(json).map(([key, value]) => ({ key, value: anyValue(value) })),
+    },
+  }
+}
+
 const send = async (requests: readonly Uint8Array[]): Promise<void> => {
   const producer = createProducer(kafka)
   await producer.publishRaw(
@@ -180,4 +191,41 @@ test('a namespace goes on where it stood after a restart, with Redis as its memo
   service = await start()
   await send(events.slice(half))
   await vi.waitFor(() => expect(count()).toBe(11), { timeout: 30_000, interval: 200 })
+})
+
+test('a context that its topic can never take stops neither the others nor, after a restart, the partition', async () => {
+  await ensureTopics(kafka, [
+    {
+      topic: incidentContexts.topic,
+      policy: { ...incidentContexts.policy, maxMessageBytes: 8_000 },
+    },
+  ])
+  service = await start()
+  contexts = new Contexts(kafka)
+  const event = (i: number, name: string): unknown => ({
+    kind: 'Event',
+    metadata: { uid: `${name}-${i}`, namespace: 'n' },
+    involvedObject: { kind: 'Deployment', namespace: 'n', name },
+    reason: i === 0 ? 'ProgressDeadlineExceeded' : `Boom${i}`,
+    type: 'Warning',
+    message: 'x'.repeat(1_000),
+    count: 9,
+    firstTimestamp: '2026-11-21T01:00:00Z',
+    lastTimestamp: '2026-11-21T01:30:00Z',
+  })
+  const logRecords = (events: readonly unknown[]): unknown[] =>
+    events.map((e) => ({ body: anyValue(e) }))
+  const requestOf = (events: readonly unknown[]): Uint8Array =>
+    encodeLogs({ resourceLogs: [{ scopeLogs: [{ logRecords: logRecords(events) }] }] })
+  const names = (): string[] => [...contexts!.byKey.values()].map((c) => c.owner.name)
+  const large = Array.from({ length: 20 }, (_, i) => event(i, 'large'))
+  await send([requestOf([...large, event(1, 'small')])])
+  await vi.waitFor(() => expect(names()).toEqual(['small']), { timeout: 30_000, interval: 200 })
+  expect(await service.stop()).toBe(0)
+  service = await start()
+  await send([requestOf([event(1, 'later')])])
+  await vi.waitFor(() => expect(names()).toEqual(['small', 'later']), {
+    timeout: 30_000,
+    interval: 200,
+  })
 })

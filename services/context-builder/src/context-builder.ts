@@ -127,6 +127,7 @@ const assembler = (wiring: Wiring): Half => {
     cachedNamespaces: config.CACHED_NAMESPACES,
     latenessMs: config.ALLOWED_LATENESS_MS,
     suspiciousPauseMs: config.KAFKA_SESSION_TIMEOUT_MS / 2,
+    setAside: (key, why) => log.error({ key }, `a context was set aside: ${why}`),
   })
   const consumer = consumeBatches({
     kafka,

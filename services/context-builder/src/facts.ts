@@ -41,9 +41,17 @@ export class AssembleFacts {
     unit: '{context}',
     description: 'Context versions published.',
   })
+  readonly #setAside = meter.createCounter('kubesift.context_builder.contexts_set_aside', {
+    unit: '{context}',
+    description: 'Context versions that were too large for their topic.',
+  })
 
   batchAssembled(batch: { readonly records: number; readonly contexts: number }): void {
     this.#records.add(batch.records)
     if (batch.contexts > 0) this.#contexts.add(batch.contexts)
+  }
+
+  contextSetAside(): void {
+    this.#setAside.add(1)
   }
 }

@@ -1,4 +1,4 @@
-import type { Batch, Handled, Producer } from '@kubesift/adapter-kafka'
+import { MessageTooLarge, type Batch, type Handled, type Producer } from '@kubesift/adapter-kafka'
 import type { StateStore } from '@kubesift/adapter-redis'
 import { Fenced, incidentContexts, type Context, type SignalsMessage } from '@kubesift/contracts'
 import type { AssembleFacts } from '../facts.ts'
@@ -10,6 +10,8 @@ export interface AssemblerOptions extends HeldOptions {
   readonly facts: AssembleFacts
   /** A pause longer than this between writing and publishing is checked for a takeover first. */
   readonly suspiciousPauseMs: number
+  /** A context that its topic can never take was left out: its incident stays as it was, and somebody has to look. */
+  readonly setAside: (key: string, why: string) => void
 }
 
 /** Signals in, contexts out: the partitions that this process holds, and what it does with a batch of one. */
@@ -96,7 +98,30 @@ export class Assembler {
     )
   }
 
-  #publish(contexts: readonly Context[]): Promise<void> {
+  /**
+   * One that is too large must stop neither the others nor the partition: its namespace is marked until all are out, so it would come
+   * again with every claim.
+   */
+  async #publish(contexts: readonly Context[]): Promise<void> {
+    try {
+      await this.#send(contexts)
+    } catch (error) {
+      if (!(error instanceof MessageTooLarge)) throw error
+      for (const context of contexts) await this.#sendAlone(context)
+    }
+  }
+
+  async #sendAlone(context: Context): Promise<void> {
+    try {
+      await this.#send([context])
+    } catch (error) {
+      if (!(error instanceof MessageTooLarge)) throw error
+      this.#options.facts.contextSetAside()
+      this.#options.setAside(context.key, error.message)
+    }
+  }
+
+  #send(contexts: readonly Context[]): Promise<void> {
     return this.#options.producer.publish(incidentContexts, contexts, {
       traceparent: (context) => context.traceparent,
       timeOf: (context) => context.lastSeenAt,

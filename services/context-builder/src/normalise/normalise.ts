@@ -1,7 +1,7 @@
 import type { Batch, Handled, Parked, Producer } from '@kubesift/adapter-kafka'
 import { OtlpUnreadable, readLogs, type LogBatch } from '@kubesift/adapter-otlp'
 import { ceHeaders, signals, type Signal, type SignalChunk } from '@kubesift/contracts'
-import { ChunkBuilder, fromLogRecord } from '@kubesift/core-signal'
+import { ChunkBuilder, clusterOf, fromLogRecord } from '@kubesift/core-signal'
 import type { NormaliseFacts } from '../facts.ts'
 import type { Observed } from './observed.ts'
 
@@ -48,7 +48,7 @@ const readInto = (record: Raw, reading: Reading, defaultCluster: string): void =
       reading.skipped++
       continue
     }
-    const cluster = (read.ok ? read.cluster : undefined) ?? defaultCluster
+    const cluster = clusterOf(entry) ?? defaultCluster
     const namespace = read.ok ? read.namespace : ''
     const signal: Signal = read.ok
       ? read.signal
