@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MissingPrerequisite } from './missing-prerequisite.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
@@ -9,6 +9,8 @@ export type Env = Readonly<Record<string, string | undefined>>
 /** Makes a folder and everything above it, or says in one line why that cannot be. */
 export const makeFolder = (path: string, mode = 0o755): string => {
   try {
+    // the mode is for this folder alone: those above it are shared with accounts that must pass
+    mkdirSync(dirname(path), { recursive: true })
     mkdirSync(path, { recursive: true, mode })
     accessSync(path, constants.W_OK)
     return path
