@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -99,6 +100,7 @@ const initialise = async (
   password: string,
   account: Account | undefined,
 ): Promise<void> => {
+  dropOrphaned(data, password)
   if (existsSync(join(data, 'PG_VERSION'))) return
   const draft = `${data}.draft`
   const passwordFile = join(draft, 'password')
@@ -117,8 +119,32 @@ const initialise = async (
   }
   chmodSync(dirname(data), 0o755)
   rmSync(data, { recursive: true, force: true })
+  writeFileSync(markOf(data), digestOf(password), { mode: 0o600 })
   renameSync(join(draft, 'db'), data)
   rmSync(draft, { recursive: true, force: true })
+}
+
+const markOf = (data: string): string => `${data}.mark`
+
+const digestOf = (password: string): string => createHash('sha256').update(password).digest('hex')
+
+/**
+ * Data outside the home outlives a home that was deleted by hand, and a new home of the same name has another password: what nobody can
+ * open any more goes, as its home did. Data that bears no mark was made before there were marks, and is left alone.
+ */
+const dropOrphaned = (data: string, password: string): void => {
+  if (!existsSync(markOf(data))) return
+  if (readFileSync(markOf(data), 'utf8') === digestOf(password)) return
+  dropStalePid(data)
+  const pidFile = join(data, 'postmaster.pid')
+  if (existsSync(pidFile)) {
+    const pid = readFileSync(pidFile, 'utf8').split('\n')[0] ?? '?'
+    throw new BackingFailed(
+      `a Postgres of a home that was deleted still runs on ${data}: stop it (kill ${pid}), then start again`,
+    )
+  }
+  rmSync(data, { recursive: true, force: true })
+  rmSync(markOf(data), { force: true })
 }
 
 const giveTo = (account: Account | undefined, paths: readonly string[]): void => {
