@@ -73,6 +73,8 @@ export const chunkSchema = z.object({
 export type SignalChunk = z.infer<typeof chunkSchema>
 
 const clusterProgressSchema = z.object({
+  /** The first observed time of the object stream that this reader saw since it took the partition. */
+  objectsFrom: instant.optional(),
   /** Newest observed time of the object stream. */
   objectsAt: instant.optional(),
   /** Newest time of the event stream (used where a cluster has no object stream). */

@@ -6,6 +6,7 @@ export { NamespaceMachine, type Fields, type Settled } from './machine.ts'
 export { joinObject, type ObjectFact } from './object-fact.ts'
 export {
   ALLOWED_LATENESS_MS,
+  GAP_MS,
   NO_CLOCK,
   advance,
   gapsOf,

@@ -87,3 +87,32 @@ test('a cluster named like what every object has is a cluster like any other', (
   expect(watermarkOf(NO_CLOCK, 'constructor')).toBeNull()
   expect(watermarkOf(after(progress), 'constructor')).toBe(8_900)
 })
+
+const MINUTE = 60_000
+const told = (writtenAt: number, clusters: Progress['reports'][number]['clusters']): Progress => {
+  const progress = round(writtenAt, [{}])
+  return { ...progress, reports: progress.reports.map((r) => ({ ...r, clusters })) }
+}
+
+test('a gap outlives the reader that saw it', () => {
+  const gaps: [number, number][] = [[0, 60 * MINUTE]]
+  const saw = told(1, { c: { objectsFrom: 0, objectsAt: 61 * MINUTE, gaps } })
+  const next = told(2, { c: { objectsFrom: 62 * MINUTE, objectsAt: 63 * MINUTE } })
+  expect(gapsOf(after(saw, told(2, {})), 'c')).toEqual(gaps)
+  expect(gapsOf(after(saw, next), 'c')).toEqual(gaps)
+})
+
+test('a silence that a restart of the reader falls into is a gap like any other, and is told once', () => {
+  const before = told(1, { c: { objectsFrom: 0, objectsAt: 5 * MINUTE } })
+  const first = told(3, { c: { objectsFrom: 90 * MINUTE, objectsAt: 91 * MINUTE } })
+  const later = told(4, { c: { objectsFrom: 90 * MINUTE, objectsAt: 95 * MINUTE } })
+  const clock = after(before, told(2, {}), first, later)
+  expect(gapsOf(clock, 'c')).toEqual([[5 * MINUTE, 90 * MINUTE]])
+})
+
+test('a reader that begins where another ended tells of no gap', () => {
+  const before = told(1, { c: { objectsFrom: 0, objectsAt: 5 * MINUTE } })
+  const next = told(2, { c: { objectsFrom: 6 * MINUTE, objectsAt: 50 * MINUTE } })
+  const replayed = told(3, { c: { objectsFrom: 0, objectsAt: 60 * MINUTE } })
+  expect(gapsOf(after(before, next, replayed), 'c')).toEqual([])
+})

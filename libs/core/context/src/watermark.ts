@@ -1,5 +1,9 @@
 import type { Progress, ProgressReport } from '@kubesift/contracts'
 
+/** A silence of the object stream longer than this is a gap; Nodes report at least every 5 min (kubelet, nodeStatusReportFrequency). */
+export const GAP_MS = 6 * 60_000
+const MAX_GAPS = 16
+
 /** How long a record may be late: 64 s was the most seen (facts.md), twice that is allowed. */
 export const ALLOWED_LATENESS_MS = 120_000
 
@@ -18,9 +22,18 @@ const EARLIER = 8
 /** The progress of every raw partition, as far as one partition of `signals` has told. Plain data: it is stored with the state. */
 export interface Clock {
   readonly sources: Readonly<Record<string, Source>>
+  /** Per raw partition, what its readers, one after the other, have told of the silences of each cluster: a reader forgets them when it ends. */
+  readonly silences?: Readonly<Record<string, Silences>>
   /** Per cluster the furthest watermark so far: it never goes back. */
   readonly reached: Readonly<Record<string, number>>
 }
+
+interface Silence {
+  readonly objectsAt: number
+  readonly gaps: readonly Interval[]
+}
+type Silences = Readonly<Record<string, Silence>>
+type Interval = [number, number]
 
 export const NO_CLOCK: Clock = { sources: {}, reached: {} }
 
@@ -59,6 +72,34 @@ const candidate = (sources: readonly Source[], cluster: string): number | undefi
   return least
 }
 
+type Told = Report['clusters'][string]
+
+/** A new reader begins with nothing: what lies between its first object and its predecessor's last was silence all the same. */
+const betweenReaders = (before: Silence | undefined, told: Told): Interval[] => {
+  const { objectsFrom } = told
+  if (before === undefined || objectsFrom === undefined) return []
+  return objectsFrom - before.objectsAt > GAP_MS ? [[before.objectsAt, objectsFrom]] : []
+}
+
+const silenceAfter = (before: Silence | undefined, told: Told): Silence | undefined => {
+  if (told.objectsAt === undefined) return before
+  const all = [...(before?.gaps ?? []), ...betweenReaders(before, told), ...(told.gaps ?? [])]
+  const gaps = new Map(all.map(([from, to]) => [`${from}-${to}`, [from, to] as Interval]))
+  return {
+    objectsAt: Math.max(before?.objectsAt ?? -Infinity, told.objectsAt),
+    gaps: [...gaps.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(-MAX_GAPS),
+  }
+}
+
+const silencesAfter = (before: Silences, clusters: Report['clusters']): Silences => {
+  const known = new Map(Object.entries(before))
+  for (const [cluster, told] of Object.entries(clusters)) {
+    const silence = silenceAfter(known.get(cluster), told)
+    if (silence !== undefined) known.set(cluster, silence)
+  }
+  return Object.fromEntries(known)
+}
+
 /**
  * Takes in one progress record; returns the clock after it. Records of one reader arrive in order; an older report of a partition
  * changes nothing.
@@ -70,10 +111,12 @@ export const advance = (
 ): Clock => {
   const { topic, partitions, writtenAt } = progress
   const sources: Record<string, Source> = { ...clock.sources }
+  const silences: Record<string, Silences> = { ...clock.silences }
   for (const { partition, caughtUp, asOf, clusters } of progress.reports) {
     const id = `${topic}/${partition}`
     const known = sources[id]
     if (known !== undefined && known.last.writtenAt >= writtenAt) continue
+    silences[id] = silencesAfter(silences[id] ?? {}, clusters)
     sources[id] = {
       last: { caughtUp, asOf, partitions, clusters, writtenAt },
       earlier: known === undefined ? [] : [known.last, ...known.earlier].slice(0, EARLIER),
@@ -86,13 +129,11 @@ export const advance = (
     if (at !== undefined)
       reached[cluster] = Math.max(told(reached, cluster) ?? -Infinity, at - latenessMs)
   }
-  return { sources, reached }
+  return { sources, silences, reached }
 }
 
 export const watermarkOf = (clock: Clock, cluster: string): number | null =>
   told(clock.reached, cluster) ?? null
-
-type Interval = [number, number]
 
 const intersect = (a: readonly Interval[], b: readonly Interval[]): Interval[] =>
   a.flatMap(([from, to]) =>
@@ -104,12 +145,13 @@ const intersect = (a: readonly Interval[], b: readonly Interval[]): Interval[] =
 
 /** Silences of a cluster's object stream: those that every partition which carries it agrees on. */
 export const gapsOf = (clock: Clock, cluster: string): Interval[] => {
-  const told = Object.values(clock.sources)
-    .map((s) => s.last.clusters[cluster])
-    .filter((c) => c?.objectsAt !== undefined)
+  const told = Object.values(clock.silences ?? {})
+    .filter((silences) => Object.hasOwn(silences, cluster))
+    .map((silences) => silences[cluster])
+    .filter((silence) => silence !== undefined)
   if (told.length === 0) return []
   return told
-    .map((c): Interval[] => [...(c?.gaps ?? []), [c!.objectsAt!, Infinity]])
+    .map(({ gaps, objectsAt }): Interval[] => [...gaps, [objectsAt, Infinity]])
     .reduce(intersect)
     .filter(([, to]) => to !== Infinity)
 }

@@ -1,12 +1,12 @@
 import type { ProgressReport, Signal } from '@kubesift/contracts'
+import { GAP_MS } from '@kubesift/core-context'
 
-/** A silence of the object stream longer than this is a gap; Nodes report at least every 5 min (kubelet, nodeStatusReportFrequency). */
-export const GAP_MS = 6 * 60_000
 const MAX_GAPS = 16
 
 type Clusters = ProgressReport['clusters']
 
 interface Seen {
+  objectsFrom?: number
   objectsAt?: number
   eventsAt?: number
   gaps: [number, number][]
@@ -22,6 +22,7 @@ const see = (seen: Seen, signal: Signal): void => {
   if (before !== undefined && signal.observedAt - before > GAP_MS) {
     seen.gaps = [...seen.gaps, [before, signal.observedAt] as [number, number]].slice(-MAX_GAPS)
   }
+  seen.objectsFrom ??= signal.observedAt
   seen.objectsAt = Math.max(before ?? -Infinity, signal.observedAt)
 }
 
