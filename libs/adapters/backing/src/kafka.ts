@@ -95,8 +95,8 @@ const format = async (
     '-XX:TieredStopAtLevel=1',
     'kafka.tools.StorageTool',
     'format',
-    '-t',
-    clusterId,
+    // one word: an id may begin with a hyphen (one in 64 does), and alone it would be taken for an option
+    `--cluster-id=${clusterId}`,
     '-c',
     properties,
   ]

@@ -15,6 +15,7 @@ import type { BackingContext } from './backing-options.ts'
 import { Daemon, type Launch } from './daemon.ts'
 import { identityOf } from './identity.ts'
 import { BackingFailed } from './missing-prerequisite.ts'
+import { tellingLineOf } from './log-tail.ts'
 import { homeKey, makeFolder, sharedFolder } from './places.ts'
 import { livingProcess } from './run-file.ts'
 import { canEnter, postgresAccount, type Account } from './postgres-account.ts'
@@ -114,7 +115,7 @@ const initialise = async (
     { cwd: draft, ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }) },
   )
   if (!ok) {
-    const why = output.trim().split('\n').at(-1) ?? ''
+    const why = tellingLineOf(output) ?? ''
     throw new BackingFailed(`Postgres could not make its data folder ${data}: ${why}`)
   }
   chmodSync(dirname(data), 0o755)
