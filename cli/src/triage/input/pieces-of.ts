@@ -50,6 +50,8 @@ const formOf = (text: string): Form => {
   const trimmed = text.trimStart()
   if (trimmed === '') return 'empty'
   if (/^[[{]/.test(trimmed)) return 'json'
+  // no text has it; among random bytes some line begins with a bracket soon enough
+  if (trimmed.includes('\0')) return 'none'
   if (/^(NAMESPACE|LAST SEEN|NAME)\s+.*(REASON|READY|STATUS|TYPE)\b/.test(trimmed)) return 'table'
   if (
     /^(---(\s|$)|- |%YAML |"?(apiVersion|kind|items|metadata|resourceLogs|involvedObject|regarding|type|object)"?:(\s|$))/m.test(
