@@ -116,3 +116,10 @@ test('a reader that begins where another ended tells of no gap', () => {
   const replayed = told(3, { c: { objectsFrom: 0, objectsAt: 60 * MINUTE } })
   expect(gapsOf(after(before, next, replayed), 'c')).toEqual([])
 })
+
+test('a partition whose reader has set its clock back by a day does not vouch for that day', () => {
+  const ahead = round(86_400_000, [{ caughtUp: true }, null])
+  const setRight = round(1_000, [{ at: 5_000 }, null])
+  const other = round(2_000, [null, { at: 9_000, caughtUp: true }])
+  expect(mark(ahead, setRight, other)).toBe(4_900)
+})

@@ -16,6 +16,12 @@ interface Source {
   readonly earlier: readonly Report[]
 }
 
+/**
+ * A report that is older than the last by more than this was written after its writer's clock was set back: what was told before it
+ * must not vouch until the clock is there again. Should it be one that was long on its way, what it says was true all the same.
+ */
+const SET_BACK_MS = 60_000
+
 /** Reports come every second or so, ends are asked for every few seconds. */
 const EARLIER = 8
 
@@ -43,6 +49,9 @@ const observedOf = (report: Report, cluster: string): number | undefined =>
 /** A cluster may be called `constructor`: only what was written counts. */
 const told = (reached: Clock['reached'], cluster: string): number | undefined =>
   Object.hasOwn(reached, cluster) ? reached[cluster] : undefined
+
+const isOlder = (writtenAt: number, last: Report): boolean =>
+  writtenAt <= last.writtenAt && last.writtenAt - writtenAt < SET_BACK_MS
 
 /** The last report that was written no later than `at`. */
 const reportAt = (source: Source, at: number): Report | undefined =>
@@ -115,7 +124,7 @@ export const advance = (
   for (const { partition, caughtUp, asOf, clusters } of progress.reports) {
     const id = `${topic}/${partition}`
     const known = sources[id]
-    if (known !== undefined && known.last.writtenAt >= writtenAt) continue
+    if (known !== undefined && isOlder(writtenAt, known.last)) continue
     silences[id] = silencesAfter(silences[id] ?? {}, clusters)
     sources[id] = {
       last: { caughtUp, asOf, partitions, clusters, writtenAt },
