@@ -5,7 +5,9 @@ const broken = async (bytes: Uint8Array): Promise<unknown[]> => {
   const input = async function* () {
     yield bytes
   }
-  return Array.fromAsync(piecesOf(input(), 'x'))
+  const pieces: unknown[] = []
+  for await (const piece of piecesOf(input(), 'x')) pieces.push(piece)
+  return pieces
 }
 
 test.each(['\x01\0\xff\n{"a"\n[', 'ELF\0\nkind: Event\nitems:\n'])(
