@@ -199,7 +199,8 @@ export class IncidentStore {
       retention: { ms, changes },
       facts: {
         leading: (leads) =>
-          log.info({ leads }, leads ? 'relaying the outbox' : 'no longer relaying'),
+          // An outage makes it let go and take up again at every try; the outage itself is said once, by `blocked`.
+          log.debug({ leads }, leads ? 'relaying the outbox' : 'no longer relaying'),
         published: storeFacts.relayed,
         blocked: (why) => (why === undefined ? this.#outbox.ends() : this.#outbox.begins(why)),
         setAside: (topic, why) => {
