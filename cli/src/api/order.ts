@@ -17,6 +17,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 /** An incident of the API as a line of a table. */
 export const apiRow = (incident: ApiIncident, now: number): IncidentRow => ({
   id: incident.id.slice(0, 8),
+  cluster: incident.cluster,
   severity: incident.severity,
   status: incident.status,
   since: incident.firstSeenAt === null ? '' : shortAge(now - incident.firstSeenAt),

@@ -12,6 +12,8 @@ export interface IncidentRow {
   readonly owner: string
   readonly problem: string
   readonly why: string
+  /** Shown only where there are several. */
+  readonly cluster?: string
   /** Beginning of the id, where there is one to ask for. */
   readonly id?: string
 }
@@ -52,6 +54,9 @@ const columnsOf = (rows: readonly IncidentRow[]): readonly Column[] => [
     paint: (text, row, paint) => paint.status(row.status, text),
   },
   { title: 'PROBLEM', of: (row) => row.problem, max: 14 },
+  ...(new Set(rows.map((row) => row.cluster)).size > 1
+    ? [{ title: 'CLUSTER', of: (row: IncidentRow) => row.cluster ?? '', max: 20 }]
+    : []),
   { title: 'OWNER', of: (row) => row.owner, max: 48 },
 ]
 
@@ -86,6 +91,7 @@ const cleanRow = (row: IncidentRow): IncidentRow => ({
   owner: plain(row.owner, 200),
   problem: plain(row.problem, 40),
   why: plain(row.why, 500),
+  ...(row.cluster === undefined ? {} : { cluster: plain(row.cluster, 60) }),
   ...(row.id === undefined ? {} : { id: plain(row.id, 8) }),
 })
 

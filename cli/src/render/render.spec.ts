@@ -144,3 +144,11 @@ describe('words', () => {
     expect(countLegend(['lower_bound', 'exact'])).toContain('+ at least')
   })
 })
+
+it('names the cluster as soon as there are two, so that nobody acts on the wrong one', () => {
+  const table = (rows: IncidentRow[]) =>
+    incidentTable(rows, { columns: 160, paint: none }).join('\n')
+  const east = row({ cluster: 'east' })
+  expect(table([east, east])).not.toContain('CLUSTER')
+  expect(table([east, row({ cluster: 'west' })])).toMatch(/CLUSTER[\s\S]*east[\s\S]*west/)
+})

@@ -37,8 +37,21 @@ const factsOf = async (state: State, { env }: CliContext): Promise<Facts> => {
   return { lags, open }
 }
 
+/** This output is pasted into tickets: who needs the passwords finds them in state.json, which is ours alone. */
+const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':***@')
+
 const json = (state: State, { lags, open }: Facts): string =>
-  JSON.stringify({ ...state, lag: Object.fromEntries(lags), openIncidents: open }, null, 2)
+  JSON.stringify(
+    {
+      ...state,
+      databaseUrl: withoutPassword(state.databaseUrl),
+      redisUrl: withoutPassword(state.redisUrl),
+      lag: Object.fromEntries(lags),
+      openIncidents: open,
+    },
+    null,
+    2,
+  )
 
 const table = async (state: State, { lags, open }: Facts, context: CliContext): Promise<string> => {
   const { openText } = await import('../lifecycle/open-incidents.ts')

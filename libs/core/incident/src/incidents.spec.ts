@@ -35,7 +35,7 @@ describe('the life of an incident', () => {
     [
       'owner_deleted',
       'Deployment deleted',
-      'resolved automatically: the owner was deleted (Deployment deleted)',
+      'resolved automatically: the owner was deleted',
     ],
     [
       'ttl',

@@ -33,7 +33,7 @@ export const resolutionNote = (recovery: Recovery, lastSeenAt: number): string =
     return `resolved automatically: no occurrence for ${quiet} while the event stream was alive (TTL)`
   }
   return recovery.by === 'owner_deleted'
-    ? `resolved automatically: the owner was deleted (${recovery.why})`
+    ? 'resolved automatically: the owner was deleted'
     : `resolved automatically: ${recovery.why}`
 }
 
