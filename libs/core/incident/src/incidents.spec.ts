@@ -32,11 +32,7 @@ describe('the life of an incident', () => {
 
   const ends = [
     ['recovered', 'all replicas ready', 'resolved automatically: all replicas ready'],
-    [
-      'owner_deleted',
-      'Deployment deleted',
-      'resolved automatically: the owner was deleted',
-    ],
+    ['owner_deleted', 'Deployment deleted', 'resolved automatically: the owner was deleted'],
     [
       'ttl',
       'quiet',
