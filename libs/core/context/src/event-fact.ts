@@ -193,3 +193,13 @@ export const occurrencesOf = (fact: EventFact): Occurrence[] => {
   }
   return out
 }
+
+/** Whether only the count has grown (with its text, its time and its records). */
+export const isRepeat = (before: EventFact, after: EventFact): boolean =>
+  before.involved === after.involved &&
+  before.firstAt === after.firstAt &&
+  before.reason === after.reason &&
+  before.type === after.type &&
+  before.combined === after.combined &&
+  before.counted === after.counted &&
+  after.grown === undefined

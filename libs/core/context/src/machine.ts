@@ -1,22 +1,12 @@
-import type { Owner, Position, Signal, SourcePartition, Spell } from '@kubesift/contracts'
+import type { Owner, Position, Signal, SourcePartition } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
 import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
-import { eventFact, type EventFact } from './event-fact.ts'
+import { eventFact, isRepeat, type EventFact } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
+import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
 import type { OwnerView } from './owner-view.ts'
 import type { Surroundings } from './spells.ts'
-
-/** What of an owner must survive besides its facts: which keys were published, and the boundaries that have been frozen. */
-export interface OwnerMemory {
-  readonly published: readonly string[]
-  readonly frozen: Readonly<Record<string, readonly Spell[]>>
-  readonly nextDecisionAt: number | null
-  /** Everything of it is open and goes on: a mere repeat of its Events can only move counts and times. */
-  readonly active: boolean
-  /** Repeats have been joined that are not yet in what was published. */
-  readonly stale?: true
-}
 
 /** The state of a namespace as a flat map of fields, each written only when it has changed. */
 export type Fields = Map<string, string>
@@ -37,7 +27,6 @@ const OBJECT = 'o:'
 const MEMORY = 'm:'
 const NAMES = 'names'
 
-const NO_MEMORY: OwnerMemory = { published: [], frozen: {}, nextDecisionAt: null, active: false }
 const NO_MEMORY_TEXT = JSON.stringify(NO_MEMORY)
 const SCALING = 'ScalingReplicaSet'
 
@@ -226,13 +215,7 @@ export class NamespaceMachine {
     const keys = new Set(open.map((c) => c.key))
     const left = before.published.filter((key) => !keys.has(key))
     const moved = left.flatMap((key) => this.#moved(key, id, result))
-    const memory: OwnerMemory = {
-      published: [...new Set([...before.published, ...keys])].sort(),
-      frozen: freeze(result.contexts, watermark, before.frozen),
-      nextDecisionAt: result.nextDecisionAt,
-      active: result.contexts.length > 0 && result.contexts.every(goesOn),
-    }
-    return { contexts: [...open, ...moved], memory }
+    return { contexts: [...open, ...moved], memory: memoryAfter(before, result, keys, watermark) }
   }
 
   /** A key that was published and now has no symptoms of its own: the truth has moved them. */
@@ -267,36 +250,4 @@ export class NamespaceMachine {
       jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
     }
   }
-}
-
-/** Open, and not ended so far. */
-const goesOn = ({ spells }: Derived): boolean => {
-  const last = spells.at(-1)
-  return last !== undefined && last.openedAt !== null && last.recovery === null
-}
-
-/** Whether only the count has grown (with its text, its time and its records). */
-const isRepeat = (before: EventFact, after: EventFact): boolean =>
-  before.involved === after.involved &&
-  before.firstAt === after.firstAt &&
-  before.reason === after.reason &&
-  before.type === after.type &&
-  before.combined === after.combined &&
-  before.counted === after.counted &&
-  after.grown === undefined
-
-/** What the watermark has passed never moves again. Frozen boundaries only grow in number. */
-const freeze = (
-  contexts: readonly Derived[],
-  watermark: number | null,
-  before: OwnerMemory['frozen'],
-): OwnerMemory['frozen'] => {
-  const out: Record<string, readonly Spell[]> = { ...before }
-  for (const context of contexts) {
-    const ended = context.spells.filter(
-      (s) => s.recovery !== null && watermark !== null && s.recovery.at <= watermark,
-    )
-    if (ended.length > (out[context.key]?.length ?? 0)) out[context.key] = ended
-  }
-  return out
 }

@@ -1,0 +1,55 @@
+import type { Spell } from '@kubesift/contracts'
+import type { Derived, OwnerResult } from './derive.ts'
+
+/** What of an owner must survive besides its facts: which keys were published, and the boundaries that have been frozen. */
+export interface OwnerMemory {
+  readonly published: readonly string[]
+  readonly frozen: Readonly<Record<string, readonly Spell[]>>
+  readonly nextDecisionAt: number | null
+  /** Everything of it is open and goes on: a mere repeat of its Events can only move counts and times. */
+  readonly active: boolean
+  /** Repeats have been joined that are not yet in what was published. */
+  readonly stale?: true
+}
+
+export const NO_MEMORY: OwnerMemory = {
+  published: [],
+  frozen: {},
+  nextDecisionAt: null,
+  active: false,
+}
+
+/** Open, and not ended so far. */
+const goesOn = ({ spells }: Derived): boolean => {
+  const last = spells.at(-1)
+  return last !== undefined && last.openedAt !== null && last.recovery === null
+}
+
+/** What the watermark has passed never moves again. Frozen boundaries only grow in number. */
+const freeze = (
+  contexts: readonly Derived[],
+  watermark: number | null,
+  before: OwnerMemory['frozen'],
+): OwnerMemory['frozen'] => {
+  const out: Record<string, readonly Spell[]> = { ...before }
+  for (const context of contexts) {
+    const ended = context.spells.filter(
+      (s) => s.recovery !== null && watermark !== null && s.recovery.at <= watermark,
+    )
+    if (ended.length > (out[context.key]?.length ?? 0)) out[context.key] = ended
+  }
+  return out
+}
+
+/** What to remember of an owner that has just been derived; `published` are the keys that go out now. */
+export const memoryAfter = (
+  before: OwnerMemory,
+  result: OwnerResult,
+  published: ReadonlySet<string>,
+  watermark: number | null,
+): OwnerMemory => ({
+  published: [...new Set([...before.published, ...published])].sort(),
+  frozen: freeze(result.contexts, watermark, before.frozen),
+  nextDecisionAt: result.nextDecisionAt,
+  active: result.contexts.length > 0 && result.contexts.every(goesOn),
+})
