@@ -20,8 +20,8 @@ export interface ContextBuilderPlan {
 export const CONTEXT_BUILDER_PLAN: ContextBuilderPlan = {
   rounds: 5,
   warmUpRounds: 2,
-  messages: 200,
-  roundCpuMs: 300,
+  messages: Number(process.env['KUBESIFT_BENCH_MESSAGES'] ?? 1000),
+  roundCpuMs: 1_000,
 }
 
 export interface ContextBuilderWorkload {
@@ -200,6 +200,7 @@ const SERVICE_ENV = {
   KAFKA_SESSION_TIMEOUT_MS: '60000',
   PROGRESS_MS: '1000',
   PROGRESS_IDLE_MS: '5000',
+  REFRESH_MS: '5000',
   LOG_LEVEL: 'warn',
   // For profiles: `--cpu-prof --cpu-prof-dir=…`.
   NODE_OPTIONS: process.env['KUBESIFT_BENCH_NODE_OPTIONS'] ?? '',

@@ -12,7 +12,13 @@ const signalsOf = (messages: readonly Uint8Array[]) =>
     .map((record) => {
       const read = fromLogRecord(record, { offset: 0, kafkaAt: NOW })
       if (!read.ok || !('signal' in read) || read.signal.t !== 'event') throw new Error('no event')
-      return { ...read.signal, cluster: read.cluster }
+      const { event, tellings } = read.signal
+      return {
+        uid: event.uid,
+        n: tellings[0]?.n ?? 0,
+        lastAt: tellings[0]?.at,
+        cluster: read.cluster,
+      }
     })
 
 describe('the made storm', () => {

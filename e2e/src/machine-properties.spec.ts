@@ -1,6 +1,6 @@
 import { decodeLogsJson } from '@kubesift/adapter-otlp'
 import { loadCatalogue } from '@kubesift/adapter-rules'
-import type { Signal } from '@kubesift/contracts'
+import type { EventSignal, Signal } from '@kubesift/contracts'
 import { Classifier, NamespaceMachine, type Settled } from '@kubesift/core-context'
 import { fromLogRecord } from '@kubesift/core-signal'
 import fc from 'fast-check'
@@ -36,13 +36,29 @@ const recording = (scenario: string): Recording => {
   return { namespace, signals, newest }
 }
 
-type Stored = Map<string, string>
+/** What a store keeps: fields, and the chunks that came after them. */
+class Stored {
+  readonly fields = new Map<string, string>()
+  chunks: { source: typeof SOURCE; signals: readonly Signal[] }[] = []
 
-const machineOf = (rec: Recording, stored: Stored = new Map()): NamespaceMachine => {
+  keep(fields: Iterable<readonly [string, string]>): void {
+    for (const [name, value] of fields) this.fields.set(name, value)
+  }
+}
+
+const machineOf = (rec: Recording, stored = new Stored()): NamespaceMachine => {
   const machine = new NamespaceMachine('lab', rec.namespace, classifier)
-  machine.load(stored)
+  machine.load(
+    stored.fields,
+    stored.chunks.map(({ source, signals }) => ({ source, signals: [...signals] })),
+  )
   return machine
 }
+
+const underAnotherUid = (signal: EventSignal): EventSignal => ({
+  ...signal,
+  event: { ...signal.event, uid: `${signal.event.uid}-late` },
+})
 
 /** What can be compared between runs: the causing record depends on the order by its nature. */
 const essence = (contexts: Settled['contexts']) =>
@@ -95,11 +111,11 @@ describe.each([
           ]
           const order = shuffled(doubled, seed)
           const ends = [...cuts.map((c) => c % order.length), order.length].sort((a, b) => a - b)
-          const stored: Stored = new Map()
+          const stored = new Stored()
           const published = new Map<string, Settled['contexts'][number]>()
           const take = ({ contexts, fields }: Settled): void => {
             for (const context of contexts) published.set(context.key, context)
-            for (const [name, value] of fields) stored.set(name, value)
+            stored.keep(fields)
           }
           let from = 0
           for (const [i, end] of ends.entries()) {
@@ -107,6 +123,11 @@ describe.each([
             const machine = machineOf(rec, stored)
             for (const signal of order.slice(from, end)) machine.apply(signal, SOURCE)
             take(machine.settle(null, [], i % 2 === 0))
+            stored.chunks.push({ source: SOURCE, signals: order.slice(from, end) })
+            if (i % 3 === 1) {
+              stored.keep(machine.snapshot())
+              stored.chunks = []
+            }
             from = end
           }
           const last = machineOf(rec, stored)
@@ -128,7 +149,7 @@ describe.each([
     for (const signal of rec.signals) late.apply(signal, SOURCE)
     late.settle(rec.newest + SETTLE_MS, [])
     for (const signal of rec.signals)
-      if (signal.t === 'event') late.apply({ ...signal, uid: `${signal.uid}-late` }, SOURCE)
+      if (signal.t === 'event') late.apply(underAnotherUid(signal), SOURCE)
     late.settle(rec.newest + SETTLE_MS, [])
     const after = new Map(late.republish(rec.newest + SETTLE_MS, []).map((c) => [c.key, c]))
     for (const { key, s } of ended) {

@@ -26,6 +26,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     why: 'the Collector is a supervised process like the backing services, and shares their seam',
   },
   {
+    from: '@kubesift/adapter-signals',
+    to: '@kubesift/adapter-otlp',
+    why: 'both read protobuf, with one cursor that was fuzzed once',
+  },
+  {
     from: '@kubesift/otel-collector',
     to: '@kubesift/adapter-otlp',
     why: 'its tests read what the gateway wrote with the reader that the pipeline reads it with',

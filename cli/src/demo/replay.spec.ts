@@ -58,10 +58,16 @@ const signalsOf = (sent: readonly Sent[]): Signal[] =>
     return read.ok && 'signal' in read ? [read.signal] : []
   })
 const timeOf = (signal: Signal): number =>
-  signal.t === 'event' ? signal.lastAt : signal.t === 'object' ? signal.observedAt : 0
+  signal.t === 'event'
+    ? (signal.tellings[0]?.at ?? 0)
+    : signal.t === 'object'
+      ? signal.observedAt
+      : 0
 const uidsOf = (signals: readonly Signal[]): Set<string> =>
   new Set(
-    signals.flatMap((s) => (s.t === 'event' ? [s.uid] : s.t === 'object' ? [s.object.uid] : [])),
+    signals.flatMap((s) =>
+      s.t === 'event' ? [s.event.uid] : s.t === 'object' ? [s.object.uid] : [],
+    ),
   )
 const podsOf = (signals: readonly Signal[]): Set<string> =>
   new Set(
@@ -128,7 +134,7 @@ describe('the demo', () => {
     expect(owners.filter((o) => !known.has(o.uid))).toEqual([])
     const pods = podsOf(signals)
     const told = signals.flatMap((s) =>
-      s.t === 'event' && s.involved.kind === 'Pod' ? [s.involved.name] : [],
+      s.t === 'event' && s.event.involved.kind === 'Pod' ? [s.event.involved.name] : [],
     )
     expect(told.filter((name) => !pods.has(name))).toEqual([])
   })

@@ -154,18 +154,25 @@ export class Intake {
   }
 
   #count(cluster: string, signal: Signal): void {
-    const at = signal.t === 'event' ? signal.lastAt : signal.t === 'object' ? signal.observedAt : 0
-    this.#newest = Math.max(this.#newest ?? at, at)
+    if (signal.t === 'again') return
     if (signal.t !== 'event') {
+      this.#see(signal.t === 'object' ? signal.observedAt : 0)
       this.#stats.objects += 1
       return
     }
-    const state = `${cluster} ${signal.uid} ${signal.n} ${signal.lastAt}`
-    if (this.#states.has(state)) this.#stats.duplicates += 1
-    else {
-      this.#states.add(state)
-      this.#stats.events += 1
+    for (const { n, at } of signal.tellings) {
+      this.#see(at)
+      const state = `${cluster} ${signal.event.uid} ${n} ${at}`
+      if (this.#states.has(state)) this.#stats.duplicates += 1
+      else {
+        this.#states.add(state)
+        this.#stats.events += 1
+      }
     }
+  }
+
+  #see(at: number): void {
+    this.#newest = Math.max(this.#newest ?? at, at)
   }
 
   #reject(place: Place, why: string): void {

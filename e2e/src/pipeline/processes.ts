@@ -25,17 +25,22 @@ export const STAGES = {
 export type StageName = keyof typeof STAGES
 const ALL_STAGES = Object.keys(STAGES) as readonly StageName[]
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
+/** Below the range from which the kernel takes ports for outgoing connections (Linux: 32768): one that was free stays free. */
+const PORTS = { from: 20_000, to: 32_000 } as const
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        resolve(typeof address === 'object' && address !== null ? address.port : 0),
-      )
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
+
+const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from))
+    if (await isFree(port)) return port
+  }
+}
 
 /** One stage's process: it can be killed, suspended and started again, like in the wild. */
 export class StageProcess {
@@ -133,6 +138,7 @@ export const startPipeline = async (
     GRPC_URL: grpcUrl,
     PROGRESS_MS: '300',
     PROGRESS_IDLE_MS: '600',
+    REFRESH_MS: '500',
     ...extra,
   }
   const all: StageProcess[] = []

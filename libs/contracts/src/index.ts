@@ -82,6 +82,10 @@ export {
 export { OTEL_LOGS, otelPolicy, otelTopics, type OtelTopic } from './topics/otel.ts'
 export {
   signals,
+  signalSchema,
+  TOLD_WHOLE_EVERY_MS,
+  type AgainSignal,
+  type EventHead,
   type EventSignal,
   type ObjectSignal,
   type Progress,
@@ -90,6 +94,7 @@ export {
   type SignalChunk,
   type SignalsMessage,
   type SourcePartition,
+  type Telling,
   type UnclassifiedSignal,
 } from './topics/signals.v1.ts'
 export type {

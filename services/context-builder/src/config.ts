@@ -14,12 +14,16 @@ export const configSchema = z.object({
   RULES_DIR: z.string().min(1).optional(),
   /** For records whose Collector names no cluster (`k8s.cluster.name`). */
   DEFAULT_CLUSTER: z.string().min(1).default('default'),
-  BATCH_MAX: positive.max(10_000).default(500),
+  BATCH_MAX: positive.max(10_000).default(2_000),
+  /** What one fetch brings of a raw partition: the larger, the more of a namespace goes into one chunk. */
+  FETCH_BYTES: positive.min(100_000).max(64_000_000).default(8_000_000),
   /** A chunk of signals holds at most this much JSON. */
   CHUNK_BYTES: positive.min(10_000).max(900_000).default(256_000),
   /** How often progress is told while there is some, and while there is none. */
   PROGRESS_MS: positive.max(60_000).default(1_000),
   PROGRESS_IDLE_MS: positive.max(60_000).default(5_000),
+  /** How long counts of what is open already may wait to be published; what opens, ends or is new never waits. */
+  REFRESH_MS: z.coerce.number().int().min(0).max(600_000).default(5_000),
   /** How late a record may be and still move a boundary. */
   ALLOWED_LATENESS_MS: z.coerce.number().int().min(0).default(120_000),
   /** Namespaces whose state is kept in memory beside Redis. */

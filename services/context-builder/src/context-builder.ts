@@ -9,6 +9,7 @@ import {
 } from '@kubesift/adapter-kafka'
 import { checkDurable, connectRedis, ensureConnected, StateStore } from '@kubesift/adapter-redis'
 import { loadCatalogue } from '@kubesift/adapter-rules'
+import { readSignals } from '@kubesift/adapter-signals'
 import {
   nextStep,
   OTEL_LOGS,
@@ -58,11 +59,14 @@ const normaliser = ({ config, kafka, producer, health }: Wiring): Half => {
     groupId: `${config.KAFKA_GROUP_ID}-normalise`,
     stage: 'normalise',
     batchMax: config.BATCH_MAX,
+    batchBytes: config.FETCH_BYTES,
+    fetchBytes: config.FETCH_BYTES,
     producer,
     progress: health.progress('normalise'),
     pollMs: config.PROGRESS_MS,
     onRevoked: (partitions) => observed.forget(partitions),
     handle: normalise({
+      kafka,
       producer,
       observed,
       facts: new NormaliseFacts(),
@@ -126,12 +130,14 @@ const assembler = (wiring: Wiring): Half => {
     classifier: new Classifier(loadCatalogue(config.RULES_DIR ?? SHIPPED_RULES)),
     cachedNamespaces: config.CACHED_NAMESPACES,
     latenessMs: config.ALLOWED_LATENESS_MS,
+    refreshMs: config.REFRESH_MS,
     suspiciousPauseMs: config.KAFKA_SESSION_TIMEOUT_MS / 2,
     setAside: (key, why) => log.error({ key }, `a context was set aside: ${why}`),
   })
   const consumer = consumeBatches({
     kafka,
-    topic: signals,
+    topic: signals.topic,
+    decode: readSignals,
     groupId: `${config.KAFKA_GROUP_ID}-assemble`,
     stage: 'assemble',
     batchMax: config.BATCH_MAX,

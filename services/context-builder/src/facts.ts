@@ -19,13 +19,11 @@ export class NormaliseFacts {
   })
 
   signalsRead(read: {
-    readonly signals: readonly Signal['t'][]
+    readonly signals: Readonly<Record<Signal['t'], number>>
     readonly folded: number
     readonly skipped: number
   }): void {
-    const byType = new Map<string, number>()
-    for (const t of read.signals) byType.set(t, (byType.get(t) ?? 0) + 1)
-    for (const [type, n] of byType) this.#signals.add(n, { type })
+    for (const [type, n] of Object.entries(read.signals)) if (n > 0) this.#signals.add(n, { type })
     if (read.folded > 0) this.#folded.add(read.folded)
     if (read.skipped > 0) this.#skipped.add(read.skipped)
   }

@@ -5,6 +5,7 @@ import { defaultBackoff, pause, waitBefore } from './backoff.ts'
 import type { KafkaEnv, KafkaSasl } from './config.ts'
 import { asFailure, KafkaRefused } from './errors.ts'
 import { type Log, Outage, silentLog } from './log.ts'
+import { framedSocket } from './socket.ts'
 
 /** How to reach Kafka, and who we are there. */
 export interface KafkaOptions {
@@ -49,6 +50,7 @@ export const createKafka = (options: KafkaOptions): Kafka => {
     clientId: options.clientId,
     ...(options.ssl === true ? { ssl: true } : {}),
     ...(options.sasl === undefined ? {} : { sasl: options.sasl as kafkajs.SASLOptions }),
+    ...(options.ssl === true || options.sasl !== undefined ? {} : { socketFactory: framedSocket }),
     // 1 s, the default, is too short for a broker on a busy machine.
     connectionTimeout: 5_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 },

@@ -5,7 +5,7 @@ import type { Parked } from './dead-letter.ts'
 import type { Position } from './partitions.ts'
 import type { Producer } from './producer.ts'
 import type { LoopProgress } from './progress.ts'
-import type { Received } from './records.ts'
+import type { Decode, Received } from './records.ts'
 
 /** Consecutive readable records of one partition; what nobody can read is parked by the adapter and not seen here. */
 export interface Batch<T> {
@@ -57,6 +57,8 @@ export interface ConsumeOptions<T> {
   readonly batchMax?: number
   /** Bytes in one batch at most (one larger record still gets through). Default 4 MiB. */
   readonly batchBytes?: number
+  /** What one fetch brings of a partition at most (one larger record still comes). Default 1 MiB. */
+  readonly fetchBytes?: number
   /** Partitions worked on at the same time. Default 1. */
   readonly concurrency?: number
   /** How long a fetch waits for data: also how long a paused partition may take to notice its resume. Default 500 ms. */
@@ -71,6 +73,12 @@ export interface ConsumeOptions<T> {
 
 export interface TopicOption<T> {
   readonly topic: TopicContract<T>
+}
+
+/** A topic whose values are read by a reader of its own. */
+export interface DecodedTopicOption<T> {
+  readonly topic: string
+  readonly decode: Decode<T>
 }
 
 /** A topic whose values are bytes. */

@@ -6,6 +6,7 @@ import { patiently } from './client.ts'
 import type {
   BatchConsumer,
   ConsumeOptions,
+  DecodedTopicOption,
   RawTopicOption,
   TopicOption,
 } from './consume-options.ts'
@@ -21,6 +22,9 @@ import { bytes, type Decode, jsonOf } from './records.ts'
 import { Session, sessionTimeoutOf } from './session.ts'
 import type { SliceWorker } from './slice.ts'
 import { Waits } from './waits.ts'
+
+/** As kafkajs has it. */
+const DEFAULT_FETCH_BYTES = 1024 * 1024
 
 /**
  * One topic for one group. kafkajs fetches and keeps the membership; position, commit, retry, dead letters and the end of the
@@ -118,8 +122,15 @@ class KafkaBatchConsumer<T> implements BatchConsumer {
 
   /** Kafka going away ends a session; the next one starts when it is back. */
   async #sessions(signal: AbortSignal): Promise<void> {
-    const { kafka, maxWaitMs = 500, concurrency = 1 } = this.#o
-    const options = { kafka, topic: this.#named, groupId: this.#group, maxWaitMs, concurrency }
+    const { kafka, maxWaitMs = 500, concurrency = 1, fetchBytes = DEFAULT_FETCH_BYTES } = this.#o
+    const options = {
+      kafka,
+      topic: this.#named,
+      groupId: this.#group,
+      maxWaitMs,
+      concurrency,
+      fetchBytes,
+    }
     while (!signal.aborted) {
       const session: Session = new Session(options, {
         joined: (partitions) => session.guard(() => this.#assigned(session, partitions)),
@@ -220,16 +231,21 @@ class KafkaBatchConsumer<T> implements BatchConsumer {
 }
 
 /**
- * A consumer of a topic's records as whole batches: of a contract's messages, or for a plain name of bytes. It starts at
- * `run`.
+ * A consumer of a topic's records as whole batches: of a contract's messages, for a plain name of what `decode` makes of them, else of
+ * bytes. It starts at `run`.
  */
 export function consumeBatches<T>(options: ConsumeOptions<T> & TopicOption<T>): BatchConsumer
+export function consumeBatches<T>(options: ConsumeOptions<T> & DecodedTopicOption<T>): BatchConsumer
 export function consumeBatches(options: ConsumeOptions<Buffer> & RawTopicOption): BatchConsumer
 export function consumeBatches<T>(
-  options: ConsumeOptions<T> & { readonly topic: TopicContract<T> | string },
+  options: ConsumeOptions<T> & {
+    readonly topic: TopicContract<T> | string
+    readonly decode?: Decode<T>
+  },
 ): BatchConsumer {
-  const { topic } = options
-  return typeof topic === 'string'
+  const { topic, decode } = options
+  if (typeof topic !== 'string') return new KafkaBatchConsumer(options, topic.topic, jsonOf(topic))
+  return decode === undefined
     ? new KafkaBatchConsumer(options as unknown as ConsumeOptions<Buffer>, topic, bytes)
-    : new KafkaBatchConsumer(options, topic.topic, jsonOf(topic))
+    : new KafkaBatchConsumer(options, topic, decode)
 }

@@ -5,14 +5,15 @@ import type { Traceparent } from './trace.ts'
 export interface EnvelopeOptions {
   readonly source: string
   readonly time: string
+  readonly contentType: string
   readonly traceparent: Traceparent | undefined
 }
 
 /** The CloudEvents headers (Kafka binding, binary mode) of one message. */
 export const envelopeOf = <T>(
-  contract: TopicContract<T>,
+  contract: Omit<TopicContract<T>, 'schema'>,
   message: T,
-  { source, time, traceparent }: EnvelopeOptions,
+  { source, time, contentType, traceparent }: EnvelopeOptions,
 ): Record<string, string> => ({
   [ceHeaders.specversion]: '1.0',
   [ceHeaders.id]: contract.idOf(message),
@@ -20,6 +21,6 @@ export const envelopeOf = <T>(
   [ceHeaders.type]: contract.type,
   [ceHeaders.time]: time,
   [ceHeaders.subject]: contract.keyOf(message),
-  [ceHeaders.contentType]: 'application/json',
+  [ceHeaders.contentType]: contentType,
   ...(traceparent === undefined ? {} : { [ceHeaders.traceparent]: traceparent }),
 })

@@ -7,6 +7,9 @@ import { asFailure, isTooLarge, MessageTooLarge } from './errors.ts'
 import { facts } from './facts.ts'
 import { publishing, type Traceparent } from './trace.ts'
 
+/** What of a contract a writer needs. */
+export type Published<T> = Omit<TopicContract<T>, 'schema'>
+
 /** A record as bytes, for topics that are not JSON. */
 export interface OutgoingRecord {
   readonly key?: string | Uint8Array | null
@@ -19,11 +22,13 @@ export interface OutgoingRecord {
 
 export interface PublishOptions<T> {
   /** For producers that choose the partition themselves; else the key decides. */
-  readonly partition?: number
+  readonly partition?: number | ((message: T) => number)
   /** The trace that each message continues: the `traceparent` of the record that caused it. Default: the active span. */
   readonly traceparent?: Traceparent | ((message: T) => Traceparent | undefined) | undefined
   /** CloudEvents `time`, milliseconds since the epoch. Default: now. */
   readonly timeOf?: (message: T) => number
+  /** For values that are not JSON, with their `content-type`. */
+  readonly form?: { readonly contentType: string; readonly encode: (message: T) => Buffer }
 }
 
 /**
@@ -33,7 +38,7 @@ export interface PublishOptions<T> {
  */
 export interface Producer {
   publish<T>(
-    contract: TopicContract<T>,
+    contract: Published<T>,
     messages: readonly T[],
     options?: PublishOptions<T>,
   ): Promise<void>
@@ -44,6 +49,11 @@ export interface Producer {
 /** The broker's default for `max.message.bytes` is 1,048,588; a record batch and its records cost some more than their bytes. */
 const defaultMaxBytes = 1_000_000
 const recordOverhead = 90
+
+const JSON_FORM = {
+  contentType: 'application/json',
+  encode: (message: unknown): string => JSON.stringify(message),
+}
 
 const lengthOf = (part: string | Uint8Array | null | undefined): number =>
   typeof part === 'string' ? Buffer.byteLength(part) : (part?.byteLength ?? 0)
@@ -77,11 +87,11 @@ class KafkaProducer implements Producer {
   }
 
   async publish<T>(
-    contract: TopicContract<T>,
+    contract: Published<T>,
     messages: readonly T[],
     options: PublishOptions<T> = {},
   ): Promise<void> {
-    const { traceparent, timeOf, partition } = options
+    const { traceparent, timeOf, partition, form = JSON_FORM } = options
     const causeOf = typeof traceparent === 'function' ? traceparent : () => traceparent
     const topic = this.#kafka.named(contract.topic)
     const causes = messages.map(causeOf)
@@ -90,11 +100,14 @@ class KafkaProducer implements Producer {
       const now = new Date().toISOString()
       const records = messages.map((message, i) => ({
         key: contract.keyOf(message),
-        value: JSON.stringify(message),
-        ...(partition === undefined ? {} : { partition }),
+        value: form.encode(message),
+        ...(partition === undefined
+          ? {}
+          : { partition: typeof partition === 'number' ? partition : partition(message) }),
         headers: envelopeOf(contract, message, {
           source: `/kubesift/${this.#kafka.clientId}`,
           time: timeOf === undefined ? now : new Date(timeOf(message)).toISOString(),
+          contentType: form.contentType,
           traceparent: headerFor(causes[i]),
         }),
       }))

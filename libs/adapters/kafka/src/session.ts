@@ -9,6 +9,8 @@ export interface SessionOptions {
   readonly groupId: string
   readonly maxWaitMs: number
   readonly concurrency: number
+  /** Of one partition in one fetch. */
+  readonly fetchBytes: number
 }
 
 /** What a session tells its owner. None of these may throw: kafkajs would take it for its own failure. */
@@ -47,6 +49,8 @@ export class Session {
       heartbeatInterval: heartbeatEveryMs(options.kafka),
       rebalanceTimeout: Math.max(30_000, sessionTimeoutOf(options.kafka)),
       maxWaitTimeInMs: options.maxWaitMs,
+      maxBytesPerPartition: options.fetchBytes,
+      maxBytes: Math.max(10 * 1024 * 1024, 2 * options.fetchBytes),
       allowAutoTopicCreation: false,
       retry: {
         initialRetryTime: 100,

@@ -1,9 +1,11 @@
 import { readKeyValue } from './any-value.ts'
+import type { Claim } from './byte-memo.ts'
 import { bareObject } from './bare-object.ts'
 import type { AnyJson, AttributeMap, BadRecord, LogBatch, OtlpLogRecord } from './log-record.ts'
 import { readLogRecord } from './log-record-reader.ts'
 import { OtlpUnreadable } from './otlp-unreadable.ts'
 import { DEFAULT_SKIP_KEYS, limitsOf, type ReadOptions } from './read-options.ts'
+import type { Repeats } from './repeat-memo.ts'
 import { SkipKeys } from './skip-keys.ts'
 import { WireCursor } from './wire-cursor.ts'
 
@@ -23,6 +25,9 @@ const defaultSkip = new SkipKeys(DEFAULT_SKIP_KEYS)
 interface Batch {
   readonly records: OtlpLogRecord[]
   readonly bad: BadRecord[]
+  readonly claims: Map<OtlpLogRecord, Claim>
+  /** Records that were taken out as repeats. */
+  taken: number
 }
 
 /**
@@ -34,14 +39,45 @@ interface Batch {
 export const decodeLogs = (bytes: Uint8Array, options: ReadOptions = {}): LogBatch => {
   const skip = options.skipKeys === undefined ? defaultSkip : new SkipKeys(options.skipKeys)
   const cursor = WireCursor.over(bytes, limitsOf(options), skip)
-  const batch: Batch = { records: [], bad: [] }
+  const batch: Batch = { records: [], bad: [], claims: new Map(), taken: 0 }
   const end = cursor.bytes.length
   while (cursor.pos < end) {
     const tag = cursor.tag(end)
-    if (tag === RESOURCE_LOGS) readResourceLogs(batch, cursor, cursor.endOfField(end))
+    if (tag === RESOURCE_LOGS)
+      takeResourceLogs(batch, cursor, cursor.endOfField(end), options.repeats)
     else cursor.stepOverOther(tag, end, FIELD_1)
   }
-  return batch
+  const { records, bad, claims } = batch
+  return options.repeats === undefined ? { records, bad } : { records, bad, claims }
+}
+
+/** One that was read before is not read again; a new one is noted, should it come again. */
+const takeResourceLogs = (
+  batch: Batch,
+  cursor: WireCursor,
+  end: number,
+  repeats: Repeats | undefined,
+): void => {
+  if (repeats?.take(cursor, end) === true) {
+    countedIn(batch, cursor)
+    batch.taken += 1
+    cursor.pos = end
+    return
+  }
+  const claim = repeats?.claim()
+  const before = batch.records.length
+  readResourceLogs(batch, cursor, end)
+  const record = batch.records[before]
+  if (claim !== undefined && record !== undefined) batch.claims.set(record, claim)
+}
+
+/** The place of the next record in its request; a request with too many is refused. */
+const countedIn = ({ records, bad, taken }: Batch, cursor: WireCursor): number => {
+  const index = records.length + bad.length + taken
+  if (index >= cursor.limits.maxRecords) {
+    cursor.fail('too-many-records', `more than ${cursor.limits.maxRecords} records`)
+  }
+  return index
 }
 
 /** The resource is filled as it comes: should it stand behind its records, they share the same object. */
@@ -87,16 +123,14 @@ const readScopeLogs = (
 }
 
 const addRecord = (
-  { records, bad }: Batch,
+  batch: Batch,
   cursor: WireCursor,
   end: number,
   resource: AttributeMap,
   scopeName: string,
 ): void => {
-  const index = records.length + bad.length
-  if (index >= cursor.limits.maxRecords) {
-    cursor.fail('too-many-records', `more than ${cursor.limits.maxRecords} records`)
-  }
+  const { records, bad } = batch
+  const index = countedIn(batch, cursor)
   try {
     records.push(readLogRecord(cursor, end, { index, resource, scopeName }))
   } catch (error) {

@@ -1,3 +1,4 @@
+export { ByteMemo, hashOf, Ranges, type Claim } from './byte-memo.ts'
 export { countItems } from './count-items.ts'
 export type {
   AnyJson,
@@ -18,4 +19,7 @@ export {
   type ReadLimits,
   type ReadOptions,
 } from './read-options.ts'
+export { RepeatMemo, type Repeats } from './repeat-memo.ts'
+export type { RepeatKeys } from './repeat-scan.ts'
+export { WireCursor } from './wire-cursor.ts'
 export { OtlpUnreadable, UNREADABLE_REASONS, type UnreadableReason } from './otlp-unreadable.ts'

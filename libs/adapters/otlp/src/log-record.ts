@@ -1,3 +1,4 @@
+import type { Claim } from './byte-memo.ts'
 import type { UnreadableReason } from './otlp-unreadable.ts'
 
 /** What an OTLP `AnyValue` becomes: JSON, made of objects that inherit nothing. */
@@ -49,4 +50,6 @@ export interface BadRecord {
 export interface LogBatch {
   readonly records: readonly OtlpLogRecord[]
   readonly bad: readonly BadRecord[]
+  /** Where records are told apart from repeats: the places taken for those that may be told again. */
+  readonly claims?: ReadonlyMap<OtlpLogRecord, Claim>
 }

@@ -1,3 +1,5 @@
+import type { Repeats } from './repeat-memo.ts'
+
 /** What one request may cost. Beyond `maxBytes` or `maxRecords` the request is refused, beyond the others the record is. */
 export interface ReadLimits {
   readonly maxBytes: number
@@ -12,6 +14,8 @@ export interface ReadOptions {
   readonly limits?: Partial<ReadLimits>
   /** Entries with these keys are left out of every map and attribute list, and stepped over unread. */
   readonly skipKeys?: readonly string[]
+  /** Takes records that were read before out of the batch; only in protobuf. */
+  readonly repeats?: Repeats
 }
 
 /** Far above what Kafka carries by default (1 MB a message) and what Kubernetes stores (1.5 MB an object). */

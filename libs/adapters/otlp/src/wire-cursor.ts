@@ -1,12 +1,14 @@
 import { InternTable } from './intern-table.ts'
 import { OtlpUnreadable, type UnreadableReason } from './otlp-unreadable.ts'
-import type { ReadLimits } from './read-options.ts'
-import type { SkipKeys } from './skip-keys.ts'
+import { DEFAULT_LIMITS, type ReadLimits } from './read-options.ts'
+import { SkipKeys } from './skip-keys.ts'
 
 const VARINT = 0
 const FIXED64 = 1
 const LENGTH_DELIMITED = 2
 const FIXED32 = 5
+
+const SKIP_NOTHING = new SkipKeys([])
 
 /** One table for the process: what one request taught serves the next. */
 const interned = new InternTable()
@@ -20,16 +22,21 @@ const interned = new InternTable()
 export class WireCursor {
   pos = 0
   #more = false
-  readonly #view: DataView
+  readonly view: DataView
   readonly bytes: Buffer
   readonly limits: ReadLimits
   readonly skip: SkipKeys
 
   private constructor(bytes: Buffer, limits: ReadLimits, skip: SkipKeys) {
     this.bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.limits = limits
     this.skip = skip
+  }
+
+  /** At the start of any message, with the limits of a request. */
+  static of(bytes: Uint8Array): WireCursor {
+    return WireCursor.over(bytes, DEFAULT_LIMITS, SKIP_NOTHING)
   }
 
   /** At the start of a whole request, which is refused when it is too large. */
@@ -136,7 +143,11 @@ export class WireCursor {
 
   /** Nanoseconds since the epoch as milliseconds with a fraction; 0 means unknown in OTLP. */
   timeMs(end: number): number | null {
-    const at = this.#fixed64(end)
+    return this.timeAt(this.#fixed64(end))
+  }
+
+  /** As {@link timeMs}, of the eight bytes at `at`, which the caller knows to be inside of the buffer. */
+  timeAt(at: number): number | null {
     const low = this.bytes.readUInt32LE(at)
     const high = this.bytes.readUInt32LE(at + 4)
     if (high === 0 && low === 0) return null
@@ -158,7 +169,7 @@ export class WireCursor {
     const start = this.pos
     this.#checkLength(start, fieldEnd)
     this.pos = fieldEnd
-    return interned.text(this.bytes, this.#view, start, fieldEnd - start)
+    return interned.text(this.bytes, this.view, start, fieldEnd - start)
   }
 
   /** Bytes as text in another encoding than UTF-8. */

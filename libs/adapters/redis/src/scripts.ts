@@ -2,20 +2,30 @@
  * Every write is one script over the keys of one partition of `signals` (they share a hash tag, so one slot of a cluster): it happens
  * whole or not at all, and only if the caller still holds the partition and nobody has written since it read.
  *
- * KEYS: meta, timers, pending, then one hash per namespace.
- * ARGV: token, expected next, new next, clock, then per namespace: id, timer ('' for none), 1 if it must be published, number of fields, fields.
+ * KEYS: meta, timers, pending, then per namespace its hash of fields and its list of chunks.
+ * ARGV: token, expected next, new next, clock ('' for: as it is), then per namespace: id, timer ('' for none), 1 if it must be published,
+ * 1 if the fields hold all that the chunks told so far, number of fields, fields, number of chunks, chunks.
  */
 export const WRITE = `
 local meta = redis.call('HMGET', KEYS[1], 'token', 'next')
 if meta[1] ~= ARGV[1] or (meta[2] or '') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], 'next', ARGV[3], 'clock', ARGV[4])
+redis.call('HSET', KEYS[1], 'next', ARGV[3])
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'clock', ARGV[4]) end
 local at = 5
-for k = 4, #KEYS do
-  local id, timer, publish, n = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
-  at = at + 4
-  for f = 1, n do
+for k = 4, #KEYS, 2 do
+  local id, timer, publish, saved = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local fields = tonumber(ARGV[at + 4])
+  at = at + 5
+  for f = 1, fields do
     redis.call('HSET', KEYS[k], ARGV[at], ARGV[at + 1])
     at = at + 2
+  end
+  if saved == '1' then redis.call('DEL', KEYS[k + 1]) end
+  local chunks = tonumber(ARGV[at])
+  at = at + 1
+  for c = 1, chunks do
+    redis.call('RPUSH', KEYS[k + 1], ARGV[at])
+    at = at + 1
   end
   if timer == '' then redis.call('ZREM', KEYS[2], id) else redis.call('ZADD', KEYS[2], timer, id) end
   if publish == '1' then redis.call('SADD', KEYS[3], id) end

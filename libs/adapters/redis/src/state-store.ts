@@ -14,22 +14,44 @@ export interface Claim {
   /** Namespaces written but perhaps not published before a crash. */
   readonly pending: readonly string[]
   /** When, by the watermark of its cluster, a namespace has something to decide. */
-  readonly timers: ReadonlyMap<string, number>
+  readonly timers: ReadonlyMap<string, Timer>
+}
+
+/** When a namespace must be looked at again. In its sorted set a stale one has a negative score. */
+export interface Timer {
+  /** The watermark at which something has to be decided; null: none. */
+  readonly at: number | null
+  /** Counts wait to be published. */
+  readonly stale: boolean
+}
+
+/** What is stored of a namespace: fields, and the chunks of signals that came after them. */
+export interface Stored {
+  readonly fields: readonly (readonly [string, string])[]
+  readonly chunks: readonly Buffer[]
 }
 
 export interface NamespaceWrite {
   readonly id: string
+  /** Values of the topic `signals`, as they came: appended to those stored. */
+  readonly chunks: readonly Buffer[]
+  /** The fields hold all that was told so far: the chunks stored before are dropped. */
+  readonly saved: boolean
   readonly fields: Fields
-  readonly timer: number | null
+  readonly timer: Timer
   readonly publish: boolean
 }
 
 export interface Write {
   readonly expected: number | null
   readonly next: number
-  readonly clock: Clock
+  /** Left out where it is what it was. */
+  readonly clock?: Clock
   readonly namespaces: readonly NamespaceWrite[]
 }
+
+/** Of the stored state: another one begins from nothing, that is from the oldest record of `signals`. */
+const FORM = '2'
 
 const text = (next: number | null): string => (next === null ? '' : String(next))
 
@@ -44,7 +66,7 @@ export class StateStore {
   }
 
   #key(partition: number, name: string): string {
-    return `${this.#prefix}{signals-${partition}}:${name}`
+    return `${this.#prefix}{signals-${partition}}:${FORM}:${name}`
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {
@@ -72,23 +94,33 @@ export class StateStore {
         next: next == null || next === '' ? null : Number(next),
         clock: clock == null ? NO_CLOCK : (JSON.parse(clock) as Clock),
         pending,
-        timers: new Map(pairs(timers).map(([id, at]) => [id, Number(at)])),
+        timers: new Map(pairs(timers).map(([id, score]) => [id, timerOf(score)])),
       }
     })
   }
 
-  /** The fields of some namespaces, in one round trip; those without state are empty. */
-  load(partition: number, ids: readonly string[]): Promise<Map<string, [string, string][]>> {
+  /** What is stored of some namespaces, in one round trip; those without state are empty. */
+  load(partition: number, ids: readonly string[]): Promise<Map<string, Stored>> {
     return this.#run(async () => {
       const pipeline = this.#redis.pipeline()
-      for (const id of ids) pipeline.hgetall(this.#key(partition, `ns:${id}`))
+      for (const id of ids) {
+        pipeline.hgetall(this.#key(partition, `ns:${id}`))
+        pipeline.lrangeBuffer(this.#key(partition, `chunks:${id}`), 0, -1)
+      }
       const replies = (await pipeline.exec()) ?? []
+      const reply = <T>(i: number): T => {
+        const [error, value] = replies[i] ?? [new Error('no reply'), undefined]
+        if (error !== null) throw error
+        return value as T
+      }
       return new Map(
-        ids.map((id, i) => {
-          const [error, fields] = replies[i] ?? [new Error('no reply'), {}]
-          if (error !== null) throw error
-          return [id, Object.entries(fields as Record<string, string>)]
-        }),
+        ids.map((id, i) => [
+          id,
+          {
+            fields: Object.entries(reply<Record<string, string>>(2 * i)),
+            chunks: reply<Buffer[]>(2 * i + 1),
+          },
+        ]),
       )
     })
   }
@@ -99,15 +131,11 @@ export class StateStore {
     return this.#run(async () => {
       const keys = [
         ...['meta', 'timers', 'pending'].map((name) => this.#key(partition, name)),
-        ...write.namespaces.map((n) => this.#key(partition, `ns:${n.id}`)),
+        ...write.namespaces.flatMap(({ id }) => [
+          this.#key(partition, `ns:${id}`),
+          this.#key(partition, `chunks:${id}`),
+        ]),
       ]
-      const args = write.namespaces.flatMap((n) => [
-        n.id,
-        n.timer === null ? '' : String(n.timer),
-        n.publish ? '1' : '0',
-        String(n.fields.size),
-        ...[...n.fields].flat(),
-      ])
       const reply = await this.#redis.eval(
         WRITE,
         keys.length,
@@ -115,8 +143,8 @@ export class StateStore {
         token,
         text(write.expected),
         text(write.next),
-        JSON.stringify(write.clock),
-        ...args,
+        write.clock === undefined ? '' : JSON.stringify(write.clock),
+        ...write.namespaces.flatMap(argumentsOf),
       )
       this.#held(reply, partition)
     })
@@ -151,6 +179,30 @@ export class StateStore {
       },
     )
   }
+}
+
+const argumentsOf = (write: NamespaceWrite): (string | Buffer)[] => {
+  const args: (string | Buffer)[] = [
+    write.id,
+    scoreOf(write.timer),
+    write.publish ? '1' : '0',
+    write.saved ? '1' : '0',
+    String(write.fields.size),
+  ]
+  for (const [name, value] of write.fields) args.push(name, value)
+  args.push(String(write.chunks.length), ...write.chunks)
+  return args
+}
+
+const scoreOf = ({ at, stale }: Timer): string => {
+  if (!stale) return at === null ? '' : String(at)
+  return at === null ? '-inf' : String(-at - 1)
+}
+
+const timerOf = (score: string): Timer => {
+  const value = Number(score === '-inf' ? -Infinity : score)
+  if (value >= 0) return { at: value, stale: false }
+  return { at: value === -Infinity ? null : -value - 1, stale: true }
 }
 
 const pairs = (flat: readonly string[]): [string, string][] => {

@@ -11,20 +11,15 @@ const common = {
   repeats: z.int().min(1),
 }
 
-/** One state of one stored Kubernetes Event. Counts are cumulative per `uid`; never add them over records. */
-export const eventSignalSchema = z.object({
-  t: z.literal('event'),
-  ...common,
+/** What a stored Kubernetes Event says each time that it is told: everything but how often and when last. */
+export const eventHeadSchema = z.object({
   uid: z.string().min(1),
   involved: objectRefSchema,
   reason: z.string(),
   /** `Normal` or `Warning` (others are kept as they came). Type is not importance. */
   type: z.string(),
   message: z.string(),
-  /** series.count ?? (count > 0 ? count : 1). */
-  n: z.int().min(1),
   firstAt: instant,
-  lastAt: instant,
   component: z.string().optional(),
   host: z.string().optional(),
   /** The text began with "(combined from similar events)". */
@@ -32,7 +27,44 @@ export const eventSignalSchema = z.object({
   /** Came through a source that drops `series`, and had no count of its own: repeats cannot be seen. */
   seriesDropped: z.boolean().optional(),
 })
+export type EventHead = z.infer<typeof eventHeadSchema>
+
+/** One state of a stored Event. Counts are cumulative per `uid`; never add them over records. */
+export const tellingSchema = z.object({
+  /** series.count ?? (count > 0 ? count : 1). */
+  n: z.int().min(1),
+  /** When it was last seen by then. */
+  at: instant,
+  /** Offset in the chunk's source partition of the first record that said this … */
+  offset: z.number().int(),
+  /** … and of the last, where several did. */
+  lastOffset: z.number().int().optional(),
+  /** How many records said exactly this. */
+  repeats: z.int().min(1),
+})
+export type Telling = z.infer<typeof tellingSchema>
+
+/** One stored Event, as it was told once or several times in one input batch. */
+export const eventSignalSchema = z.object({
+  t: z.literal('event'),
+  event: eventHeadSchema,
+  tellings: z.array(tellingSchema).min(1),
+})
 export type EventSignal = z.infer<typeof eventSignalSchema>
+
+/**
+ * An Event told again: nothing of it but count and time is new since it was told whole, before this in the same partition of `signals`
+ * and at most {@link TOLD_WHOLE_EVERY_MS} before. Who does not know the Event waits for that.
+ */
+export const againSignalSchema = z.object({
+  t: z.literal('again'),
+  uid: z.string().min(1),
+  tellings: z.array(tellingSchema).min(1),
+})
+export type AgainSignal = z.infer<typeof againSignalSchema>
+
+/** By the time of the raw records. */
+export const TOLD_WHOLE_EVERY_MS = 10 * 60_000
 
 export const objectSignalSchema = z.object({
   t: z.literal('object'),
@@ -53,6 +85,7 @@ export type UnclassifiedSignal = z.infer<typeof unclassifiedSignalSchema>
 
 export const signalSchema = z.discriminatedUnion('t', [
   eventSignalSchema,
+  againSignalSchema,
   objectSignalSchema,
   unclassifiedSignalSchema,
 ])
@@ -114,6 +147,13 @@ export const progressSchema = z.object({
 })
 export type Progress = z.infer<typeof progressSchema>
 
+const firstOffsetOf = (signal: Signal | undefined): number =>
+  (signal === undefined
+    ? undefined
+    : 'tellings' in signal
+      ? signal.tellings[0]?.offset
+      : signal.offsets[0]) ?? 0
+
 export const signals = defineTopic({
   topic: 'signals',
   version: 1,
@@ -122,7 +162,7 @@ export const signals = defineTopic({
   keyOf: (m) => (m.kind === 'chunk' ? namespaceKey(m.cluster, m.namespace) : 'progress'),
   idOf: (m) =>
     m.kind === 'chunk'
-      ? `${m.source.topic}/${m.source.partition}/${m.signals[0]?.offsets[0] ?? 0}/${namespaceKey(m.cluster, m.namespace)}`
+      ? `${m.source.topic}/${m.source.partition}/${firstOffsetOf(m.signals[0])}/${namespaceKey(m.cluster, m.namespace)}`
       : `progress/${m.topic}/${m.reports[0]?.partition ?? ''}/${m.writtenAt}`,
   policy: { partitions: 12, cleanup: 'delete', retentionMs: 7 * DAY_MS },
 })

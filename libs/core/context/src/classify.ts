@@ -36,6 +36,8 @@ const CONTEXT: Classified = { as: 'context' }
 /** A catalogue, ready to be asked. Ignore rules come first, then problems in file order; the first match decides. */
 export class Classifier {
   readonly rules: ReadonlyMap<string, ProblemRule>
+  /** The rules in file order. */
+  readonly list: readonly ProblemRule[]
   readonly hash: string
   readonly #byReason = new Map<string, Entry[]>()
   /** Facts are never changed, and an owner's are asked about each time that it is looked at. */
@@ -43,6 +45,7 @@ export class Classifier {
 
   constructor(catalogue: Catalogue) {
     this.hash = catalogue.hash
+    this.list = catalogue.problems
     this.rules = new Map(catalogue.problems.map((rule) => [rule.problem, rule]))
     let order = 0
     const add = (match: EventMatch | IgnoreRule, result: Classified): void => {

@@ -1,4 +1,10 @@
-import type { EventSignal, ObjectRef, Position } from '@kubesift/contracts'
+import type {
+  EventSignal,
+  ObjectRef,
+  Position,
+  SourcePartition,
+  Telling,
+} from '@kubesift/contracts'
 import { grownOf, joinGrown, type Grown } from './grown.ts'
 
 /** After this many occurrences (n), the Event had last been seen at this instant (at). */
@@ -145,29 +151,66 @@ export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   records: joinRecords(a.records, b.records),
 })
 
+/** The steps that are kept of what was told, by n; of one n the latest. */
+const stepsOf = (tellings: readonly Telling[]): readonly Step[] => {
+  const byCount = new Map<number, Step>()
+  for (const { n, at } of tellings) {
+    if (!isKept(n)) continue
+    const before = byCount.get(n)
+    byCount.set(n, before === undefined ? { n, at } : maxStep(before, { n, at }))
+  }
+  return [...byCount.values()].sort((a, b) => a.n - b.n)
+}
+
+const topOf = (tellings: readonly Telling[]): Step =>
+  tellings
+    .map(({ n, at }): Step => ({ n, at }))
+    .reduce((top, step) => maxStep(top, step), { n: 0, at: -Infinity })
+
+const recordsOf = (tellings: readonly Telling[], source: SourcePartition): readonly Position[] => {
+  let first = Infinity
+  let last = -Infinity
+  for (const { offset, lastOffset = offset } of tellings) {
+    first = Math.min(first, offset, lastOffset)
+    last = Math.max(last, offset, lastOffset)
+  }
+  const { topic, partition } = source
+  const position = (offset: number): Position => ({ topic, partition, offset })
+  return first === last ? [position(first)] : [position(first), position(last)]
+}
+
+/** What is known of an Event, with what was told of it again: of its count and its time, nothing else. */
+export const factAgain = (
+  { grown: _told, ...fact }: EventFact,
+  tellings: readonly Telling[],
+  source: SourcePartition,
+): EventFact => ({
+  ...fact,
+  top: topOf(tellings),
+  steps: stepsOf(tellings),
+  records: recordsOf(tellings, source),
+})
+
 /** What one signal says, as a fact. */
 export const eventFact = (
-  signal: EventSignal,
-  position: (offset: number) => Position,
-): EventFact => {
-  const step = { n: signal.n, at: signal.lastAt }
-  return {
-    uid: signal.uid,
-    involved: signal.involved,
-    reason: signal.reason,
-    type: signal.type,
-    message: signal.message,
-    ...optional('component', signal.component),
-    ...optional('host', signal.host),
-    firstAt: signal.firstAt,
-    top: step,
-    steps: isKept(step.n) ? [step] : [],
-    combined: signal.combined ?? false,
-    counted: !(signal.seriesDropped ?? false),
-    ...withGrown(grownOf(signal)),
-    records: firstAndLast(signal.offsets.map(position)),
-  }
-}
+  { event, tellings }: Pick<EventSignal, 'event' | 'tellings'>,
+  source: SourcePartition,
+): EventFact => ({
+  uid: event.uid,
+  involved: event.involved,
+  reason: event.reason,
+  type: event.type,
+  message: event.message,
+  ...optional('component', event.component),
+  ...optional('host', event.host),
+  firstAt: event.firstAt,
+  top: topOf(tellings),
+  steps: stepsOf(tellings),
+  combined: event.combined ?? false,
+  counted: !(event.seriesDropped ?? false),
+  ...withGrown(grownOf(event, tellings)),
+  records: recordsOf(tellings, source),
+})
 
 export interface Occurrence {
   readonly at: number
@@ -193,13 +236,3 @@ export const occurrencesOf = (fact: EventFact): Occurrence[] => {
   }
   return out
 }
-
-/** Whether only the count has grown (with its text, its time and its records). */
-export const isRepeat = (before: EventFact, after: EventFact): boolean =>
-  before.involved === after.involved &&
-  before.firstAt === after.firstAt &&
-  before.reason === after.reason &&
-  before.type === after.type &&
-  before.combined === after.combined &&
-  before.counted === after.counted &&
-  after.grown === undefined

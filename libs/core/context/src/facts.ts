@@ -1,5 +1,5 @@
 import type { ObjectRef, Owner, SlimObject } from '@kubesift/contracts'
-import { joinEvent, type EventFact } from './event-fact.ts'
+import { EventStore } from './event-store.ts'
 import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
 
@@ -63,7 +63,7 @@ const best = (a: Owner, b: Owner): Owner => {
 
 /** The facts of one namespace of one cluster, with the indexes over them. Grows by joins; says what it touched. */
 export class Facts implements ObjectsView {
-  readonly events = new Map<string, EventFact>()
+  readonly events = new EventStore()
   readonly objects = new Map<string, ObjectFact>()
   readonly names = new Set<string>()
   readonly membership = new Membership()
@@ -103,13 +103,6 @@ export class Facts implements ObjectsView {
     return true
   }
 
-  addEvent(fact: EventFact): EventFact {
-    const before = this.events.get(fact.uid)
-    const joined = before === undefined ? fact : joinEvent(before, fact)
-    this.events.set(fact.uid, joined)
-    return joined
-  }
-
   addObject(fact: ObjectFact): ObjectFact {
     const before = this.objects.get(fact.uid)
     const joined = before === undefined ? fact : joinObject(before, fact)
@@ -131,25 +124,28 @@ export class Facts implements ObjectsView {
   }
 
   /**
-   * The owners to look at again: those of the named events and objects, and all whose membership has changed, because an object that
-   * decides about ownership arrived.
+   * Finds the owners of these events and objects, and of all where an object that decides about ownership has arrived. Answers the owners
+   * to look at again: those of the objects, and those between which something has moved.
    */
   touchedOwners(eventUids: Iterable<string>, objectUids: Iterable<string>): Set<string> {
     const touched = new Set<string>()
     const everything = this.#ownershipChanged
     this.#ownershipChanged = false
-    const place = (table: 'events' | 'objects', uid: string): void => {
-      const fact = table === 'events' ? this.events.get(uid) : this.objects.get(uid)
-      if (fact === undefined) return
-      const ref = 'involved' in fact ? fact.involved : fact.object
-      const owner = liftOwner(ref, this)
-      const map = table === 'events' ? this.membership.ofEvent : this.membership.ofObject
-      for (const id of this.membership.place(map, table, uid, owner)) touched.add(id)
+    const { ofEvent, ofObject } = this.membership
+    for (const uid of everything ? this.objects.keys() : objectUids) {
+      const fact = this.objects.get(uid)
+      if (fact === undefined) continue
+      const owner = liftOwner(fact.object, this)
+      for (const id of this.membership.place(ofObject, 'objects', uid, owner)) touched.add(id)
     }
-    for (const uid of everything ? this.objects.keys() : objectUids) place('objects', uid)
-    for (const uid of everything ? this.events.keys() : eventUids) place('events', uid)
-    for (const uid of eventUids) touched.add(this.membership.ofEvent.get(uid)!.id)
-    for (const uid of objectUids) touched.add(this.membership.ofObject.get(uid)!.id)
+    for (const uid of everything ? this.events.keys() : eventUids) {
+      const fact = this.events.get(uid)
+      if (fact === undefined) continue
+      const known = ofEvent.has(uid)
+      const ids = this.membership.place(ofEvent, 'events', uid, liftOwner(fact.involved, this))
+      if (known) for (const id of ids) touched.add(id)
+    }
+    for (const uid of objectUids) touched.add(ofObject.get(uid)!.id)
     return touched
   }
 }

@@ -1,4 +1,4 @@
-import type { Catalogue, EventSignal, SignalChunk } from '@kubesift/contracts'
+import type { Catalogue, EventHead, EventSignal, SignalChunk } from '@kubesift/contracts'
 import { expect, test } from 'vitest'
 import { contextsOf } from './in-process.ts'
 
@@ -23,19 +23,18 @@ const catalogue: Catalogue = {
 
 const AT = Date.UTC(2026, 10, 21, 1)
 
-const warning = (i: number, more: Partial<EventSignal>): EventSignal => ({
+const warning = (i: number, more: Partial<EventHead>): EventSignal => ({
   t: 'event',
-  offsets: [i],
-  repeats: 1,
-  uid: `e${i}`,
-  involved: { kind: 'Deployment', namespace: 'n', name: 'web' },
-  reason: 'Boom',
-  type: 'Warning',
-  message: 'x'.repeat(1024),
-  n: 10,
-  firstAt: AT,
-  lastAt: AT + 600_000,
-  ...more,
+  event: {
+    uid: `e${i}`,
+    involved: { kind: 'Deployment', namespace: 'n', name: 'web' },
+    reason: 'Boom',
+    type: 'Warning',
+    message: 'x'.repeat(1024),
+    firstAt: AT,
+    ...more,
+  },
+  tellings: [{ n: 10, at: AT + 600_000, offset: i, repeats: 1 }],
 })
 
 const contextOf = (signals: EventSignal[]) => {

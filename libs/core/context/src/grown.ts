@@ -1,4 +1,4 @@
-import type { EventSignal } from '@kubesift/contracts'
+import type { EventHead, Telling } from '@kubesift/contracts'
 
 /** A ReplicaSet that a Deployment controller grew from nothing: a new revision began. */
 export interface Grown {
@@ -13,12 +13,12 @@ const FROM_NOTHING = /Scaled up replica set (\S+) from 0 to \d+/
  * Read from each record's text at once: an Event that combines several ("combined from similar events") keeps only the newest text,
  * and the first may have been the one that told of the revision.
  */
-export const grownOf = (signal: EventSignal): readonly Grown[] => {
-  if (signal.reason !== 'ScalingReplicaSet') return []
-  const match = FROM_NOTHING.exec(signal.message)
-  return match === null
-    ? []
-    : [{ replicaSet: match[1]!, at: signal.combined === true ? signal.lastAt : signal.firstAt }]
+export const grownOf = (event: EventHead, tellings: readonly Telling[]): readonly Grown[] => {
+  if (event.reason !== 'ScalingReplicaSet') return []
+  const match = FROM_NOTHING.exec(event.message)
+  if (match === null) return []
+  const told = tellings.reduce((at, telling) => Math.min(at, telling.at), Infinity)
+  return [{ replicaSet: match[1]!, at: event.combined === true ? told : event.firstAt }]
 }
 
 /** Union by name with the earliest time, then the first few names: both steps commute with further unions. */

@@ -1,4 +1,10 @@
-import { namespaceKey, type Catalogue, type Context, type SignalChunk } from '@kubesift/contracts'
+import {
+  namespaceKey,
+  type Catalogue,
+  type Context,
+  type Signal,
+  type SignalChunk,
+} from '@kubesift/contracts'
 import { Classifier } from './classify.ts'
 import type { Derived } from './derive.ts'
 import { NamespaceMachine } from './machine.ts'
@@ -28,13 +34,18 @@ const whyNotOpened = (context: Derived, classifier: Classifier): string => {
   return `below the threshold of ${context.problem} (${count} or more${over})`
 }
 
+const timesOf = (signal: Signal): readonly number[] =>
+  'tellings' in signal
+    ? signal.tellings.map(({ at }) => at)
+    : signal.t === 'object'
+      ? [signal.observedAt]
+      : []
+
 const newestOf = (chunks: readonly SignalChunk[]): number | undefined => {
   let newest: number | undefined
   for (const chunk of chunks) {
     for (const signal of chunk.signals) {
-      const at =
-        signal.t === 'event' ? signal.lastAt : signal.t === 'object' ? signal.observedAt : undefined
-      if (at !== undefined && (newest === undefined || at > newest)) newest = at
+      for (const at of timesOf(signal)) if (newest === undefined || at > newest) newest = at
     }
   }
   return newest

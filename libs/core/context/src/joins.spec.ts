@@ -21,20 +21,21 @@ const anEvent: fc.Arbitrary<EventFact> = fc
     seriesDropped: fc.boolean(),
     host: fc.constantFrom('n1', undefined),
   })
-  .map(({ offset, host, ...rest }) => {
+  .map(({ offset, host, n, lastAt, ...rest }) => {
     const signal: EventSignal = {
       t: 'event',
-      offsets: [offset],
-      repeats: 1,
-      uid: 'u',
-      involved: { kind: 'Pod', namespace: 'ns', name: 'p' },
-      reason: 'ScalingReplicaSet',
-      type: 'Warning',
-      combined: rest.message.startsWith('('),
-      ...rest,
-      ...(host === undefined ? {} : { host }),
+      event: {
+        uid: 'u',
+        involved: { kind: 'Pod', namespace: 'ns', name: 'p' },
+        reason: 'ScalingReplicaSet',
+        type: 'Warning',
+        combined: rest.message.startsWith('('),
+        ...rest,
+        ...(host === undefined ? {} : { host }),
+      },
+      tellings: [{ n, at: lastAt, offset, repeats: 1 }],
     }
-    return eventFact(signal, position)
+    return eventFact(signal, position(offset))
   })
 
 const anObject: fc.Arbitrary<ObjectFact> = fc

@@ -1,20 +1,27 @@
-import type { Owner, Position, Signal, SourcePartition } from '@kubesift/contracts'
+import type {
+  AgainSignal,
+  EventSignal,
+  Signal,
+  SignalChunk,
+  SourcePartition,
+} from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
 import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
-import { eventFact, isRepeat, type EventFact } from './event-fact.ts'
+import { eventFact, type EventFact } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
 import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
-import type { OwnerView } from './owner-view.ts'
+import { Passed } from './passed.ts'
 import type { Surroundings } from './spells.ts'
+import { SCALING, viewOf } from './view-of.ts'
 
-/** The state of a namespace as a flat map of fields, each written only when it has changed. */
+/** The state of a namespace as a flat map of fields. */
 export type Fields = Map<string, string>
 
 export interface Settled {
   /** Contexts to publish: full state, without version. */
   readonly contexts: (Derived & { readonly movedTo?: string })[]
-  /** Fields of the stored state that have changed. */
+  /** Fields of the owners' memory that have changed: to be written before the contexts are published. */
   readonly fields: Fields
   /** The earliest watermark at which something may have to be decided again; null: none. */
   readonly nextDecisionAt: number | null
@@ -28,11 +35,11 @@ const MEMORY = 'm:'
 const NAMES = 'names'
 
 const NO_MEMORY_TEXT = JSON.stringify(NO_MEMORY)
-const SCALING = 'ScalingReplicaSet'
 
 /**
  * One namespace of one cluster: joins signals to facts and derives contexts. Pure: the same signals, in any order, with the same
- * watermarks, give the same fields and contexts. Whoever owns it feeds it, writes `fields` and then publishes `contexts`.
+ * watermarks, give the same facts and contexts. Whoever owns it keeps what it was fed since the last `snapshot` together with the fields
+ * that `settle` answers, and then publishes the contexts; snapshot, fields and signals give the machine again (`load`).
  */
 export class NamespaceMachine {
   readonly cluster: string
@@ -42,13 +49,16 @@ export class NamespaceMachine {
   readonly #memory = new Map<string, OwnerMemory>()
   /** Each memory as it was last written, to tell whether it has changed. */
   readonly #written = new Map<string, string>()
+  /** Events that are new, or of which more than the count is. */
   readonly #events = new Set<string>()
   /** Events that were told again, with a higher count and nothing else that is new. */
   readonly #repeats = new Set<string>()
   /** Owners of which only repeats have come since they were derived last. */
   readonly #stale = new Set<string>()
   readonly #objects = new Set<string>()
-  #namesChanged = false
+  /** What has changed since the last snapshot. */
+  readonly #unsaved = { events: new Set<string>(), objects: new Set<string>(), names: false }
+  readonly #passed = new Passed()
 
   constructor(cluster: string, namespace: string, classifier: Classifier) {
     this.cluster = cluster
@@ -56,16 +66,22 @@ export class NamespaceMachine {
     this.#classifier = classifier
   }
 
-  /** Takes up a state that was stored; nothing is touched by it. */
-  load(fields: Iterable<readonly [string, string]>): void {
+  /** Takes up a state: the fields that were stored, and the chunks that came after the last snapshot. Nothing is touched by it. */
+  load(
+    fields: Iterable<readonly [string, string]>,
+    chunks: Iterable<Pick<SignalChunk, 'source' | 'signals'>> = [],
+  ): void {
     for (const [name, value] of fields) {
-      if (name.startsWith(EVENT)) this.#facts.addEvent(JSON.parse(value) as EventFact)
+      if (name.startsWith(EVENT)) this.#facts.events.add(JSON.parse(value) as EventFact)
       else if (name.startsWith(OBJECT)) this.#facts.addObject(JSON.parse(value) as ObjectFact)
       else if (name.startsWith(MEMORY)) this.#remember(name.slice(MEMORY.length), value)
       else if (name === NAMES) for (const id of JSON.parse(value) as string[]) this.#addName(id)
     }
-    this.#facts.touchedOwners([], [])
-    this.#namesChanged = false
+    this.#unsaved.names = false
+    for (const { source, signals } of chunks)
+      for (const signal of signals) this.apply(signal, source)
+    this.#facts.touchedOwners(this.#facts.events.keys(), this.#facts.objects.keys())
+    this.#settled()
   }
 
   #remember(id: string, text: string): void {
@@ -78,37 +94,58 @@ export class NamespaceMachine {
   #addName(id: string): void {
     const slash = id.indexOf('/')
     if (this.#facts.addName({ kind: id.slice(0, slash), name: id.slice(slash + 1) }))
-      this.#namesChanged = true
+      this.#unsaved.names = true
   }
 
   /** Joins one signal to the facts. */
   apply(signal: Signal, source: SourcePartition): void {
-    const position = (offset: number): Position => ({ ...source, offset })
+    if (signal.t === 'again') return this.#applyAgain(signal, source)
+    if (signal.t === 'event') return this.#applyEvent(signal, source)
     if (signal.t === 'unclassified') return
-    if (signal.t === 'object') {
-      const fact = this.#facts.addObject(objectFact(signal, position))
-      this.#objects.add(fact.uid)
-      this.#addName(ownerId(fact.object))
+    const fact = this.#facts.addObject(objectFact(signal, (offset) => ({ ...source, offset })))
+    this.#objects.add(fact.uid)
+    this.#unsaved.objects.add(fact.uid)
+    this.#addName(ownerId(fact.object))
+  }
+
+  #applyAgain(signal: AgainSignal, source: SourcePartition): void {
+    const { uid } = signal
+    if (this.#passed.has(uid) || !this.#facts.events.again(signal, source)) return
+    this.#repeats.add(uid)
+    this.#unsaved.events.add(uid)
+  }
+
+  #applyEvent(signal: EventSignal, source: SourcePartition): void {
+    const { event } = signal
+    if (this.#passed.has(event.uid)) return
+    if (this.#facts.events.tellAgain(signal, source)) {
+      this.#repeats.add(event.uid)
+      this.#unsaved.events.add(event.uid)
       return
     }
-    this.#addName(ownerId(signal.involved))
-    const fact = eventFact(signal, position)
+    this.#addName(ownerId(event.involved))
+    const fact = eventFact(signal, source)
     // Most Normal events are only context: the raw topic keeps them, the state does not.
-    if (this.#classifier.classify(fact).as === 'context' && fact.reason !== SCALING) return
-    const before = this.#facts.events.get(fact.uid)
-    const joined = this.#facts.addEvent(fact)
-    if (before === undefined || !isRepeat(before, joined)) this.#events.add(fact.uid)
-    else this.#repeats.add(fact.uid)
+    if (this.#classifier.classify(fact).as === 'context' && fact.reason !== SCALING) {
+      this.#facts.events.forgo(event.uid)
+      return this.#passed.add(event.uid)
+    }
+    // What such an Event tells of roll-outs is read from each telling.
+    this.#facts.events.add(fact, fact.grown === undefined ? event : undefined)
+    this.#events.add(event.uid)
+    this.#unsaved.events.add(event.uid)
   }
 
   /**
-   * Decides: derives the owners that were touched, and those whose hour has come by the watermark. In a storm most of what comes are
-   * repeats of what is open already; with `everything` false their owners are left for later, and the answer says so.
+   * Decides: derives the owners that were touched, and those whose hour has come by the watermark. In a storm most of what comes goes on
+   * with what is open already; with `everything` false such owners are left for later, and the answer says so.
    */
   settle(watermark: number | null, gaps: Surroundings['gaps'], everything = true): Settled {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects)
-    this.#placeRepeats(touched, everything, fields)
+    for (const uids of [this.#events, this.#repeats])
+      for (const uid of uids) this.#place(uid, touched, fields)
+    if (everything) for (const id of this.#stale) touched.add(id)
     for (const [id, memory] of this.#memory) {
       if (
         memory.nextDecisionAt !== null &&
@@ -123,32 +160,30 @@ export class NamespaceMachine {
       this.#stale.delete(id)
       return decided.contexts
     })
-    for (const uid of [...this.#events, ...this.#repeats])
-      fields.set(EVENT + uid, JSON.stringify(this.#facts.events.get(uid)))
-    for (const uid of this.#objects) {
-      if (watermark !== null) this.#facts.compact(uid, watermark)
-      fields.set(OBJECT + uid, JSON.stringify(this.#facts.objects.get(uid)))
-    }
-    if (this.#namesChanged) fields.set(NAMES, JSON.stringify([...this.#facts.names]))
-    this.#events.clear()
-    this.#repeats.clear()
-    this.#objects.clear()
-    this.#namesChanged = false
+    if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
+    this.#settled()
     return { contexts, fields, nextDecisionAt: this.nextDecisionAt(), stale: this.#stale.size > 0 }
   }
 
-  #placeRepeats(touched: Set<string>, everything: boolean, fields: Fields): void {
-    for (const uid of this.#repeats) {
-      const { id } = this.#facts.membership.ofEvent.get(uid)!
-      if (touched.has(id) || this.#stale.has(id)) continue
-      const memory = this.#memory.get(id)
-      if (everything || memory?.active !== true) touched.add(id)
-      else {
-        this.#stale.add(id)
-        this.#write(id, { ...memory, stale: true }, fields)
-      }
+  #settled(): void {
+    this.#events.clear()
+    this.#repeats.clear()
+    this.#objects.clear()
+  }
+
+  /** An Event of a problem that is open and goes on can wait; any other is looked at now. */
+  #place(uid: string, touched: Set<string>, fields: Fields): void {
+    const { id } = this.#facts.membership.ofEvent.get(uid)!
+    if (touched.has(id)) return
+    const memory = this.#memory.get(id)
+    const result = this.#classifier.classify(this.#facts.events.peek(uid)!)
+    const goesOn =
+      memory !== undefined && result.as === 'problem' && memory.open.includes(result.rule.problem)
+    if (!goesOn) touched.add(id)
+    else if (!this.#stale.has(id)) {
+      this.#stale.add(id)
+      this.#write(id, { ...memory, stale: true }, fields)
     }
-    if (everything) for (const id of this.#stale) touched.add(id)
   }
 
   #write(id: string, memory: OwnerMemory, fields: Fields): void {
@@ -157,6 +192,20 @@ export class NamespaceMachine {
     this.#memory.set(id, memory)
     this.#written.set(id, text)
     fields.set(MEMORY + id, text)
+  }
+
+  /** The fields of what has changed since the last snapshot: with them in place, the signals until now need not be kept. */
+  snapshot(): Fields {
+    const { events, objects, names } = this.#unsaved
+    const fields: Fields = new Map()
+    for (const uid of events) fields.set(EVENT + uid, JSON.stringify(this.#facts.events.get(uid)))
+    for (const uid of objects)
+      fields.set(OBJECT + uid, JSON.stringify(this.#facts.objects.get(uid)))
+    if (names) fields.set(NAMES, JSON.stringify([...this.#facts.names]))
+    events.clear()
+    objects.clear()
+    this.#unsaved.names = false
+    return fields
   }
 
   /** Everything published so far, once more: after a crash between writing state and publishing. */
@@ -183,7 +232,7 @@ export class NamespaceMachine {
     const contexts = [...this.#facts.membership.byOwner.keys()]
       .sort()
       .flatMap((id) => this.#derive(id, watermark, gaps).contexts)
-    const ignored = [...this.#facts.events.values()].flatMap((fact) => {
+    const ignored = this.#facts.events.all().flatMap((fact) => {
       const result = this.#classifier.classify(fact)
       return result.as === 'ignored'
         ? [{ fact, why: result.why, owner: this.#facts.membership.ofEvent.get(fact.uid)?.id ?? '' }]
@@ -193,10 +242,10 @@ export class NamespaceMachine {
   }
 
   #derive(id: string, watermark: number | null, gaps: Surroundings['gaps']): OwnerResult {
-    const view = this.#view(id)
+    const view = viewOf(this, this.#facts, this.#classifier, id)
     if (view === undefined) return { contexts: [], absorbed: new Map(), nextDecisionAt: null }
     return deriveOwner(view, {
-      rules: [...this.#classifier.rules.values()],
+      rules: this.#classifier.list,
       watermark,
       gaps,
       frozen: new Map(Object.entries(this.#memory.get(id)?.frozen ?? {})),
@@ -214,40 +263,17 @@ export class NamespaceMachine {
     const open = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
     const keys = new Set(open.map((c) => c.key))
     const left = before.published.filter((key) => !keys.has(key))
-    const moved = left.flatMap((key) => this.#moved(key, id, result))
+    const moved = left.flatMap((key) => movedOf(key, result))
     return { contexts: [...open, ...moved], memory: memoryAfter(before, result, keys, watermark) }
   }
+}
 
-  /** A key that was published and now has no symptoms of its own: the truth has moved them. */
-  #moved(key: string, id: string, result: OwnerResult): Settled['contexts'] {
-    const stay = result.contexts.find((c) => c.key === key)
-    const to = result.absorbed.get(key)
-    if (stay !== undefined) return [{ ...stay, ...(to === undefined ? {} : { movedTo: to }) }]
-    if (to === undefined) return []
-    const target = result.contexts.find((c) => c.key === to)
-    return target === undefined ? [] : [{ ...target, key, movedTo: to }]
-  }
-
-  #view(id: string): OwnerView | undefined {
-    const group = this.#facts.membership.byOwner.get(id)
-    if (group === undefined) return undefined
-    // By UID: what is derived must not depend on the order in which things became known.
-    const facts = [...group.events].sort().map((uid) => this.#facts.events.get(uid)!)
-    const objects = [...group.objects].sort().map((uid) => this.#facts.objects.get(uid)!)
-    const owner: Owner = group.owner
-    return {
-      cluster: this.cluster,
-      namespace: this.namespace,
-      owner,
-      symptoms: facts.flatMap((fact) => {
-        const result = this.#classifier.classify(fact)
-        return result.as === 'problem' ? [{ fact, rule: result.rule }] : []
-      }),
-      rolloutEvents: facts.filter((f) => f.reason === SCALING && f.involved.kind === owner.kind),
-      own: this.#facts.named(owner.kind, owner.name).sort((a, b) => (a.uid < b.uid ? -1 : 1)),
-      pods: objects.filter((o) => o.object.kind === 'Pod'),
-      replicaSets: objects.filter((o) => o.object.kind === 'ReplicaSet'),
-      jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
-    }
-  }
+/** A key that was published and now has no symptoms of its own: the truth has moved them. */
+const movedOf = (key: string, result: OwnerResult): Settled['contexts'] => {
+  const stay = result.contexts.find((c) => c.key === key)
+  const to = result.absorbed.get(key)
+  if (stay !== undefined) return [{ ...stay, ...(to === undefined ? {} : { movedTo: to }) }]
+  if (to === undefined) return []
+  const target = result.contexts.find((c) => c.key === to)
+  return target === undefined ? [] : [{ ...target, key, movedTo: to }]
 }

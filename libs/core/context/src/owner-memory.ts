@@ -1,4 +1,4 @@
-import type { Spell } from '@kubesift/contracts'
+import { parseIncidentKey, type Spell } from '@kubesift/contracts'
 import type { Derived, OwnerResult } from './derive.ts'
 
 /** What of an owner must survive besides its facts: which keys were published, and the boundaries that have been frozen. */
@@ -6,8 +6,11 @@ export interface OwnerMemory {
   readonly published: readonly string[]
   readonly frozen: Readonly<Record<string, readonly Spell[]>>
   readonly nextDecisionAt: number | null
-  /** Everything of it is open and goes on: a mere repeat of its Events can only move counts and times. */
-  readonly active: boolean
+  /**
+   * The problems that are open and go on, and those whose symptoms they have taken in: another Event of one of them can only move counts,
+   * times and examples.
+   */
+  readonly open: readonly string[]
   /** Repeats have been joined that are not yet in what was published. */
   readonly stale?: true
 }
@@ -16,7 +19,7 @@ export const NO_MEMORY: OwnerMemory = {
   published: [],
   frozen: {},
   nextDecisionAt: null,
-  active: false,
+  open: [],
 }
 
 /** Open, and not ended so far. */
@@ -24,6 +27,15 @@ const goesOn = ({ spells }: Derived): boolean => {
   const last = spells.at(-1)
   return last !== undefined && last.openedAt !== null && last.recovery === null
 }
+
+const openOf = ({ contexts, absorbed }: OwnerResult): string[] => {
+  const open = contexts.filter(goesOn)
+  const keys = new Set(open.map((c) => c.key))
+  const taken = [...absorbed].filter(([, to]) => keys.has(to)).map(([from]) => problemOf(from))
+  return [...new Set([...open.map((c) => c.problem), ...taken])].sort()
+}
+
+const problemOf = (key: string): string => parseIncidentKey(key)?.problem ?? ''
 
 /** What the watermark has passed never moves again. Frozen boundaries only grow in number. */
 const freeze = (
@@ -51,5 +63,5 @@ export const memoryAfter = (
   published: [...new Set([...before.published, ...published])].sort(),
   frozen: freeze(result.contexts, watermark, before.frozen),
   nextDecisionAt: result.nextDecisionAt,
-  active: result.contexts.length > 0 && result.contexts.every(goesOn),
+  open: openOf(result),
 })

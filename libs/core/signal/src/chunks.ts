@@ -1,23 +1,39 @@
-import type { Signal, SignalChunk, SourcePartition } from '@kubesift/contracts'
+import type {
+  EventHead,
+  EventSignal,
+  ObjectSignal,
+  Signal,
+  SignalChunk,
+  SourcePartition,
+  Telling,
+  UnclassifiedSignal,
+} from '@kubesift/contracts'
 
 const NAMED_OFFSETS = 8
+/** Exact repeats of an Event follow each other closely: the receiver drops `series`, or a watch was begun again. */
+const LOOKED_BACK = 4
+/** So many tellings of one Event make one signal, so that no signal outgrows its chunk. */
+const MAX_TELLINGS = 1_000
+
+type Other = ObjectSignal | UnclassifiedSignal
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** What makes two signals say exactly the same; offsets and repeats aside. */
-const sameness = (signal: Signal): string => {
-  if (signal.t === 'event') {
-    return `e ${signal.uid} ${signal.n} ${signal.lastAt} ${signal.firstAt} ${signal.type} ${signal.reason} ${signal.seriesDropped ?? ''} ${signal.involved.uid ?? ''} ${signal.message}`
-  }
-  if (signal.t === 'object') {
-    return `o ${signal.object.uid} ${signal.object.rv} ${signal.deleted ?? ''} ${signal.observedAt}`
-  }
-  return `u ${signal.offsets[0] ?? ''} ${signal.why}`
-}
+const samenessOf = (signal: Other): string =>
+  signal.t === 'object'
+    ? `o ${signal.object.uid} ${signal.object.rv} ${signal.deleted ?? ''} ${signal.observedAt}`
+    : `u ${signal.offsets[0] ?? ''} ${signal.why}`
+
+/** What makes two heads the same Event told again. */
+const headSamenessOf = ({ uid, firstAt, type, reason, message, ...rest }: EventHead): string =>
+  `${uid} ${firstAt} ${type} ${reason} ${rest.seriesDropped ?? ''} ${rest.involved.uid ?? ''} ${message}`
 
 interface Open {
-  cluster: string
-  namespace: string
-  signals: Signal[]
-  seen: Map<string, number>
+  readonly cluster: string
+  readonly namespace: string
+  readonly signals: Signal[]
+  readonly events: Map<string, EventSignal>
+  readonly others: Map<string, number>
 }
 
 /** Collects the signals of one input batch into chunks per namespace, folding exact repeats. */
@@ -27,32 +43,66 @@ export class ChunkBuilder {
   folded = 0
 
   add(cluster: string, namespace: string, signal: Signal): void {
+    const place = this.#place(cluster, namespace)
+    if (signal.t === 'again') {
+      place.signals.push(signal)
+      return
+    }
+    if (signal.t !== 'event') return this.#addOther(place, signal)
+    const same = headSamenessOf(signal.event)
+    let known = place.events.get(same)
+    if (known === undefined) {
+      known = { ...signal, tellings: [] }
+      place.events.set(same, known)
+      place.signals.push(known)
+    }
+    for (const telling of signal.tellings) this.#tell(known.tellings, { ...telling })
+  }
+
+  #tell(tellings: Telling[], telling: Telling): void {
+    const oldest = Math.max(0, tellings.length - LOOKED_BACK)
+    for (let i = tellings.length - 1; i >= oldest; i--) {
+      const before = tellings[i] as Writable<Telling>
+      if (before.n !== telling.n || before.at !== telling.at) continue
+      this.folded++
+      before.repeats += telling.repeats
+      before.lastOffset = telling.lastOffset ?? telling.offset
+      return
+    }
+    tellings.push(telling)
+  }
+
+  #place(cluster: string, namespace: string): Open {
     const id = `${cluster}\n${namespace}`
     let open = this.#open.get(id)
     if (open === undefined) {
-      open = { cluster, namespace, signals: [], seen: new Map() }
+      open = { cluster, namespace, signals: [], events: new Map(), others: new Map() }
       this.#open.set(id, open)
     }
-    const same = sameness(signal)
-    const at = open.seen.get(same)
-    const before = at === undefined ? undefined : open.signals[at]
+    return open
+  }
+
+  #addOther({ signals, others }: Open, signal: Other): void {
+    const same = samenessOf(signal)
+    const at = others.get(same)
+    const before = at === undefined ? undefined : (signals[at] as Other)
     if (at === undefined || before === undefined) {
-      open.seen.set(same, open.signals.length)
-      open.signals.push(signal)
+      others.set(same, signals.length)
+      signals.push(signal)
       return
     }
     this.folded++
-    open.signals[at] = {
+    signals[at] = {
       ...before,
       repeats: before.repeats + signal.repeats,
       offsets: [...before.offsets, ...signal.offsets].slice(0, NAMED_OFFSETS),
     }
   }
 
-  /** The chunks, none with more than `maxBytes` of JSON (unless a single signal has) and none empty. */
+  /** The chunks, none with more than about `maxBytes` (unless a single signal has) and none empty. */
   build(source: SourcePartition, maxBytes: number): SignalChunk[] {
     return [...this.#open.values()].flatMap(({ cluster, namespace, signals }) =>
-      slices(signals, maxBytes).map((slice) => ({
+      slices(signals.flatMap(bounded), maxBytes).map((slice) => ({
         kind: 'chunk' as const,
         cluster,
         namespace,
@@ -63,13 +113,31 @@ export class ChunkBuilder {
   }
 }
 
+const bounded = (signal: Signal): Signal[] => {
+  if (!('tellings' in signal) || signal.tellings.length <= MAX_TELLINGS) return [signal]
+  const parts = Math.ceil(signal.tellings.length / MAX_TELLINGS)
+  return Array.from({ length: parts }, (_, i) => ({
+    ...signal,
+    tellings: signal.tellings.slice(i * MAX_TELLINGS, (i + 1) * MAX_TELLINGS),
+  }))
+}
+
+const HEAD_BYTES = 400
+const TELLING_BYTES = 80
+
+/** An estimate is enough: the producer splits by true size again. Objects are the large ones. */
+const sizeOf = (signal: Signal): number => {
+  if (!('tellings' in signal)) return JSON.stringify(signal).length
+  const head = signal.t === 'event' ? HEAD_BYTES + signal.event.message.length : 0
+  return head + TELLING_BYTES * signal.tellings.length
+}
+
 const slices = (signals: readonly Signal[], maxBytes: number): Signal[][] => {
   const out: Signal[][] = []
   let slice: Signal[] = []
   let bytes = 0
   for (const signal of signals) {
-    // An estimate is enough: the producer splits by true size again. Objects are the large ones.
-    const size = signal.t === 'event' ? 600 + signal.message.length : JSON.stringify(signal).length
+    const size = sizeOf(signal)
     if (slice.length > 0 && bytes + size > maxBytes) {
       out.push(slice)
       slice = []

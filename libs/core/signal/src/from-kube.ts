@@ -72,7 +72,7 @@ export const fromKube = (item: unknown, at: KubeAt): Read => {
     const signal = fromKubeEvent(outer, at)
     return 'why' in signal
       ? { ok: false, why: signal.why }
-      : { ok: true, namespace: signal.involved.namespace, signal }
+      : { ok: true, namespace: signal.event.involved.namespace, signal }
   }
   const signal = objectSignal(outer, at)
   return 'why' in signal

@@ -13,7 +13,7 @@ const read = (record: LogRecord, at: At): Read => {
     const signal = fromK8sEventsRecord(record, at)
     return 'why' in signal
       ? { ok: false, why: signal.why }
-      : { ok: true, namespace: signal.involved.namespace, signal }
+      : { ok: true, namespace: signal.event.involved.namespace, signal }
   }
   const body = asRecord(record.body)
   if (body === undefined)

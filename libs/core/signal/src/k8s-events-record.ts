@@ -1,6 +1,6 @@
 import type { EventSignal } from '@kubesift/contracts'
 import { eventSignal, namespaceOf, type At } from './kube-event.ts'
-import { compact, int, str, type Json } from './pick.ts'
+import { compact, int, str } from './pick.ts'
 import type { LogRecord } from './log-record.ts'
 import { parseInstant } from './time.ts'
 
@@ -12,8 +12,9 @@ export const isK8sEventsRecord = (record: LogRecord): boolean =>
   Object.hasOwn(record.attributes, 'k8s.event.uid') ||
   Object.hasOwn(record.attributes, 'k8s.event.reason')
 
-const startTime = (attributes: Json): number | undefined => {
-  const text = str(attributes, 'k8s.event.start_time')
+/** When the Event began, as the record says it. */
+export const startTimeOf = (record: LogRecord): number | undefined => {
+  const text = str(record.attributes, 'k8s.event.start_time')
   return text === undefined ? undefined : parseInstant(text)
 }
 
@@ -46,7 +47,7 @@ export const fromK8sEventsRecord = (
       type: record.severityText === '' ? 'Normal' : record.severityText,
       message: typeof record.body === 'string' ? record.body : '',
       count,
-      firstAt: startTime(record.attributes),
+      firstAt: startTimeOf(record),
       lastAt: record.timeMs ?? undefined,
       component:
         either(record, 'reporting_controller') ?? either(record, 'k8s.event.reporting_controller'),

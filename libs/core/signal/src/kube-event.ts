@@ -1,4 +1,4 @@
-import type { EventSignal, ObjectRef } from '@kubesift/contracts'
+import type { EventHead, EventSignal, ObjectRef } from '@kubesift/contracts'
 import { contentId } from './hash.ts'
 import { compact, cut, int, str, sub, time, type Json } from './pick.ts'
 
@@ -58,20 +58,33 @@ export interface EventFields {
   readonly seriesDropped: boolean
 }
 
+/** When an Event was last seen, by its record; undefined where neither it nor its record has any time. */
+export const lastSeenAt = (
+  firstAt: number | undefined,
+  lastAt: number | undefined,
+  at: At,
+): number | undefined => {
+  const last = lastAt ?? firstAt ?? at.observedAt ?? at.kafkaAt
+  return last === undefined ? undefined : guard(last, at)
+}
+
+/** When it began, given when it was last seen. */
+export const firstSeenAt = (firstAt: number | undefined, lastAt: number, at: At): number =>
+  Math.min(guard(firstAt ?? lastAt, at), lastAt)
+
+/** How often, where it says so. */
+export const countOf = (count: number | undefined): number =>
+  count !== undefined && count > 0 ? Math.min(count, MAX_COUNT) : 1
+
 /** One stored Event, whatever it came through. Without any time of its own it has that of its record. */
 export const eventSignal = (
   fields: EventFields,
   at: At,
 ): EventSignal | { readonly why: string } => {
-  const fallback = at.observedAt ?? at.kafkaAt
-  const last = fields.lastAt ?? fields.firstAt ?? fallback
-  if (last === undefined) return { why: 'an Event without any time' }
-  const lastAt = guard(last, at)
+  const lastAt = lastSeenAt(fields.firstAt, fields.lastAt, at)
+  if (lastAt === undefined) return { why: 'an Event without any time' }
   const { kind, namespace, name } = fields.involved
-  return {
-    t: 'event',
-    offsets: [at.offset],
-    repeats: 1,
+  const event: EventHead = {
     // Dumps made by other tools may lack the UID; who, what and since when is the next best identity.
     uid:
       fields.uid ??
@@ -82,14 +95,14 @@ export const eventSignal = (
     reason: fields.reason,
     type: fields.type,
     message: cut(fields.message, MESSAGE_MAX),
-    n: fields.count !== undefined && fields.count > 0 ? Math.min(fields.count, MAX_COUNT) : 1,
-    firstAt: Math.min(guard(fields.firstAt ?? last, at), lastAt),
-    lastAt,
+    firstAt: firstSeenAt(fields.firstAt, lastAt, at),
     ...(fields.component === undefined ? {} : { component: fields.component }),
     ...(fields.host === undefined ? {} : { host: fields.host }),
     ...(fields.message.startsWith(COMBINED) ? { combined: true } : {}),
     ...(fields.seriesDropped ? { seriesDropped: true } : {}),
   }
+  const telling = { n: countOf(fields.count), at: lastAt, offset: at.offset, repeats: 1 }
+  return { t: 'event', event, tellings: [telling] }
 }
 
 /** True for core/v1 and events.k8s.io/v1 (and v1beta1) Events; some dumps leave `kind` to the list. */

@@ -8,7 +8,7 @@ const FAR = Date.UTC(9999, 11, 31)
 const signalOf = (item: object, observedAt?: number): EventSignal | ObjectSignal => {
   const at = { offset: 1, kafkaAt: KAFKA_AT, ...(observedAt === undefined ? {} : { observedAt }) }
   const read = fromKube(item, at)
-  if (!read.ok || !('signal' in read) || read.signal.t === 'unclassified')
+  if (!read.ok || !('signal' in read) || (read.signal.t !== 'event' && read.signal.t !== 'object'))
     throw new Error(JSON.stringify(read))
   return read.signal
 }
@@ -37,7 +37,7 @@ test.each([
   [2 ** 31, 2 ** 31 - 1],
   [Number.MAX_SAFE_INTEGER, 2 ** 31 - 1],
 ])('a count of %d is taken as %d', (count, n) => {
-  expect(event({ count }).n).toBe(n)
+  expect(event({ count }).tellings[0]?.n).toBe(n)
 })
 
 test('an Event that ends before it begins begins at its end', () => {
@@ -45,5 +45,5 @@ test('an Event that ends before it begins begins at its end', () => {
     firstTimestamp: '9999-01-01T00:00:00Z',
     lastTimestamp: '1970-01-01T00:00:00Z',
   })
-  expect([signal.firstAt, signal.lastAt]).toEqual([0, 0])
+  expect([signal.event.firstAt, signal.tellings[0]?.at]).toEqual([0, 0])
 })

@@ -1,6 +1,7 @@
 import { MessageTooLarge, type Batch, type Handled, type Producer } from '@kubesift/adapter-kafka'
 import type { StateStore } from '@kubesift/adapter-redis'
-import { Fenced, incidentContexts, type Context, type SignalsMessage } from '@kubesift/contracts'
+import type { SignalsRecord } from '@kubesift/adapter-signals'
+import { Fenced, incidentContexts, type Context } from '@kubesift/contracts'
 import type { AssembleFacts } from '../facts.ts'
 import { HeldPartition, type HeldOptions } from './held-partition.ts'
 
@@ -41,7 +42,7 @@ export class Assembler {
     for (const partition of partitions) this.#held.delete(partition)
   }
 
-  async handle(batch: Batch<SignalsMessage>): Promise<Handled> {
+  async handle(batch: Batch<SignalsRecord>): Promise<Handled> {
     const held = this.#held.get(batch.partition)
     if (held === undefined)
       throw new Fenced(`partition ${batch.partition} of signals is not held here any more`)
@@ -55,13 +56,9 @@ export class Assembler {
     return { through: batch.lastOffset }
   }
 
-  async #apply(held: HeldPartition, batch: Batch<SignalsMessage>): Promise<void> {
+  async #apply(held: HeldPartition, batch: Batch<SignalsRecord>): Promise<void> {
     const contexts = await held.apply(
-      batch.records.map(({ offset, value, traceparent }) => ({
-        offset,
-        message: value,
-        traceparent,
-      })),
+      batch.records.map(({ offset, value, traceparent }) => ({ offset, value, traceparent })),
     )
     const written = performance.now()
     if (contexts.length > 0) {
@@ -75,7 +72,7 @@ export class Assembler {
   /** A process that was suspended here wakes up late: its successor has published newer versions, and ours must not follow them. */
   async #stillHeld(
     held: HeldPartition,
-    batch: Batch<SignalsMessage>,
+    batch: Batch<SignalsRecord>,
     written: number,
   ): Promise<void> {
     if (performance.now() - written < this.#options.suspiciousPauseMs && !batch.isStale()) return

@@ -1,23 +1,24 @@
-import type { Claim, NamespaceWrite, StateStore } from '@kubesift/adapter-redis'
-import { namespaceKey, type Context, type SignalsMessage } from '@kubesift/contracts'
+import type { Claim, NamespaceWrite, StateStore, Timer } from '@kubesift/adapter-redis'
+import type { ReadChunk, SignalsRecord } from '@kubesift/adapter-signals'
+import { namespaceKey, type Context, type SignalChunk } from '@kubesift/contracts'
 import {
   advance,
   gapsOf,
   watermarkOf,
   type Classifier,
   type Clock,
-  type NamespaceMachine,
   type Settled,
 } from '@kubesift/core-context'
 import { NamespaceCache } from './namespace-cache.ts'
 
 export interface Applied {
   readonly offset: number
-  readonly message: SignalsMessage
+  readonly value: SignalsRecord
   readonly traceparent: string | undefined
 }
 
 interface Touched {
+  readonly chunks: Buffer[]
   readonly fields: Map<string, string>
   readonly contexts: Map<string, Settled['contexts'][number]>
   traceparent: string | undefined
@@ -28,13 +29,14 @@ export interface HeldOptions {
   readonly classifier: Classifier
   readonly cachedNamespaces: number
   readonly latenessMs: number
+  /** How long counts of what is open already may wait to be published, by the time of progress records. */
+  readonly refreshMs: number
 }
 
 /** Bumped when contexts must outrank everything published before (a rebuild from nothing, issue of its own). */
 const EPOCH = 1
 
-/** A timer that is due at the next progress record, whatever the watermark: counts that have not been published wait for it. */
-const AT_NEXT_PROGRESS = 0
+const idOf = ({ cluster, namespace }: SignalChunk): string => namespaceKey(cluster, namespace)
 
 const clusterOf = (id: string): string => decodeURIComponent(id.slice(0, id.indexOf('/')))
 
@@ -47,8 +49,11 @@ export class HeldPartition {
   readonly #options: HeldOptions
   readonly #claim: Claim
   readonly #cache: NamespaceCache
-  readonly #timers: Map<string, number>
+  readonly #timers: Map<string, Timer>
+  /** When the counts of a namespace were last published. */
+  readonly #refreshedAt = new Map<string, number>()
   #clock: Clock
+  #clockWritten: Clock
   #next: number | null
   #pending: readonly string[]
 
@@ -63,6 +68,7 @@ export class HeldPartition {
     )
     this.#timers = new Map(claim.timers)
     this.#clock = claim.clock
+    this.#clockWritten = claim.clock
     this.#next = claim.next
     this.#pending = claim.pending
   }
@@ -82,7 +88,7 @@ export class HeldPartition {
     await this.#cache.warm(this.#pending)
     const offset = this.#next - 1
     return this.#pending.flatMap((id) => {
-      const machine = this.#cache.get(id)
+      const { machine } = this.#cache.get(id)
       const { watermark, gaps } = this.#time(machine.cluster)
       return machine
         .republish(watermark, gaps)
@@ -108,21 +114,18 @@ export class HeldPartition {
     await this.#cache.warm(this.#idsOf(fresh))
     const touched = new Map<string, Touched>()
     const open = new Set<string>()
-    for (const { message, traceparent } of fresh) {
-      if (message.kind === 'chunk') {
-        const id = namespaceKey(message.cluster, message.namespace)
-        const machine = this.#cache.get(id)
-        for (const signal of message.signals) machine.apply(signal, message.source)
-        open.add(id)
-        if (traceparent !== undefined) this.#touch(touched, id).traceparent = traceparent
+    for (const { value, traceparent } of fresh) {
+      if (value.kind === 'chunks') {
+        for (const read of value.chunks) open.add(this.#join(read, traceparent, touched))
         continue
       }
+      const { progress } = value
       const before = this.#clock.reached
-      this.#clock = advance(this.#clock, message, this.#options.latenessMs)
+      this.#clock = advance(this.#clock, progress, this.#options.latenessMs)
       const moved = Object.keys(this.#clock.reached).filter(
         (c) => this.#clock.reached[c] !== before[c],
       )
-      await this.#decide(new Set(moved), open, touched)
+      await this.#decide({ moved: new Set(moved), at: progress.writtenAt }, open, touched)
     }
     // What has come since the last progress: presence is decided at once, absence waits for the next, and so do mere repeats.
     for (const id of open) this.#settle(id, { byTime: false, everything: false }, touched)
@@ -132,15 +135,31 @@ export class HeldPartition {
   }
 
   #idsOf(records: readonly Applied[]): string[] {
-    return records.flatMap(({ message }) =>
-      message.kind === 'chunk' ? [namespaceKey(message.cluster, message.namespace)] : [],
+    return records.flatMap(({ value }) =>
+      value.kind === 'chunks' ? value.chunks.map(({ chunk }) => idOf(chunk)) : [],
     )
+  }
+
+  /** Answers the namespace that the chunk is of. */
+  #join(
+    { chunk, raw, traceparent }: ReadChunk,
+    ofRecord: string | undefined,
+    touched: Map<string, Touched>,
+  ): string {
+    const id = idOf(chunk)
+    const { machine } = this.#cache.get(id)
+    for (const signal of chunk.signals) machine.apply(signal, chunk.source)
+    const entry = this.#touch(touched, id)
+    entry.chunks.push(raw)
+    const trace = traceparent ?? ofRecord
+    if (trace !== undefined) entry.traceparent = trace
+    return id
   }
 
   #touch(touched: Map<string, Touched>, id: string): Touched {
     let entry = touched.get(id)
     if (entry === undefined) {
-      entry = { fields: new Map(), contexts: new Map(), traceparent: undefined }
+      entry = { chunks: [], fields: new Map(), contexts: new Map(), traceparent: undefined }
       touched.set(id, entry)
     }
     return entry
@@ -150,21 +169,32 @@ export class HeldPartition {
     return { watermark: watermarkOf(this.#clock, cluster), gaps: gapsOf(this.#clock, cluster) }
   }
 
-  /** A reader has told its progress: decide what was waiting for it, by time where the watermark of the cluster has moved. */
+  /**
+   * A reader has told its progress: decide what was waiting for it, by time where the watermark of the cluster has moved, and publish
+   * counts that have waited long enough.
+   */
   async #decide(
-    moved: ReadonlySet<string>,
+    { moved, at }: { readonly moved: ReadonlySet<string>; readonly at: number },
     open: Set<string>,
     touched: Map<string, Touched>,
   ): Promise<void> {
-    const due = [...this.#timers].flatMap(([id, at]) => {
+    const ripe = (id: string): boolean => {
+      const since = at - (this.#refreshedAt.get(id) ?? -Infinity)
+      // A writer whose clock was set back must not keep counts waiting.
+      return since >= this.#options.refreshMs || since < 0
+    }
+    const due = [...this.#timers].flatMap(([id, timer]) => {
       const cluster = clusterOf(id)
       const watermark = watermarkOf(this.#clock, cluster)
-      const byTime = moved.has(cluster) && watermark !== null && at <= watermark
-      return at === AT_NEXT_PROGRESS || byTime ? [id] : []
+      const byTime =
+        moved.has(cluster) && watermark !== null && timer.at !== null && timer.at <= watermark
+      return byTime || (timer.stale && ripe(id)) ? [id] : []
     })
     await this.#cache.warm(due)
     for (const id of new Set([...due, ...open])) {
-      this.#settle(id, { byTime: moved.has(clusterOf(id)), everything: true }, touched)
+      const everything = ripe(id)
+      this.#settle(id, { byTime: moved.has(clusterOf(id)), everything }, touched)
+      if (everything) this.#refreshedAt.set(id, at)
     }
     open.clear()
   }
@@ -174,30 +204,36 @@ export class HeldPartition {
     how: { readonly byTime: boolean; readonly everything: boolean },
     touched: Map<string, Touched>,
   ): void {
-    const machine: NamespaceMachine = this.#cache.get(id)
+    const { machine } = this.#cache.get(id)
     const { watermark, gaps } = this.#time(machine.cluster)
     const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
     const entry = this.#touch(touched, id)
     for (const [name, value] of settled.fields) entry.fields.set(name, value)
     for (const context of settled.contexts) entry.contexts.set(context.key, context)
-    const timer = settled.stale ? AT_NEXT_PROGRESS : settled.nextDecisionAt
-    if (timer === null) this.#timers.delete(id)
+    const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }
+    if (timer.at === null && !timer.stale) this.#timers.delete(id)
     else this.#timers.set(id, timer)
   }
 
   async #write(touched: ReadonlyMap<string, Touched>, offset: number): Promise<Context[]> {
-    const namespaces = [...touched].map(([id, { fields, contexts }]): NamespaceWrite => ({
-      id,
-      fields,
-      timer: this.#timers.get(id) ?? null,
-      publish: contexts.size > 0,
-    }))
+    const namespaces = [...touched].map(([id, { chunks, fields, contexts }]): NamespaceWrite => {
+      const kept = this.#cache.get(id).save(chunks)
+      return {
+        id,
+        chunks: kept.chunks,
+        saved: kept.saved,
+        fields: new Map([...kept.fields, ...fields]),
+        timer: this.#timers.get(id) ?? { at: null, stale: false },
+        publish: contexts.size > 0,
+      }
+    })
     await this.#options.store.write(this.#claim, {
       expected: this.#next,
       next: offset + 1,
-      clock: this.#clock,
+      ...(this.#clock === this.#clockWritten ? {} : { clock: this.#clock }),
       namespaces,
     })
+    this.#clockWritten = this.#clock
     this.#next = offset + 1
     return [...touched.values()].flatMap(({ contexts, traceparent }) =>
       [...contexts.values()].map((derived) => this.#finish(derived, offset, traceparent)),

@@ -1,5 +1,40 @@
-import type { StateStore } from '@kubesift/adapter-redis'
-import { NamespaceMachine, type Classifier } from '@kubesift/core-context'
+import type { StateStore, Stored } from '@kubesift/adapter-redis'
+import { readChunk } from '@kubesift/adapter-signals'
+import type { SignalChunk } from '@kubesift/contracts'
+import { NamespaceMachine, type Classifier, type Fields } from '@kubesift/core-context'
+
+/** A namespace's stored chunks may outgrow its fields by this factor before they are made into fields … */
+const CHUNKS_OVER_FIELDS = 2
+/** … and are left alone up to this many bytes. */
+const MIN_CHUNK_BYTES = 64 * 1024
+
+/** One namespace in memory, with the size of what is stored of it. */
+export class CachedNamespace {
+  readonly machine: NamespaceMachine
+  #fieldBytes = 0
+  #chunkBytes = 0
+
+  constructor(machine: NamespaceMachine, { fields, chunks }: Stored) {
+    this.machine = machine
+    for (const [name, value] of fields) this.#fieldBytes += name.length + value.length
+    for (const chunk of chunks) this.#chunkBytes += chunk.length
+  }
+
+  /**
+   * What is to be stored of these chunks: themselves, or, when enough has gathered, the fields of all that was told so far in their
+   * place. So a storm costs a copy of what came, and now and then the facts that it moved.
+   */
+  save(chunks: readonly Buffer[]): { chunks: readonly Buffer[]; saved: boolean; fields: Fields } {
+    const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
+    this.#chunkBytes += bytes
+    const limit = Math.max(MIN_CHUNK_BYTES, CHUNKS_OVER_FIELDS * this.#fieldBytes)
+    if (this.#chunkBytes <= limit) return { chunks, saved: false, fields: new Map() }
+    const fields = this.machine.snapshot()
+    this.#chunkBytes = 0
+    for (const [name, value] of fields) this.#fieldBytes += name.length + value.length
+    return { chunks: [], saved: true, fields }
+  }
+}
 
 const decode = (id: string): { cluster: string; namespace: string } => {
   const slash = id.indexOf('/')
@@ -9,9 +44,18 @@ const decode = (id: string): { cluster: string; namespace: string } => {
   }
 }
 
+/** Stored chunks were read once before they were stored: one that cannot be read again is a fault of ours or of the store. */
+const signalsOf = (id: string, chunk: Buffer): SignalChunk => {
+  const read = readChunk(chunk)
+  if (read.ok) return read.value
+  throw new Error(
+    `the stored state of namespace ${id} holds a chunk that cannot be read: ${read.why}`,
+  )
+}
+
 /** The machines of one partition's namespaces, loaded on demand and dropped least recently used first; Redis has them all. */
 export class NamespaceCache {
-  readonly #machines = new Map<string, NamespaceMachine>()
+  readonly #cached = new Map<string, CachedNamespace>()
   readonly #store: StateStore
   readonly #partition: number
   readonly #classifier: Classifier
@@ -26,31 +70,34 @@ export class NamespaceCache {
 
   /** Loads what is missing of these, in one round trip. */
   async warm(ids: readonly string[]): Promise<void> {
-    const missing = [...new Set(ids)].filter((id) => !this.#machines.has(id))
+    const missing = [...new Set(ids)].filter((id) => !this.#cached.has(id))
     if (missing.length === 0) return
-    for (const [id, fields] of await this.#store.load(this.#partition, missing)) {
+    for (const [id, stored] of await this.#store.load(this.#partition, missing)) {
       const { cluster, namespace } = decode(id)
       const machine = new NamespaceMachine(cluster, namespace, this.#classifier)
-      machine.load(fields)
-      this.#machines.set(id, machine)
+      machine.load(
+        stored.fields,
+        stored.chunks.map((chunk) => signalsOf(id, chunk)),
+      )
+      this.#cached.set(id, new CachedNamespace(machine, stored))
     }
   }
 
-  /** A machine that was warmed. */
-  get(id: string): NamespaceMachine {
-    const machine = this.#machines.get(id)
-    if (machine === undefined)
+  /** A namespace that was warmed. */
+  get(id: string): CachedNamespace {
+    const cached = this.#cached.get(id)
+    if (cached === undefined)
       throw new RangeError(`namespace ${id} was not loaded before it was used`)
-    this.#machines.delete(id)
-    this.#machines.set(id, machine)
-    return machine
+    this.#cached.delete(id)
+    this.#cached.set(id, cached)
+    return cached
   }
 
   /** Called between batches: what was used least recently goes. */
   trim(): void {
-    for (const id of this.#machines.keys()) {
-      if (this.#machines.size <= this.#max) return
-      this.#machines.delete(id)
+    for (const id of this.#cached.keys()) {
+      if (this.#cached.size <= this.#max) return
+      this.#cached.delete(id)
     }
   }
 }

@@ -1,11 +1,21 @@
-import type { Batch, Handled, Parked, Producer } from '@kubesift/adapter-kafka'
-import { OtlpUnreadable, readLogs, type LogBatch } from '@kubesift/adapter-otlp'
-import { ceHeaders, signals, type Signal, type SignalChunk } from '@kubesift/contracts'
-import { ChunkBuilder, clusterOf, fromLogRecord } from '@kubesift/core-signal'
+import {
+  partitionCountOf,
+  type Batch,
+  type Handled,
+  type Kafka,
+  type Producer,
+} from '@kubesift/adapter-kafka'
+import { SIGNALS_PROTOBUF } from '@kubesift/adapter-signals'
+import { signals } from '@kubesift/contracts'
 import type { NormaliseFacts } from '../facts.ts'
+import { bundleContract, bundlesOf, type Bundle } from './bundles.ts'
+import { BatchEncoder } from './encode-batch.ts'
+import { Memory } from './memory.ts'
 import type { Observed } from './observed.ts'
+import { Reading } from './reading.ts'
 
 export interface NormaliseOptions {
+  readonly kafka: Kafka
   readonly producer: Producer
   readonly observed: Observed
   readonly facts: NormaliseFacts
@@ -13,97 +23,43 @@ export interface NormaliseOptions {
   readonly chunkBytes: number
 }
 
-type Raw = Batch<Buffer>['records'][number]
+const FORM = { contentType: SIGNALS_PROTOBUF, encode: ({ value }: Bundle): Buffer => value }
 
-/** What becomes of one batch of raw records, before anything is published. */
-interface Reading {
-  readonly builder: ChunkBuilder
-  readonly seen: (readonly [string, Signal])[]
-  readonly parked: Parked[]
-  /** The trace that a namespace's chunk continues: that of the first record in it. */
-  readonly traces: Map<string, string>
-  skipped: number
-}
-
-const placeOf = (cluster: string, namespace: string): string => `${cluster}\n${namespace}`
-
-const readRequest = (record: Raw, reading: Reading): LogBatch | undefined => {
-  try {
-    return readLogs(record.value, record.headers[ceHeaders.contentType])
-  } catch (error) {
-    if (!(error instanceof OtlpUnreadable)) throw error
-    reading.parked.push({ record, why: error.message, code: error.code })
-    return undefined
-  }
-}
-
-/** One raw record: every entry becomes a signal, is skipped with a reason, or is parked; good entries go on beside bad ones. */
-const readInto = (record: Raw, reading: Reading, defaultCluster: string): void => {
-  const batch = readRequest(record, reading)
-  if (batch === undefined) return
-  const at = { offset: record.offset, kafkaAt: record.timestamp }
-  for (const entry of batch.records) {
-    const read = fromLogRecord(entry, at)
-    if (read.ok && 'skipped' in read) {
-      reading.skipped++
-      continue
+/** Raw OTLP in, chunks of signals per namespace out; done when the broker has them. One batch at a time: what it remembers is shared. */
+export const normalise = (
+  options: NormaliseOptions,
+): ((batch: Batch<Buffer>) => Promise<Handled>) => {
+  const { kafka, producer, observed, facts, defaultCluster, chunkBytes } = options
+  let memory = new Memory()
+  let encoder = new BatchEncoder(memory, chunkBytes)
+  let partitions = 0
+  return async (batch) => {
+    partitions ||= await partitionCountOf(kafka, signals.topic)
+    if (memory.isFull) {
+      memory = new Memory()
+      encoder = new BatchEncoder(memory, chunkBytes)
     }
-    const cluster = clusterOf(entry) ?? defaultCluster
-    const namespace = read.ok ? read.namespace : ''
-    const signal: Signal = read.ok
-      ? read.signal
-      : { t: 'unclassified', offsets: [record.offset], repeats: 1, why: read.why }
-    reading.builder.add(cluster, namespace, signal)
-    reading.seen.push([cluster, signal])
-    const place = placeOf(cluster, namespace)
-    if (record.traceparent !== undefined && !reading.traces.has(place))
-      reading.traces.set(place, record.traceparent)
-  }
-  if (batch.bad.length > 0) {
-    const why = batch.bad
-      .slice(0, 3)
-      .map((b) => b.why)
-      .join('; ')
-    reading.parked.push({
-      record,
-      why,
-      code: 'OTLP_UNREADABLE',
-      entries: batch.bad.map((b) => b.index),
-    })
-  }
-}
-
-/** Raw OTLP in, chunks of signals per namespace out; done when the broker has them. */
-export const normalise =
-  (options: NormaliseOptions) =>
-  async (batch: Batch<Buffer>): Promise<Handled> => {
-    const { producer, observed, facts, defaultCluster, chunkBytes } = options
-    const reading: Reading = {
-      builder: new ChunkBuilder(),
-      seen: [],
-      parked: [],
-      traces: new Map(),
-      skipped: 0,
-    }
-    for (const record of batch.records) readInto(record, reading, defaultCluster)
-    const chunks = reading.builder.build(
-      { topic: batch.topic, partition: batch.partition },
-      chunkBytes,
-    )
-    const settle = observed.note(batch.partition, reading.seen)
-    if (chunks.length > 0) {
-      await producer.publish(signals, chunks, {
-        traceparent: (chunk) =>
-          reading.traces.get(
-            placeOf((chunk as SignalChunk).cluster, (chunk as SignalChunk).namespace),
-          ),
+    const reading = new Reading(memory, defaultCluster)
+    for (const record of batch.records) reading.read(record)
+    const { topic, partition, firstOffset: offset } = batch
+    const source = { topic, partition }
+    const chunks = encoder.encode(reading, source)
+    const to = { places: memory.places, partitions, maxBytes: chunkBytes }
+    const bundles = bundlesOf(chunks, to, { source, offset })
+    const { count, folded } = memory.retellings
+    const settle = observed.note(partition, reading.times)
+    if (bundles.length > 0)
+      await producer.publish(bundleContract, bundles, {
+        form: FORM,
+        partition: (bundle) => bundle.partition,
       })
-    }
+    encoder.published(reading)
     settle()
     facts.signalsRead({
-      signals: reading.seen.map(([, signal]) => signal.t),
-      folded: reading.builder.folded,
+      signals: { ...reading.types, again: count },
+      folded: reading.builder.folded + folded,
       skipped: reading.skipped,
     })
     return { through: batch.lastOffset, parked: reading.parked }
   }
+}

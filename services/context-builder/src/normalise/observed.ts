@@ -12,18 +12,45 @@ interface Seen {
   gaps: [number, number][]
 }
 
-const see = (seen: Seen, signal: Signal): void => {
-  if (signal.t === 'event') {
-    seen.eventsAt = Math.max(seen.eventsAt ?? -Infinity, signal.lastAt)
-    return
+/** What one batch tells of a cluster's time. */
+interface Noted {
+  eventsAt: number
+  /** Times of objects, in order. */
+  readonly objects: number[]
+}
+
+/** The times in one batch, by cluster. */
+export class BatchTimes {
+  readonly clusters = new Map<string, Noted>()
+
+  #of(cluster: string): Noted {
+    let noted = this.clusters.get(cluster)
+    if (noted === undefined) {
+      noted = { eventsAt: -Infinity, objects: [] }
+      this.clusters.set(cluster, noted)
+    }
+    return noted
   }
-  if (signal.t !== 'object') return
+
+  event(cluster: string, at: number): void {
+    const noted = this.#of(cluster)
+    if (at > noted.eventsAt) noted.eventsAt = at
+  }
+
+  signal(cluster: string, signal: Signal): void {
+    if ('tellings' in signal) for (const { at } of signal.tellings) this.event(cluster, at)
+    else if (signal.t === 'object') this.#of(cluster).objects.push(signal.observedAt)
+    else this.#of(cluster)
+  }
+}
+
+const seeObject = (seen: Seen, at: number): void => {
   const before = seen.objectsAt
-  if (before !== undefined && signal.observedAt - before > GAP_MS) {
-    seen.gaps = [...seen.gaps, [before, signal.observedAt] as [number, number]].slice(-MAX_GAPS)
+  if (before !== undefined && at - before > GAP_MS) {
+    seen.gaps = [...seen.gaps, [before, at] as [number, number]].slice(-MAX_GAPS)
   }
-  seen.objectsFrom ??= signal.observedAt
-  seen.objectsAt = Math.max(before ?? -Infinity, signal.observedAt)
+  seen.objectsFrom ??= at
+  seen.objectsAt = Math.max(before ?? -Infinity, at)
 }
 
 /**
@@ -33,21 +60,19 @@ const see = (seen: Seen, signal: Signal): void => {
 export class Observed {
   readonly #settled = new Map<number, Map<string, Seen>>()
 
-  /** Notes the signals of a batch; the answer makes them count. */
-  note(
-    partition: number,
-    signals: readonly (readonly [cluster: string, signal: Signal])[],
-  ): () => void {
+  /** Notes the times of a batch; the answer makes them count. */
+  note(partition: number, times: BatchTimes): () => void {
     return () => {
       let clusters = this.#settled.get(partition)
       if (clusters === undefined) {
         clusters = new Map()
         this.#settled.set(partition, clusters)
       }
-      for (const [cluster, signal] of signals) {
-        const seen = clusters.get(cluster) ?? { gaps: [] }
+      for (const [cluster, { eventsAt, objects }] of times.clusters) {
+        const seen: Seen = clusters.get(cluster) ?? { gaps: [] }
         clusters.set(cluster, seen)
-        see(seen, signal)
+        if (eventsAt > (seen.eventsAt ?? -Infinity)) seen.eventsAt = eventsAt
+        for (const at of objects) seeObject(seen, at)
       }
     }
   }

@@ -1,0 +1,36 @@
+import type { Owner } from '@kubesift/contracts'
+import type { Classifier } from './classify.ts'
+import type { Facts } from './facts.ts'
+import type { OwnerView } from './owner-view.ts'
+
+/** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
+export const SCALING = 'ScalingReplicaSet'
+
+/** All that is known of one owner in a namespace, or undefined where nothing is. */
+export const viewOf = (
+  { cluster, namespace }: Pick<OwnerView, 'cluster' | 'namespace'>,
+  facts: Facts,
+  classifier: Classifier,
+  id: string,
+): OwnerView | undefined => {
+  const group = facts.membership.byOwner.get(id)
+  if (group === undefined) return undefined
+  // By UID: what is derived must not depend on the order in which things became known.
+  const events = [...group.events].sort().map((uid) => facts.events.get(uid)!)
+  const objects = [...group.objects].sort().map((uid) => facts.objects.get(uid)!)
+  const owner: Owner = group.owner
+  return {
+    cluster,
+    namespace,
+    owner,
+    symptoms: events.flatMap((fact) => {
+      const result = classifier.classify(fact)
+      return result.as === 'problem' ? [{ fact, rule: result.rule }] : []
+    }),
+    rolloutEvents: events.filter((f) => f.reason === SCALING && f.involved.kind === owner.kind),
+    own: facts.named(owner.kind, owner.name).sort((a, b) => (a.uid < b.uid ? -1 : 1)),
+    pods: objects.filter((o) => o.object.kind === 'Pod'),
+    replicaSets: objects.filter((o) => o.object.kind === 'ReplicaSet'),
+    jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
+  }
+}

@@ -1,0 +1,99 @@
+import { encodeHead, encodeUid, type Piece } from '@kubesift/adapter-signals'
+import type { EventHead } from '@kubesift/contracts'
+
+/** An encoded head of more than this is not kept: most are of some 250 bytes. */
+const HEAD_BYTES = 704
+/** A UUID takes 18 bytes; a UID of another form up to this. */
+const NAME_BYTES = 48
+
+/** What is kept of an Event that may be told again. */
+export interface Known {
+  readonly event: EventHead
+  /** What its record said of the beginning, before anything was made of it. */
+  readonly firstAt: number | undefined
+  /** Where it goes, by number. */
+  readonly place: number
+}
+
+/**
+ * What is known of the Events in the slots of a repeat memo: where they go and how they are written. Numbers and bytes in flat arrays:
+ * tens of thousands of them as objects would be looked at by every garbage collection, which the large buffers of Kafka bring about often.
+ */
+export class KnownEvents {
+  readonly #heads: Buffer
+  readonly #headLengths: Uint16Array
+  readonly #names: Buffer
+  readonly #nameLengths: Uint8Array
+  readonly #places: Int32Array
+  readonly #firstAt: Float64Array
+  readonly #beganAt: Float64Array
+  readonly #combined: Uint8Array
+  readonly #wholeAt: Float64Array
+
+  constructor(slots: number) {
+    this.#heads = Buffer.alloc(slots * HEAD_BYTES)
+    this.#headLengths = new Uint16Array(slots)
+    this.#names = Buffer.alloc(slots * NAME_BYTES)
+    this.#nameLengths = new Uint8Array(slots)
+    this.#places = new Int32Array(slots)
+    this.#firstAt = new Float64Array(slots)
+    this.#beganAt = new Float64Array(slots)
+    this.#combined = new Uint8Array(slots)
+    this.#wholeAt = new Float64Array(slots)
+  }
+
+  /** Keeps it; false where it is too large. */
+  put(slot: number, { event, firstAt, place }: Known): boolean {
+    const head = encodeHead(event)
+    const name = encodeUid(event.uid)
+    if (head.length > HEAD_BYTES || name.length > NAME_BYTES) return false
+    this.#heads.set(head, slot * HEAD_BYTES)
+    this.#headLengths[slot] = head.length
+    this.#names.set(name, slot * NAME_BYTES)
+    this.#nameLengths[slot] = name.length
+    this.#places[slot] = place
+    this.#firstAt[slot] = firstAt ?? NaN
+    this.#beganAt[slot] = event.firstAt
+    this.#combined[slot] = event.combined === true ? 1 : 0
+    this.#wholeAt[slot] = -Infinity
+    return true
+  }
+
+  placeOf(slot: number): number {
+    return this.#places[slot] as number
+  }
+
+  firstAt(slot: number): number | undefined {
+    const at = this.#firstAt[slot] as number
+    return Number.isNaN(at) ? undefined : at
+  }
+
+  /** The beginning that its head tells. */
+  beganAt(slot: number): number {
+    return this.#beganAt[slot] as number
+  }
+
+  /** An Event that combines others has another text each time, and each tells of roll-outs: it is always told whole. */
+  isCombined(slot: number): boolean {
+    return this.#combined[slot] === 1
+  }
+
+  /** Kafka's time of the record with which it was last told whole, durably; -Infinity: never. */
+  wholeAt(slot: number): number {
+    return this.#wholeAt[slot] as number
+  }
+
+  toldWhole(slot: number, at: number): void {
+    this.#wholeAt[slot] = at
+  }
+
+  head(slot: number): Piece {
+    const start = slot * HEAD_BYTES
+    return { bytes: this.#heads, start, end: start + (this.#headLengths[slot] as number) }
+  }
+
+  name(slot: number): Piece {
+    const start = slot * NAME_BYTES
+    return { bytes: this.#names, start, end: start + (this.#nameLengths[slot] as number) }
+  }
+}
