@@ -11,7 +11,7 @@ import {
 import { z } from 'zod'
 
 /** What a table of topics needs of a contract; of each message type something else, which is why it is forgotten here. */
-type AnyTopic = Pick<TopicContract<never>, 'topic' | 'version' | 'type' | 'policy'> & {
+export type AnyTopic = Pick<TopicContract<never>, 'topic' | 'version' | 'type' | 'policy'> & {
   readonly schema: z.ZodType
 }
 
@@ -32,6 +32,23 @@ export const schemaOf = ({ topic, version, type, schema }: AnyTopic): unknown =>
 })
 
 export const fileOf = ({ topic, version }: AnyTopic): string => `${topic}.v${version}.schema.json`
+
+/** By hand, because a function cannot be printed; `keyOf` of the contracts is the code. */
+const KEYS: Readonly<Record<string, string>> = {
+  signals: '`cluster/namespace`; progress goes to every partition',
+  'incident-contexts': 'incident key',
+  incidents: 'incident id',
+  'incident-events': 'incident id',
+  'incident-analyses': 'incident id',
+  notifications: 'incident id',
+}
+
+/** The record key of a topic. */
+export const keyInWords = ({ topic }: Pick<AnyTopic, 'topic'>): string => {
+  const key = KEYS[topic]
+  if (key === undefined) throw new Error(`${topic}: say in words what its key is`)
+  return key
+}
 
 const DAY_MS = 24 * 60 * 60 * 1000
 

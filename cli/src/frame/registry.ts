@@ -50,6 +50,11 @@ export const registry: readonly VerbEntry[] = [
     load: () => import('../verbs/incidents.ts'),
   },
   {
+    name: 'dlq',
+    summary: 'list, show or replay the records that no stage could process',
+    load: () => import('../verbs/dlq.ts'),
+  },
+  {
     name: 'bench',
     summary: 'measure throughput and latency on this machine',
     load: () => import('../verbs/bench.ts'),

@@ -18,4 +18,6 @@ export const dlqHeaders = {
   offset: 'dlq-offset',
   time: 'dlq-time',
   entries: 'dlq-entries',
+  /** On a marker, which has no value: when the letter of this source place was replayed. */
+  replayed: 'dlq-replayed',
 } as const

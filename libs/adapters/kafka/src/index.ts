@@ -5,6 +5,14 @@ export { consumeBatches } from './consumer.ts'
 export type { Parked } from './dead-letter.ts'
 export { KafkaRefused, MessageTooLarge } from './errors.ts'
 export { groupLagOf, type Reader } from './group-lag.ts'
+export { placeText, type LetterCopy, type SourcePlace } from './letter.ts'
+export {
+  findLetter,
+  readLetters,
+  type FoundLetter,
+  type Letter,
+  type LetterBook,
+} from './letter-book.ts'
 export { Outage, silentLog, type Log } from './log.ts'
 export { partitionCountOf } from './partition-count.ts'
 export { partitionOf } from './partitioner.ts'
@@ -16,6 +24,8 @@ export {
   type PublishOptions,
 } from './producer.ts'
 export type { LoopProgress } from './progress.ts'
+export { readRecordAt, topicsPresent, type RawRecord } from './read-records.ts'
 export type { Received } from './records.ts'
+export { replayLetters, type ReplayOptions, type ReplayOutcome } from './replay-letters.ts'
 export { ensureTopics, type EnsuredTopics, type TopicDifference, type TopicSpec } from './topics.ts'
 export { activeTraceparent, parseTraceparent, traceparentOf, type Traceparent } from './trace.ts'

@@ -121,3 +121,18 @@ export const readAll = async (
   await consumer.disconnect()
   return found
 }
+
+/** As retention does: what lies before this offset is gone. */
+export const dropBefore = async (
+  kafka: Kafka,
+  place: { readonly topic: string; readonly partition: number; readonly offset: number },
+): Promise<void> => {
+  const topic = kafka.named(place.topic)
+  const admin = kafka.client.admin()
+  await admin.connect()
+  // kafkajs deletes only of topics that this client has asked about before
+  await admin.fetchTopicOffsets(topic)
+  const partitions = [{ partition: place.partition, offset: String(place.offset) }]
+  await admin.deleteTopicRecords({ topic, partitions })
+  await admin.disconnect()
+}
