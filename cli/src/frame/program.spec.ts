@@ -35,6 +35,11 @@ test('help lists every verb and every exit code', async () => {
   expect(out()).toMatch(/Exit codes:\n {2}0 /)
 })
 
+test('the launcher has the same page, for before the installation (vitest -u writes it)', async () => {
+  const { out } = await run('help')
+  await expect(out()).toMatchFileSnapshot('help.txt')
+})
+
 test.each(registry.map(({ name }) => name))(
   '%s --help has an example that begins with ./kubesift or a pipe into it',
   async (name) => {
