@@ -116,6 +116,13 @@ describe('showIncident', () => {
     expect(text).toContain(part)
   })
 
+  it('tells nobody to do what is over', () => {
+    expect(text).toContain('\nWhat was advised\n')
+    expect(text).not.toContain('What to do')
+    const options = { columns: 90, paint: paintFor({ stdout: {}, env: {} }), now: 0 }
+    expect(showIncident({ ...incident, status: 'open' }, options)).toContain('What to do')
+  })
+
   it('cites first what the hypothesis rests on', () => {
     expect(text.indexOf('* ')).toBeLessThan(text.indexOf('BackOff on Pod'))
   })

@@ -3,6 +3,7 @@ import { wrap } from '../render/cells.ts'
 import type { Paint } from '../render/paint.ts'
 import { plain, plainCommand } from '../render/plain.ts'
 import { countText, counted, ownerText, shortAge } from '../render/words.ts'
+import { isLive } from './order.ts'
 import type { ApiIncident } from './wire.ts'
 
 export interface ShowOptions {
@@ -21,7 +22,11 @@ export const showIncident = (incident: ApiIncident, options: ShowOptions): strin
   ...headline(incident, options),
   ...section('Why', whyLines(incident, options), options),
   ...section('What changed', changeLines(incident, options), options),
-  ...section('What to do', adviceLines(incident, options), options),
+  ...section(
+    isLive(incident) ? 'What to do' : 'What was advised',
+    adviceLines(incident, options),
+    options,
+  ),
   ...section('What was seen', reasonLines(incident, options), options),
   ...section('On', objectLines(incident), options),
   ...section('Evidence', evidenceLines(incident, options), options),

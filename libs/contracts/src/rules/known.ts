@@ -90,6 +90,8 @@ const prose = z.string().min(1).max(600)
 export const knownRecommendationSchema = z.strictObject({
   text: prose,
   command: z.string().max(300).optional(),
+  /** True: only once the rollout before the first symptom was rolled back. False: only while it was not. */
+  rolledBack: z.boolean().optional(),
 })
 
 const fields = z.strictObject({
