@@ -2,7 +2,7 @@ import type { Change, Context } from '@kubesift/contracts'
 
 /**
  * What became of a rollout. `standing`: nothing followed it. `undone`: the newest one after it is a roll-back. `repeated`: it was rolled
- * back and came again. `replaced`: something else followed, which may be a repair or make it worse.
+ * back and came again, so that going back by one is right. `replaced`: something else followed, which may be a repair or make it worse.
  */
 export interface Aftermath {
   readonly state: 'standing' | 'undone' | 'repeated' | 'replaced'
@@ -40,9 +40,7 @@ export const aftermathOf = (change: Change, { changes }: Context): Aftermath => 
       ? { state: 'undone' }
       : { state: 'standing', ...previous(change.fromRevision) }
   if (latest.rollback === true)
-    return holdsAgain(change, later)
-      ? { state: 'repeated', latest, ...previous(latest.fromRevision) }
-      : { state: 'undone', latest }
+    return holdsAgain(change, later) ? { state: 'repeated', latest } : { state: 'undone', latest }
   const moved = later.some(({ rollback }) => rollback === true)
   return { state: 'replaced', latest, ...(moved ? {} : previous(change.fromRevision)) }
 }

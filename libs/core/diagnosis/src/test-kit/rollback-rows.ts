@@ -30,7 +30,7 @@ export const rollbacks: readonly RollbackRow[] = [
   [
     'one that was rolled back and came again',
     { ...crash, change: bad, then: [back, again] },
-    /undo deployment\/checkout --to-revision=3/,
+    /undo deployment\/checkout$/m,
     WAIT,
   ],
   [
