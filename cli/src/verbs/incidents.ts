@@ -12,8 +12,8 @@ import { ExitCode } from '../frame/exit-code.ts'
 import { nearest } from '../frame/suggest.ts'
 import type { CliContext, Run, Verb } from '../frame/verb.ts'
 import { liveTable } from '../live/live-table.ts'
-import { incidentTable } from '../render/incident-table.ts'
-import { columnsFor, paintFor } from '../render/paint.ts'
+import { incidentTable, showsCount } from '../render/incident-table.ts'
+import { columnsFor, paintFor, tableColumnsFor } from '../render/paint.ts'
 import { countLegend } from '../render/words.ts'
 
 type Format = 'table' | 'json' | 'yaml'
@@ -171,11 +171,12 @@ const list = async (
 const printTable = (incidents: readonly ApiIncident[], context: CliContext): void => {
   if (incidents.length === 0) return context.print('No incidents.')
   const now = context.now()
-  const options = { columns: columnsFor(context), paint: paintFor(context) }
+  const options = { columns: tableColumnsFor(context), paint: paintFor(context) }
   const rows = incidents.map((incident) => apiRow(incident, now))
-  for (const line of incidentTable(rows, options)) context.print(line)
+  const table = incidentTable(rows, options)
+  for (const line of table) context.print(line)
   const legend = countLegend(incidents.map((incident) => incident.countQuality))
-  if (legend !== undefined) context.print(options.paint.dim(legend))
+  if (legend !== undefined && showsCount(table)) context.print(options.paint.dim(legend))
 }
 
 const show = async (

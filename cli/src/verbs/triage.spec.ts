@@ -97,6 +97,22 @@ describe('kubesift triage', () => {
     expect(warnings.join()).toContain('items[1]')
   })
 
+  it('does not take what it could not read for a healthy cluster', async () => {
+    const broken = '[{"kind": "Event"}, {"kind": "Event"}]'
+    const { code, out, warnings } = await cli(['triage'], broken)
+    expect([code, warnings.length]).toEqual([0, 2])
+    expect(out).toContain('Nothing could be read: all 2 items were rejected')
+    expect(out).not.toContain('No incidents')
+    const healthy = { ...event, type: 'Normal', reason: 'Pulled' }
+    const some = await cli(['triage'], JSON.stringify([healthy, { kind: 'Event' }]))
+    expect(some.out).toMatch(/^No incidents at \S+ in what could be read; 1 item was rejected/)
+  })
+
+  it('cuts nothing into a pipe', async () => {
+    const { out } = await cli(['triage'], list)
+    expect(out).not.toContain('…')
+  })
+
   it.each([
     ['no list', 'hello', /stdin: it is neither JSON nor YAML/],
     ['nothing', '', /stdin: it is empty/],
