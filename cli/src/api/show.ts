@@ -81,11 +81,11 @@ const whyLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] => 
   return [
     ...told(analysis.hypothesis, options),
     ...told(
-      `${Math.round(analysis.confidence * 100)} % sure, by ${analysis.by} ${analysis.rule} (${analysis.class}, ${analysis.cause})`,
+      `${Math.round(analysis.confidence * 100)} % sure, by ${analysis.by === 'known' ? 'the rule' : analysis.by} ${analysis.rule} (${analysis.class}, ${analysis.cause})`,
       options,
     ),
     ...analysis.confidenceReasons.flatMap((reason) => told(reason, options, '· ')),
-    ...(analysis.refutedBy === '' ? [] : told(analysis.refutedBy, options, 'wrong if: ')),
+    ...(analysis.refutedBy === '' ? [] : told(analysis.refutedBy, options, 'wrong if ')),
   ]
 }
 

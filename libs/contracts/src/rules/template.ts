@@ -10,6 +10,7 @@ export const templateVariables = {
   ownerRef: 'Kind/name of the owner',
   ownerArg: 'the same as kubectl takes it: deployment/checkout',
   rolloutArg: 'ownerArg, where the owner has rollouts (Deployment, StatefulSet, DaemonSet)',
+  jobArg: 'ownerArg, where the owner is a Job: kubectl reads no logs of a CronJob',
   undoArg:
     'rolloutArg, where the change found is a rollout that can be undone and was not undone already',
   pod: 'one failing pod',

@@ -16,7 +16,7 @@ export type Diagnosis = Pick<
   | 'confidenceReasons'
   | 'evidence'
   | 'recommendations'
-> & { readonly refutedBy: string }
+> & { readonly refutedBy?: string }
 
 const MAX_EVIDENCE = 8
 const points = (n: number): string => `${n < 0 ? '−' : '+'}${Math.abs(Math.round(n * 100))} %`
@@ -92,7 +92,7 @@ const speak = (known: Known, subject: Subject): Diagnosis | undefined => {
     confidence,
     confidenceReasons: [...reasons],
     evidence,
-    refutedBy: fillProse(known.refutedBy, lookup),
+    ...(known.refutedBy === undefined ? {} : { refutedBy: fillProse(known.refutedBy, lookup) }),
     recommendations: recommend(known, isRolledBack(subject, match), lookup),
   }
 }

@@ -36,7 +36,7 @@ it('says what, why and what to do with the real names', () => {
   const [first] = diagnose(contextOf(sketch), shipped)
   expect(first).toMatchObject({
     hypothesis:
-      'Deployment/checkout crashes since its last change (image 1.0.0 -> 1.1.0, 20 seconds before the first symptom, by kubectl); its container ends with exit code 1.',
+      'Deployment/checkout has been crashing since a change (image 1.0.0 -> 1.1.0, 20 seconds before the first symptom, by kubectl); its container ends with exit code 1.',
     confidence: 0.9,
     evidence: expect.arrayContaining(['c0']) as unknown,
     recommendations: [
@@ -61,6 +61,14 @@ describe('after a rollout', () => {
     const [first] = diagnose(contextOf(sketch), shipped)
     expect(first?.recommendations[0]?.text).toContain('rolled back already (image 1.1 -> 1.0)')
   })
+})
+
+it.each(
+  shipped.knowns.flatMap(({ name, refutedBy }) =>
+    refutedBy === undefined ? [] : [[name, refutedBy]],
+  ),
+)('%s: "wrong if %s" is a sentence', (_name, refutedBy) => {
+  expect(refutedBy).toMatch(/^[a-z].*[^.]$/)
 })
 
 it('does not offer to undo a first deploy', () => {

@@ -95,6 +95,8 @@ const readers: Readonly<Record<TemplateVariable, Reader>> = {
   ownerRef: ({ context: { owner } }) => `${owner.kind}/${owner.name}`,
   ownerArg: ({ context: { owner } }) => argOf(owner.kind, owner.name),
   rolloutArg,
+  jobArg: ({ context: { owner } }) =>
+    owner.kind === 'Job' ? argOf(owner.kind, owner.name) : undefined,
   undoArg,
   pod: podOf,
   node: nodeOf,
