@@ -39,10 +39,14 @@ const isOpen = ({ status }: TriageIncident): boolean => status === 'open'
 const headline = ({ incidents, stats }: TriageOutput, { now, paint }: ReportOptions): string[] => {
   const { records, rejected } = stats
   const refused = `${counted(rejected, 'item was', 'items were')} rejected (see above)`
-  if (rejected > 0 && rejected === records)
+  if (records === 0)
     return [
-      paint.bold(`Nothing could be read: all ${refused}. This says nothing about the cluster.`),
+      'The input is an empty list: `kubectl get events -A -o json` reads those of all namespaces.',
     ]
+  if (rejected === records) {
+    const all = rejected === 1 ? 'the only item was rejected (see above)' : `all ${refused}`
+    return [paint.bold(`Nothing could be read: ${all}. This says nothing about the cluster.`)]
+  }
   const at = now === undefined ? '' : ` at ${formatInstant(Math.floor(now / 1000) * 1000)}`
   if (incidents.length === 0)
     return [`No incidents${at}${rejected === 0 ? '' : ` in what could be read; ${refused}`}.`]
