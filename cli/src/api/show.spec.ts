@@ -123,6 +123,18 @@ describe('showIncident', () => {
     expect(showIncident({ ...incident, status: 'open' }, options)).toContain('What to do')
   })
 
+  it('says once what a change is', () => {
+    const [change] = incident.changes
+    const changes = [
+      { ...change!, kind: 'rollout', rollback: true, summary: 'rolled back: image 2 -> 1' },
+      { ...change!, kind: 'created', summary: 'created with image 1' },
+    ]
+    const options = { columns: 90, paint: paintFor({ stdout: {}, env: {} }), now: 0 }
+    const shown = showIncident({ ...incident, changes }, options)
+    expect(shown).toContain('  • rollback: image 2 -> 1')
+    expect(shown).toContain('  • created with image 1')
+  })
+
   it('cites first what the hypothesis rests on', () => {
     expect(text.indexOf('* ')).toBeLessThan(text.indexOf('BackOff on Pod'))
   })

@@ -99,14 +99,16 @@ const changeLines = ({ changes }: ApiIncident, options: ShowOptions): string[] =
         : `, revision ${change.fromRevision === '' ? '?' : change.fromRevision} → ${change.toRevision}`
     const by = change.by === '' ? '' : `, by ${change.by}`
     return [
-      ...told(
-        `${change.kind}${change.rollback ? ' (rollback)' : ''}: ${change.summary}`,
-        options,
-        '• ',
-      ),
+      ...told(changeText(change), options, '• '),
       ...told(`${timeText(change.at)}, ${distance}${revisions}${by}`, options, '  '),
     ]
   })
+
+/** Summaries may begin with what they are: it is said once. */
+const changeText = ({ kind, rollback, summary }: ApiIncident['changes'][number]): string => {
+  if (rollback) return `rollback: ${summary.replace(/^rolled back: /, '')}`
+  return summary.startsWith(kind) ? summary : `${kind}: ${summary}`
+}
 
 const adviceLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] =>
   (analysis?.recommendations ?? []).flatMap(({ text, command }) => {

@@ -123,7 +123,8 @@ const explainCommander = (
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '')
-  const suggests = /did you mean/i.test(fault)
+    .replace(/^command-argument value ('.*') is invalid for argument '(.*?)'\. /, '$1 is no $2: ')
+  const suggests = /did you mean|`/i.test(fault)
   context.warn(suggests ? fault : `${fault}: ${help} shows how it is called`)
   return ExitCode.usage
 }

@@ -1,6 +1,6 @@
 import { duration } from '../frame/duration.ts'
 import { ExitCode } from '../frame/exit-code.ts'
-import { readState, type State } from '../frame/state.ts'
+import { allReady, readState, type State } from '../frame/state.ts'
 import type { CliContext } from '../frame/verb.ts'
 import { untilReady } from './until-ready.ts'
 import { replayAgain, watchRunning } from './watch-demo.ts'
@@ -23,8 +23,10 @@ export const attach = async (
   mustServe: (state: State) => void,
 ): Promise<ExitCode> => {
   const { home, print } = context
-  for (const line of foundRunning(readState(home), options, context)) print(line)
-  const ready = await untilReady(context, context.now())
+  const found = readState(home)
+  for (const line of foundRunning(found, options, context)) print(line)
+  const ready =
+    found !== undefined && allReady(found) ? found : await untilReady(context, context.now())
   if (ready === undefined) return letGo(context)
   mustServe(ready)
   if (options.again === true)

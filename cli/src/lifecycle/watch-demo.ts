@@ -39,7 +39,7 @@ export const watchDemo = async (
 }
 
 const ATTACHED_FOOTER = [
-  'details: ./kubesift incidents show ID   ·   Ctrl-C detaches; ./kubesift down stops it',
+  'details: ./kubesift incidents show ID   ·   Ctrl-C only leaves this view',
 ] as const
 
 /** The foreground of an `up` beside it: the live table of what is watched or replayed there; of all incidents where that is not known. */

@@ -78,13 +78,22 @@ const defineList = (command: Command, context: CliContext, run: Run): void => {
     .action(run((options: ListOptions) => withApi(context, (api) => list(api, options, context))))
 }
 
+const idArgument = (text: string): string => {
+  if (/^[0-9a-f][0-9a-f-]{7,35}$/i.test(text)) return text
+  throw new InvalidArgumentError(
+    'the first column of `./kubesift incidents list` has the beginnings of those there are',
+  )
+}
+
 const defineShow = (command: Command, context: CliContext, run: Run): void => {
   command
     .command('show')
     .description(
       'One incident: what is broken, since when, what changed, what to do, on what grounds.',
     )
-    .addArgument(new Argument('<id>', 'its id, or the first eight characters or more'))
+    .addArgument(
+      new Argument('<id>', 'its id, or the first eight characters or more').argParser(idArgument),
+    )
     .addOption(formatOption())
     .action(
       run((id: string, options: { readonly format: Format }) =>

@@ -172,6 +172,7 @@ describe('kubesift incidents', () => {
     [['incidents', 'lsit'], /list/],
     [['incidents'], /which of its commands\? .kubesift incidents --help/],
     [['incidents', 'show'], /id/],
+    [['incidents', 'show', 'checkout'], /^'checkout' is no id: the first column of `/],
   ])('%j is a usage error with a suggestion', async (args, line) => {
     const { code, warnings } = await cli(args)
     expect(code).toBe(2)
