@@ -70,7 +70,11 @@ export class Board {
     const room = Math.max(1, rows - bottom.length - 5)
     const table = incidentTable(
       all.slice(0, room).map((incident) => apiRow(incident, now)),
-      { columns, paint },
+      {
+        columns,
+        paint,
+        severalClusters: new Set(all.map(({ cluster }) => cluster)).size > 1,
+      },
     )
     // with a second line per incident fewer fit
     const shown = table.slice(0, room + 1)

@@ -22,6 +22,8 @@ export interface TableOptions {
   /** Infinity: nothing is cut. */
   readonly columns: number
   readonly paint: Paint
+  /** There are several clusters, also where these rows are of one. */
+  readonly severalClusters?: boolean
 }
 
 interface Column {
@@ -37,7 +39,7 @@ const GAP = '  '
 /** Below this the reason gets a line of its own. */
 const WHY_MIN = 36
 
-const columnsOf = (rows: readonly IncidentRow[]): readonly Column[] => [
+const columnsOf = (rows: readonly IncidentRow[], severalClusters: boolean): readonly Column[] => [
   ...(rows.some((row) => row.id !== undefined)
     ? [{ title: 'ID', of: (row: IncidentRow) => row.id ?? '', max: 8 }]
     : []),
@@ -56,7 +58,7 @@ const columnsOf = (rows: readonly IncidentRow[]): readonly Column[] => [
     paint: (text, row, paint) => paint.status(row.status, text),
   },
   { title: 'PROBLEM', of: (row) => row.problem, max: 14 },
-  ...(new Set(rows.map((row) => row.cluster)).size > 1
+  ...(severalClusters || new Set(rows.map((row) => row.cluster)).size > 1
     ? [{ title: 'CLUSTER', of: (row: IncidentRow) => row.cluster ?? '', max: 20 }]
     : []),
   { title: 'OWNER', of: (row) => row.owner, max: 60, fit: fitOwner },
@@ -65,10 +67,10 @@ const columnsOf = (rows: readonly IncidentRow[]): readonly Column[] => [
 /** The lines of a table that fits into `columns`: the reason beside each incident, or below it where there is no room. */
 export const incidentTable = (
   rows: readonly IncidentRow[],
-  { columns, paint }: TableOptions,
+  { columns, paint, severalClusters = false }: TableOptions,
 ): string[] => {
   const clean = rows.map(cleanRow)
-  const cols = columnsFitting(columnsOf(clean), clean, columns)
+  const cols = columnsFitting(columnsOf(clean, severalClusters), clean, columns)
   const widths = widthsFor(cols, clean, columns)
   const used = sum(widths) + GAP.length * widths.length
   const room = columns - used
