@@ -33,7 +33,7 @@ export const fit = (text: string, width: number): string => {
 const fitMiddle = (text: string, width: number): string => {
   if (widthOf(text) <= width) return text
   const head = Math.ceil((width - 1) / 2)
-  const chars = [...text].toReversed()
+  const chars = Array.from(text).toReversed()
   let tail = ''
   for (const char of chars) {
     if (widthOf(char + tail) > width - 1 - head) break

@@ -66,7 +66,10 @@ const tableOf = ({ incidents }: TriageOutput, options: ReportOptions): string[] 
     { columns: options.tableColumns ?? options.columns, paint: options.paint },
   )
   const legend = countLegend(incidents.map((incident) => incident.countQuality))
-  return [...table, ...(legend === undefined ? [] : [options.paint.dim(legend)])]
+  return [
+    ...table,
+    ...(legend === undefined || !showsCount(table) ? [] : [options.paint.dim(legend)]),
+  ]
 }
 
 const rowOf = (incident: TriageIncident, now: number | undefined): IncidentRow => ({

@@ -13,7 +13,7 @@ export interface Sketch {
   readonly waiting?: readonly (readonly [reason: string, message?: string])[]
   readonly change?: Partial<Change> & Pick<Change, 'kind'>
   /** Changes that came after the first symptom, a minute apart. */
-  readonly then?: readonly (Partial<Change> & Pick<Change, 'kind'>)[]
+  readonly later?: readonly (Partial<Change> & Pick<Change, 'kind'>)[]
   readonly container?: string
   readonly pod?: string
 }
@@ -29,9 +29,9 @@ const changeOf = (owner: Context['owner'], sketch: NonNullable<Sketch['change']>
   ...sketch,
 })
 
-const laterOf = (owner: Context['owner'], { then = [] }: Sketch): Change[] =>
-  then.map((later, i) => ({
-    ...changeOf(owner, later),
+const laterOf = (owner: Context['owner'], { later = [] }: Sketch): Change[] =>
+  later.map((change, i) => ({
+    ...changeOf(owner, change),
     at: T0 + (i + 1) * 60_000,
     distanceMs: -(i + 1) * 60_000,
     evidence: `l${i}`,
