@@ -25,10 +25,10 @@ let bin = ''
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'launcher with space-'))
   bin = join(root, 'fake-bin')
-  for (const folder of ['tools/node', 'cli/src', 'fake-bin'])
+  for (const folder of ['tools/node', 'cli/src/frame', 'fake-bin'])
     mkdirSync(join(root, folder), { recursive: true })
-  copyFileSync(join(checkoutRoot, 'kubesift'), join(root, 'kubesift'))
-  copyFileSync(join(checkoutRoot, 'tools/node/in-sync.mjs'), join(root, 'tools/node/in-sync.mjs'))
+  for (const file of ['kubesift', 'tools/node/in-sync.mjs', 'cli/src/frame/help.txt'])
+    copyFileSync(join(checkoutRoot, file), join(root, file))
   lock('tools/node', '1.0.0')
   lock('.', '1.0.0')
   writeFileSync(
@@ -125,6 +125,30 @@ test.each(['pid-4194000', 'pid-1', 'nonsense'])(
   },
 )
 
+test.each([[[]], [['help']], [['--help']], [['-h']]])(
+  '%j is answered at once, before anything is installed',
+  async (args) => {
+    const { code, out, err } = await launch({}, args)
+    expect([code, calls()]).toEqual([0, 0])
+    expect(out).toMatch(/^usage: \.\/kubesift <command>[\s\S]*^ {2}up +start everything/m)
+    expect(err).toMatch(/^kubesift: the packages are not installed yet; [^\n]*\n$/)
+  },
+)
+
+test('once it is installed, the program itself is asked for help', async () => {
+  await launch()
+  expect((await launch({}, ['help'])).out).toContain('args help')
+})
+
+test('doctor says what it sees without the packages, and that it installs them first', async () => {
+  const { code, out, err } = await launch({ REDIS_URL: 'redis://r' }, ['doctor'])
+  expect(code).toBe(0)
+  expect(out).toMatch(/^ok +Node +.*\/fake-bin\/node$/m)
+  expect(out).not.toContain('redis-server')
+  expect(out).toContain('args doctor')
+  expect(err).toMatch(/not installed yet: installing them first\n[\s\S]*npm ci, about 200 MB/)
+})
+
 test.each([
   ['node', /needs Node 18 or newer \(with npm\) on PATH/],
   ['npm', /found node but no npm on PATH/],
@@ -146,7 +170,10 @@ test.each([
   ])
     symlinkSync(`/usr/bin/${one}`, join(tools, one))
   if (tool === 'npm') symlinkSync(process.execPath, join(tools, 'node'))
-  const { code, err } = await launch({ PATH: tools })
+  const { code, out, err } = await launch({ PATH: tools }, ['doctor'])
   expect(code).toBe(3)
   expect(err).toMatch(line)
+  // all at once, and not one after each failed installation
+  expect(out).toMatch(new RegExp(`^FAIL +${tool} +no ${tool} on PATH$`, 'im'))
+  expect(out).toMatch(/^FAIL +Java +no java on PATH\n {18}install Java 17/m)
 })

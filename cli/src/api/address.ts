@@ -14,6 +14,9 @@ export const apiAddress = ({ env, home }: Pick<CliContext, 'env' | 'home'>): str
   }
   const state = readState(home)
   if (state === undefined || !state.alive)
-    throw new CliFailure('Kubesift is not running here: ./kubesift up', ExitCode.notRunning)
+    throw new CliFailure(
+      'Kubesift is not running here: `./kubesift up` starts it',
+      ExitCode.notRunning,
+    )
   return state.grpcUrl
 }

@@ -3,14 +3,19 @@ import { CliFailure } from '../frame/cli-failure.ts'
 import { ExitCode } from '../frame/exit-code.ts'
 
 /** Why a call failed, as far as it matters to what is done next. */
-export type ApiProblem = 'away' | 'not-found' | 'expired' | 'other'
+export type ApiProblem = 'away' | 'not-found' | 'expired' | 'invalid' | 'other'
+
+const exitCodes: Partial<Record<ApiProblem, ExitCode>> = {
+  away: ExitCode.notRunning,
+  invalid: ExitCode.usage,
+}
 
 /** A call to the incident API that failed. */
 export class ApiFailure extends CliFailure {
   readonly problem: ApiProblem
 
   constructor(message: string, problem: ApiProblem, options?: ErrorOptions) {
-    super(message, problem === 'away' ? ExitCode.notRunning : ExitCode.failed, options)
+    super(message, exitCodes[problem] ?? ExitCode.failed, options)
     this.problem = problem
   }
 
@@ -27,12 +32,18 @@ export class ApiFailure extends CliFailure {
       case status.UNAVAILABLE:
       case status.DEADLINE_EXCEEDED:
         return new ApiFailure(
-          `Kubesift does not answer at ${address}: \`./kubesift status\` says what runs`,
+          `Kubesift does not answer at ${address}: \`./kubesift status\` says what runs here, KUBESIFT_API names another`,
           'away',
           options,
         )
       case status.NOT_FOUND:
-        return new ApiFailure(details, 'not-found', options)
+        return new ApiFailure(
+          `${details}: \`./kubesift incidents list\` shows which there are`,
+          'not-found',
+          options,
+        )
+      case status.INVALID_ARGUMENT:
+        return new ApiFailure(details, 'invalid', options)
       case status.OUT_OF_RANGE:
         return new ApiFailure(details, 'expired', options)
       default:

@@ -118,7 +118,7 @@ describe('the client', () => {
     const { address, stop } = await serve(fake([[]], (call) => call.end()))
     const api = client(address)
     await expect(api.get('nobody')).rejects.toMatchObject({
-      message: 'there is no incident nobody',
+      message: 'there is no incident nobody: `./kubesift incidents list` shows which there are',
       problem: 'not-found',
       exitCode: 1,
     })

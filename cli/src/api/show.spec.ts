@@ -79,7 +79,7 @@ const incident = incidentSchema.parse({
     confidence: 0.88,
     confidenceReasons: ['because'],
     evidence: ['e2'],
-    refutedBy: 'crashes of the old revision',
+    refutedBy: 'the old revision crashes too',
     recommendations: [
       { text: 'Go back.', command: 'kubectl -n shop rollout undo deployment/checkout' },
       { text: 'Never this.', command: `kubectl delete${evil}` },
@@ -104,8 +104,8 @@ describe('showIncident', () => {
     ['how often, and how sure that is', '41+ (lower bound)'],
     ['how it ended', 'by recovered: ready through 5 minutes'],
     ['why', 'it crashes since its last changeevil'],
-    ['how sure', '88 % sure, by known crash-after-rollout'],
-    ['what would refute it', 'wrong if: crashes of the old revision'],
+    ['how sure', '88 % sure, by the rule crash-after-rollout'],
+    ['what would refute it', 'wrong if the old revision crashes too'],
     ['what changed', '6s before the first symptom, revision 1 → 2, by kubectl'],
     ['what to do', '$ kubectl -n shop rollout undo deployment/checkout'],
     ['on what', 'shop/Pod/checkout-1 on worker-1'],
@@ -114,6 +114,25 @@ describe('showIncident', () => {
     ['what happened', 'opened (kubesift)'],
   ])('says %s', (_, part) => {
     expect(text).toContain(part)
+  })
+
+  it('tells nobody to do what is over', () => {
+    expect(text).toContain('\nWhat was advised\n')
+    expect(text).not.toContain('What to do')
+    const options = { columns: 90, paint: paintFor({ stdout: {}, env: {} }), now: 0 }
+    expect(showIncident({ ...incident, status: 'open' }, options)).toContain('What to do')
+  })
+
+  it('says once what a change is', () => {
+    const [change] = incident.changes
+    const changes = [
+      { ...change!, kind: 'rollout', rollback: true, summary: 'rolled back: image 2 -> 1' },
+      { ...change!, kind: 'created', summary: 'created with image 1' },
+    ]
+    const options = { columns: 90, paint: paintFor({ stdout: {}, env: {} }), now: 0 }
+    const shown = showIncident({ ...incident, changes }, options)
+    expect(shown).toContain('  • rollback: image 2 -> 1')
+    expect(shown).toContain('  • created with image 1')
   })
 
   it('cites first what the hypothesis rests on', () => {

@@ -3,6 +3,7 @@ import { wrap } from '../render/cells.ts'
 import type { Paint } from '../render/paint.ts'
 import { plain, plainCommand } from '../render/plain.ts'
 import { countText, counted, ownerText, shortAge } from '../render/words.ts'
+import { isLive } from './order.ts'
 import type { ApiIncident } from './wire.ts'
 
 export interface ShowOptions {
@@ -21,7 +22,11 @@ export const showIncident = (incident: ApiIncident, options: ShowOptions): strin
   ...headline(incident, options),
   ...section('Why', whyLines(incident, options), options),
   ...section('What changed', changeLines(incident, options), options),
-  ...section('What to do', adviceLines(incident, options), options),
+  ...section(
+    isLive(incident) ? 'What to do' : 'What was advised',
+    adviceLines(incident, options),
+    options,
+  ),
   ...section('What was seen', reasonLines(incident, options), options),
   ...section('On', objectLines(incident), options),
   ...section('Evidence', evidenceLines(incident, options), options),
@@ -76,11 +81,11 @@ const whyLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] => 
   return [
     ...told(analysis.hypothesis, options),
     ...told(
-      `${Math.round(analysis.confidence * 100)} % sure, by ${analysis.by} ${analysis.rule} (${analysis.class}, ${analysis.cause})`,
+      `${Math.round(analysis.confidence * 100)} % sure, by ${analysis.by === 'known' ? 'the rule' : analysis.by} ${analysis.rule} (${analysis.class}, ${analysis.cause})`,
       options,
     ),
     ...analysis.confidenceReasons.flatMap((reason) => told(reason, options, '· ')),
-    ...(analysis.refutedBy === '' ? [] : told(analysis.refutedBy, options, 'wrong if: ')),
+    ...(analysis.refutedBy === '' ? [] : told(analysis.refutedBy, options, 'wrong if ')),
   ]
 }
 
@@ -94,14 +99,16 @@ const changeLines = ({ changes }: ApiIncident, options: ShowOptions): string[] =
         : `, revision ${change.fromRevision === '' ? '?' : change.fromRevision} → ${change.toRevision}`
     const by = change.by === '' ? '' : `, by ${change.by}`
     return [
-      ...told(
-        `${change.kind}${change.rollback ? ' (rollback)' : ''}: ${change.summary}`,
-        options,
-        '• ',
-      ),
+      ...told(changeText(change), options, '• '),
       ...told(`${timeText(change.at)}, ${distance}${revisions}${by}`, options, '  '),
     ]
   })
+
+/** Summaries may begin with what they are: it is said once. */
+const changeText = ({ kind, rollback, summary }: ApiIncident['changes'][number]): string => {
+  if (rollback) return `rollback: ${summary.replace(/^rolled back: /, '')}`
+  return summary.startsWith(kind) ? summary : `${kind}: ${summary}`
+}
 
 const adviceLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] =>
   (analysis?.recommendations ?? []).flatMap(({ text, command }) => {

@@ -8,6 +8,7 @@ import { follow } from '../api/follow.ts'
 import type { CliContext } from '../frame/verb.ts'
 import { liveTable } from '../live/live-table.ts'
 import { shortAge } from '../render/words.ts'
+import { announceReplay } from './replayed.ts'
 import { loadRecording } from './recording.ts'
 import { replay, type RawProducer } from './replay.ts'
 import { saltOf } from './salt.ts'
@@ -40,7 +41,7 @@ export interface StartedReplay {
 /** Starts to send the recorded storm as a new cluster, with its times moved to now; goes on with heartbeats until the signal. */
 export const startReplay = async (
   target: ReplayTarget,
-  { root, now }: Pick<CliContext, 'root' | 'now'>,
+  { root, home, now }: Pick<CliContext, 'root' | 'home' | 'now'>,
   signal: AbortSignal,
 ): Promise<StartedReplay> => {
   const recording = await loadRecording(join(root, STORM))
@@ -52,6 +53,7 @@ export const startReplay = async (
     now: startedAt,
   })
   let ended = false
+  const unannounce = announceReplay(home, salt.cluster)
   const done = replay({
     recording,
     salt,
@@ -60,10 +62,10 @@ export const startReplay = async (
     signal,
     now,
     onEnd: () => (ended = true),
-  }).then(target.close, async (why: unknown) => {
-    await target.close()
-    throw why
   })
+    .finally(unannounce)
+    .finally(target.close)
+    .then(() => undefined)
   return {
     cluster: salt.cluster,
     intro: introOf(
@@ -122,8 +124,8 @@ export interface DemoOptions {
   readonly context: CliContext
   /** False: only the live table. */
   readonly replay: boolean
-  /** Only this cluster is shown; default: that of the replay, else all. */
-  readonly cluster?: string
+  /** Only these are shown; default: that of the replay, else all. */
+  readonly clusters?: readonly string[]
   /** Default: straight into Kafka. */
   readonly target?: ReplayTarget
   /** Said below the table; default: how to see more, and how to stop. */
@@ -145,12 +147,12 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
     const replaying = options.replay ? await startReplay(target, context, signal) : undefined
     for (const line of replaying?.intro ?? []) context.print(line)
     if (replaying !== undefined) context.print('')
-    const own = options.cluster ?? replaying?.cluster
+    const own = options.clusters ?? (replaying === undefined ? undefined : [replaying.cluster])
     const table = liveTable({
       changes: follow(api, signal, { patient: true }),
       context,
       // other runs' incidents are still there; this one is to be watched
-      keep: (incident) => own === undefined || incident.cluster === own,
+      keep: (incident) => own?.includes(incident.cluster) ?? true,
       footer: () => [
         ...(replaying === undefined ? [] : [replaying.status()]),
         ...(options.footer ?? FOOTER),

@@ -35,6 +35,11 @@ test('help lists every verb and every exit code', async () => {
   expect(out()).toMatch(/Exit codes:\n {2}0 /)
 })
 
+test('the launcher has the same page, for before the installation (vitest -u writes it)', async () => {
+  const { out } = await run('help')
+  await expect(out()).toMatchFileSnapshot('help.txt')
+})
+
 test.each(registry.map(({ name }) => name))(
   '%s --help has an example that begins with ./kubesift or a pipe into it',
   async (name) => {
@@ -49,6 +54,15 @@ test.each([
   [['xyzzyq'], "unknown command 'xyzzyq': `kubesift help` lists the commands"],
   [['test', 'unti'], "unknown tier 'unti': did you mean unit?"],
   [['up', '--detahc'], "unknown option '--detahc' (Did you mean --detach?)"],
+  [['-v'], "unknown option '-v': `kubesift help` shows how it is called"],
+  [
+    ['up', 'extra'],
+    'too many arguments. Expected 0 arguments but got 1: extra: `kubesift up --help` shows how it is called',
+  ],
+  [
+    ['status', '--format', 'xml'],
+    "option '--format <format>' argument 'xml' is invalid. Allowed choices are table, json: `kubesift status --help` shows how it is called",
+  ],
 ])('%j is a usage error of one line with a suggestion', async (args, line) => {
   const { code, warnings } = await run(...args)
   expect(warnings).toEqual([line])

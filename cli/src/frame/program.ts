@@ -13,7 +13,7 @@ export const runCli = async (args: readonly string[], context: CliContext): Prom
   try {
     return await dispatch(args, context)
   } catch (why) {
-    return explain(why, context)
+    return explain(why, context, args)
   }
 }
 
@@ -40,6 +40,8 @@ const printVersion = async (context: CliContext): Promise<ExitCode> => {
 }
 
 const unknownVerb = (name: string): CliFailure => {
+  if (name.startsWith('-'))
+    return usageFailure(`unknown option '${name}': \`kubesift help\` shows how it is called`)
   const close = nearest(name, [...registry.map((entry) => entry.name), 'help'])
   const hint =
     close === undefined
@@ -93,10 +95,10 @@ const inheritFrame = (command: Command): void => {
   }
 }
 
-const explain = (why: unknown, context: CliContext): ExitCode => {
+const explain = (why: unknown, context: CliContext, args: readonly string[]): ExitCode => {
   if (context.env['KUBESIFT_DEBUG'] === '1' && !isHelp(why))
     context.stderr.write(`${stackOf(why)}\n`)
-  if (why instanceof CommanderError) return explainCommander(why, context)
+  if (why instanceof CommanderError) return explainCommander(why, context, args)
   context.warn(oneLine(why))
   if (why instanceof CliFailure) return why.exitCode
   if (why instanceof Failure && why.code === 'MISSING_PREREQUISITE') return ExitCode.missing
@@ -106,14 +108,24 @@ const explain = (why: unknown, context: CliContext): ExitCode => {
 
 const isHelp = (why: unknown): boolean => why instanceof CommanderError && why.exitCode === 0
 
-const explainCommander = (why: CommanderError, context: CliContext): ExitCode => {
+const explainCommander = (
+  why: CommanderError,
+  context: CliContext,
+  args: readonly string[],
+): ExitCode => {
   if (why.exitCode === 0) return ExitCode.ok
-  context.warn(
-    why.message
-      .replace(/^error: /, '')
-      .replace(/\s*\n\s*/g, ' ')
-      .replace(/^\((.*)\)$/, '$1'),
-  )
+  const help = `\`kubesift ${args[0] ?? ''} --help\``
+  if (why.code === 'commander.help') {
+    context.warn(`which of its commands? ${help} lists them`)
+    return ExitCode.usage
+  }
+  const fault = why.message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
+    .replace(/^command-argument value ('.*') is invalid for argument '(.*?)'\. /, '$1 is no $2: ')
+  const suggests = /did you mean|`/i.test(fault)
+  context.warn(suggests ? fault : `${fault}: ${help} shows how it is called`)
   return ExitCode.usage
 }
 

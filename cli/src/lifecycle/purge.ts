@@ -3,7 +3,15 @@ import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** All that we ever write into a home. Anything else in there is somebody else's, and stays. */
-const OURS = ['data', 'logs', 'run', 'ports.json', 'secrets.json', 'state.json'] as const
+const OURS = [
+  'data',
+  'logs',
+  'run',
+  'replayed',
+  'ports.json',
+  'secrets.json',
+  'state.json',
+] as const
 
 /**
  * Deletes the data of a home that is stopped, and the home itself when nothing else is in it. Downloads are kept, and so is a home that is

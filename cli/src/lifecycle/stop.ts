@@ -16,7 +16,7 @@ export const stopEverything = async (home: string): Promise<Stopped> => {
   // first whoever sends, so that it does not meet a broker that is going down
   const replay = await stopAll(
     home,
-    runNames(home).filter((name) => name === 'replay'),
+    runNames(home).filter((name) => name.startsWith('replay')),
   )
   const holder = livingSupervisor(home)
   const supervisor =

@@ -1,6 +1,6 @@
 import { apiRow, byUrgency, isLive } from '../api/order.ts'
 import type { ApiIncident } from '../api/wire.ts'
-import { fit } from '../render/cells.ts'
+import { wrap } from '../render/cells.ts'
 import { incidentTable } from '../render/incident-table.ts'
 import type { Paint } from '../render/paint.ts'
 import { plain } from '../render/plain.ts'
@@ -63,13 +63,18 @@ export class Board {
     const open = all.filter(isLive).length
     const head =
       all.length === 0 ? 'No incidents yet.' : `${open} open, ${all.length - open} resolved`
-    const bottom = [...footer, ...(away === undefined ? [] : [`not up to date: ${away}`])].map(
-      (line) => paint.dim(fit(plain(line, 400), columns)),
-    )
+    const bottom = [...footer, ...(away === undefined ? [] : [`not up to date: ${away}`])]
+      .flatMap((line) => wrap(plain(line, 400), columns))
+      .map((line) => paint.dim(line))
+      .slice(0, Math.max(1, Math.floor(rows / 2)))
     const room = Math.max(1, rows - bottom.length - 5)
     const table = incidentTable(
       all.slice(0, room).map((incident) => apiRow(incident, now)),
-      { columns, paint },
+      {
+        columns,
+        paint,
+        severalClusters: new Set(all.map(({ cluster }) => cluster)).size > 1,
+      },
     )
     // with a second line per incident fewer fit
     const shown = table.slice(0, room + 1)

@@ -71,6 +71,12 @@ describe('Board', () => {
     expect(text).toContain('not up to date: no answer')
   })
 
+  it('names the cluster also where those of the others are out of sight', () => {
+    const board = new Board()
+    board.all([incident(), incident({ id: 'b', cluster: 'other', status: 'resolved' })])
+    expect(board.lines({ ...view, rows: 7 }).join('\n')).toMatch(/CLUSTER[\s\S]*demo/)
+  })
+
   it.each([8, 24, 60])('is never higher than %i lines or wider than the terminal', (rows) => {
     const board = new Board()
     board.all(

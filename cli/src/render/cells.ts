@@ -29,6 +29,31 @@ export const fit = (text: string, width: number): string => {
   return `${kept}…`
 }
 
+/** At most `width` columns, without the middle: names are told apart by their ends. */
+const fitMiddle = (text: string, width: number): string => {
+  if (widthOf(text) <= width) return text
+  const head = Math.ceil((width - 1) / 2)
+  const chars = Array.from(text).toReversed()
+  let tail = ''
+  for (const char of chars) {
+    if (widthOf(char + tail) > width - 1 - head) break
+    tail = char + tail
+  }
+  return `${fit(text, head + 1).replace(/…$/, '')}…${tail}`
+}
+
+const NAMESPACE_MIN = 4
+
+/** `namespace/Kind/name` in at most `width` columns: the namespace gives way first, and only then the middle of kind and name. */
+export const fitOwner = (text: string, width: number): string => {
+  if (widthOf(text) <= width) return text
+  const at = text.split('/').length > 2 ? text.indexOf('/') : 0
+  const object = text.slice(at)
+  const room = Math.max(NAMESPACE_MIN, width - widthOf(object))
+  const namespace = fit(text.slice(0, at), room)
+  return namespace + fitMiddle(object, width - widthOf(namespace))
+}
+
 /** {@link fit}, filled up with spaces. */
 export const pad = (text: string, width: number): string => {
   const fitted = fit(text, width)

@@ -1,4 +1,4 @@
-import { fit, pad, padLeft, widthOf } from './cells.ts'
+import { fit, fitOwner, pad, padLeft, widthOf } from './cells.ts'
 import type { Paint } from './paint.ts'
 import { plain } from './plain.ts'
 
@@ -19,8 +19,11 @@ export interface IncidentRow {
 }
 
 export interface TableOptions {
+  /** Infinity: nothing is cut. */
   readonly columns: number
   readonly paint: Paint
+  /** There are several clusters, also where these rows are of one. */
+  readonly severalClusters?: boolean
 }
 
 interface Column {
@@ -28,6 +31,7 @@ interface Column {
   readonly of: (row: IncidentRow) => string
   readonly max: number
   readonly right?: boolean
+  readonly fit?: (text: string, width: number) => string
   readonly paint?: (text: string, row: IncidentRow, paint: Paint) => string
 }
 
@@ -35,7 +39,7 @@ const GAP = '  '
 /** Below this the reason gets a line of its own. */
 const WHY_MIN = 36
 
-const columnsOf = (rows: readonly IncidentRow[]): readonly Column[] => [
+const columnsOf = (rows: readonly IncidentRow[], severalClusters: boolean): readonly Column[] => [
   ...(rows.some((row) => row.id !== undefined)
     ? [{ title: 'ID', of: (row: IncidentRow) => row.id ?? '', max: 8 }]
     : []),
@@ -54,21 +58,21 @@ const columnsOf = (rows: readonly IncidentRow[]): readonly Column[] => [
     paint: (text, row, paint) => paint.status(row.status, text),
   },
   { title: 'PROBLEM', of: (row) => row.problem, max: 14 },
-  ...(new Set(rows.map((row) => row.cluster)).size > 1
+  ...(severalClusters || new Set(rows.map((row) => row.cluster)).size > 1
     ? [{ title: 'CLUSTER', of: (row: IncidentRow) => row.cluster ?? '', max: 20 }]
     : []),
-  { title: 'OWNER', of: (row) => row.owner, max: 48 },
+  { title: 'OWNER', of: (row) => row.owner, max: 60, fit: fitOwner },
 ]
 
 /** The lines of a table that fits into `columns`: the reason beside each incident, or below it where there is no room. */
 export const incidentTable = (
   rows: readonly IncidentRow[],
-  { columns, paint }: TableOptions,
+  { columns, paint, severalClusters = false }: TableOptions,
 ): string[] => {
   const clean = rows.map(cleanRow)
-  const cols = columnsFitting(columnsOf(clean), clean, columns)
+  const cols = columnsFitting(columnsOf(clean, severalClusters), clean, columns)
   const widths = widthsFor(cols, clean, columns)
-  const used = widths.reduce((sum, width) => sum + width + GAP.length, 0)
+  const used = sum(widths) + GAP.length * widths.length
   const room = columns - used
   const beside = room >= WHY_MIN
   const head = cols.map((col, i) => (col.right === true ? padLeft : pad)(col.title, widths[i] ?? 0))
@@ -83,20 +87,26 @@ export const incidentTable = (
   return lines
 }
 
+/** Whether there was room for the counts, so that their marks want an explanation. */
+export const showsCount = (table: readonly string[]): boolean =>
+  table[0]?.includes(' COUNT ') ?? false
+
 const cleanRow = (row: IncidentRow): IncidentRow => ({
   severity: plain(row.severity, 8),
   status: plain(row.status, 16),
   since: row.since,
   count: row.count,
-  owner: plain(row.owner, 200),
-  problem: plain(row.problem, 40),
-  why: plain(row.why, 500),
-  ...(row.cluster === undefined ? {} : { cluster: plain(row.cluster, 60) }),
+  owner: plain(row.owner, 400),
+  problem: plain(row.problem, 80),
+  why: plain(row.why, 2000),
+  ...(row.cluster === undefined ? {} : { cluster: plain(row.cluster, 200) }),
   ...(row.id === undefined ? {} : { id: plain(row.id, 8) }),
 })
 
-/** What a narrow terminal can do without, first of all. */
-const SPARE = ['ID', 'PROBLEM', 'STATUS', 'COUNT', 'SINCE'] as const
+/** What a narrow terminal can do without, first of all: the line below says more than the problem's name, and the order tells what is over. */
+const SPARE = ['COUNT', 'PROBLEM', 'SINCE', 'STATUS', 'ID'] as const
+/** Room in which kind and name are told apart, as a rule. */
+const OWNER_ENOUGH = 30
 const OWNER_MIN = 12
 
 const columnsFitting = (
@@ -106,15 +116,21 @@ const columnsFitting = (
 ): readonly Column[] => {
   let kept = cols
   for (const spare of SPARE) {
-    const fixed = kept.slice(0, -1).reduce((sum, col) => sum + widest(col, rows) + GAP.length, 0)
-    if (fixed + OWNER_MIN <= columns) return kept
+    const widths = kept.map((col) => widest(col, rows, columns))
+    const owner = Math.min(widths.at(-1) ?? 0, OWNER_ENOUGH)
+    if (sum(widths.slice(0, -1)) + GAP.length * (widths.length - 1) + owner <= columns) return kept
     kept = kept.filter(({ title }) => title !== spare)
   }
   return kept
 }
 
-const widest = (col: Column, rows: readonly IncidentRow[]): number =>
-  Math.min(col.max, Math.max(widthOf(col.title), ...rows.map((row) => widthOf(col.of(row)))))
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+
+const widest = (col: Column, rows: readonly IncidentRow[], columns: number): number =>
+  Math.min(
+    Number.isFinite(columns) ? col.max : columns,
+    Math.max(widthOf(col.title), ...rows.map((row) => widthOf(col.of(row)))),
+  )
 
 /** As wide as the widest cell, within bounds; where that is too much the last column, the owner, gives way. */
 const widthsFor = (
@@ -122,16 +138,16 @@ const widthsFor = (
   rows: readonly IncidentRow[],
   columns: number,
 ): number[] => {
-  const widths = cols.map((col) => widest(col, rows))
-  const fixed = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0)
-  const owner = widths.at(-1) ?? 0
+  const widths = cols.map((col) => widest(col, rows, columns))
+  const fixed = sum(widths.slice(0, -1)) + GAP.length * (widths.length - 1)
   return [
     ...widths.slice(0, -1),
-    Math.max(OWNER_MIN - GAP.length, Math.min(owner, columns - fixed - GAP.length)),
+    Math.max(OWNER_MIN, Math.min(widths.at(-1) ?? 0, columns - fixed)),
   ]
 }
 
 const cell = (col: Column, row: IncidentRow, width: number, paint: Paint): string => {
-  const text = (col.right === true ? padLeft : pad)(col.of(row), width)
+  const said = col.fit === undefined ? col.of(row) : col.fit(col.of(row), width)
+  const text = (col.right === true ? padLeft : pad)(said, width)
   return col.paint === undefined ? text : col.paint(text, row, paint)
 }

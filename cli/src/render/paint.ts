@@ -48,8 +48,14 @@ export const paintFor = ({ stdout, env }: Terminal): Paint => {
   return stdout.isTTY === true && !refused ? coloured : none
 }
 
-/** Columns to write for: those of the terminal, else `COLUMNS`, else 120. */
-export const columnsFor = ({ stdout, env }: Terminal): number => {
-  const asked = stdout.columns ?? Number(env['COLUMNS'] ?? Number.NaN)
-  return Number.isInteger(asked) && asked > 0 ? Math.min(Math.max(asked, 40), 400) : 120
+const asked = ({ stdout, env }: Terminal): number | undefined => {
+  const columns = stdout.columns ?? Number(env['COLUMNS'] ?? Number.NaN)
+  return Number.isInteger(columns) && columns > 0 ? Math.min(Math.max(columns, 40), 400) : undefined
 }
+
+/** Columns to wrap text to: those of the terminal, else `COLUMNS`, else 120. */
+export const columnsFor = (terminal: Terminal): number => asked(terminal) ?? 120
+
+/** Columns for a table: the same, but no limit where nobody named one, because a table is cut and a file or `grep` can take all of it. */
+export const tableColumnsFor = (terminal: Terminal): number =>
+  asked(terminal) ?? Number.POSITIVE_INFINITY

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fit, pad, padLeft, widthOf, wrap } from './cells.ts'
+import { fit, fitOwner, pad, padLeft, widthOf, wrap } from './cells.ts'
 import { incidentTable, type IncidentRow } from './incident-table.ts'
-import { columnsFor, paintFor } from './paint.ts'
+import { columnsFor, paintFor, tableColumnsFor } from './paint.ts'
 import { plain, plainCommand } from './plain.ts'
 import { countLegend, countText, shortAge } from './words.ts'
 
@@ -101,6 +101,60 @@ describe('incidentTable', () => {
   })
 })
 
+describe('an owner', () => {
+  const long = 'payments-production-europe/Deployment/checkout-service-canary'
+  it.each([
+    [80, long],
+    [45, 'payments-…/Deployment/checkout-service-canary'],
+    [39, 'pay…/Deployment/checkout-service-canary'],
+    [30, 'pay…/Deployment/c…rvice-canary'],
+  ])('gives up its namespace first, then the middle of its name (%i columns)', (width, shown) => {
+    expect(fitOwner(long, width)).toBe(shown)
+  })
+
+  it('keeps within its width, and its end', () => {
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 12, max: 60 }), (text, width) => {
+        const shown = fitOwner(`${plain(text)}/Kind/name-1`, width)
+        expect(widthOf(shown)).toBeLessThanOrEqual(width)
+        expect(shown).toMatch(/-1$/)
+      }),
+    )
+  })
+})
+
+describe('a table for 80 columns', () => {
+  const wide = {
+    id: '01234567',
+    count: '38+',
+    problem: 'QuotaExceeded',
+    status: 'resolved',
+    since: '3h12m',
+  }
+  const table = (rows: IncidentRow[], columns: number) =>
+    incidentTable(rows, { columns, paint: none }).join('\n')
+
+  it('tells workloads apart, leaving out the count before that', () => {
+    const owners = ['shop-cascade/Deployment/checkout-a', 'shop-cascade/Deployment/checkout-b']
+    const text = table(
+      owners.map((owner) => row({ ...wide, owner })),
+      80,
+    )
+    for (const owner of owners) expect(text).toContain(owner.slice('shop-cascade'.length))
+    expect(text).toMatch(/^ID +SEV +SINCE +STATUS +PROBLEM +OWNER/)
+    expect(table([row({ ...wide, owner: 'Node/worker-2' })], 80)).toContain('COUNT')
+  })
+
+  it('cuts nothing where there is no limit', () => {
+    const owner = `${'n'.repeat(63)}/HorizontalPodAutoscaler/${'o'.repeat(200)}`
+    const why = 'because '.repeat(70).trim()
+    const cluster = 'c'.repeat(60)
+    const text = table([row({ ...wide, owner, why, cluster }), row()], Number.POSITIVE_INFINITY)
+    for (const part of [owner, why, cluster]) expect(text).toContain(part)
+    expect(text).not.toContain('…')
+  })
+})
+
 describe('colours', () => {
   it('are for terminals alone, and not for those who refuse them', () => {
     const red = /\u001b\[1;31m/
@@ -120,6 +174,12 @@ describe('colours', () => {
     expect(columnsFor({ stdout: {}, env: {} })).toBe(120)
     expect(columnsFor({ stdout: { columns: 3 }, env: {} })).toBe(40)
     expect(columnsFor({ stdout: {}, env: { COLUMNS: 'x' } })).toBe(120)
+  })
+
+  it('a table has no width where nobody names one', () => {
+    expect(tableColumnsFor({ stdout: {}, env: {} })).toBe(Number.POSITIVE_INFINITY)
+    expect(tableColumnsFor({ stdout: {}, env: { COLUMNS: '80' } })).toBe(80)
+    expect(tableColumnsFor({ stdout: { columns: 99 }, env: {} })).toBe(99)
   })
 })
 

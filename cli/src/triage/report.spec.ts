@@ -74,6 +74,19 @@ describe('the report', () => {
     }
   })
 
+  it('explains the marks of the counts only where there is room for counts', async () => {
+    const output = await run([recorded('probes-failing/kubectl-events.json.gz')])
+    const at = (columns: number) =>
+      triageReport(output, {
+        columns,
+        paint: paintFor({ stdout: {}, env: {} }),
+        now: 0,
+        all: false,
+      }).join('\n')
+    expect(at(120)).toContain('count: + at least')
+    expect(at(60)).not.toContain('count: ')
+  })
+
   it('tells of the first twenty rejected items and how many more there are', () => {
     const lines: string[] = []
     const log = new RejectionLog((line) => lines.push(line))

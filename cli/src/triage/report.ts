@@ -1,13 +1,16 @@
 import { formatInstant, parseInstant } from '@kubesift/core-signal'
 import { wrap } from '../render/cells.ts'
-import { incidentTable, type IncidentRow } from '../render/incident-table.ts'
+import { incidentTable, showsCount, type IncidentRow } from '../render/incident-table.ts'
 import type { Paint } from '../render/paint.ts'
 import { plain, plainCommand } from '../render/plain.ts'
 import { counted, countLegend, countText, ownerText, shortAge } from '../render/words.ts'
 import type { TriageIncident, TriageOutput } from './output.ts'
 
 export interface ReportOptions {
+  /** Text is wrapped to these. */
   readonly columns: number
+  /** The table has these; default: the same. */
+  readonly tableColumns?: number
   readonly paint: Paint
   /** The moment that ages are told from. */
   readonly now: number | undefined
@@ -33,9 +36,20 @@ export const triageReport = (output: TriageOutput, options: ReportOptions): stri
 
 const isOpen = ({ status }: TriageIncident): boolean => status === 'open'
 
-const headline = ({ incidents }: TriageOutput, { now, paint }: ReportOptions): string[] => {
+const headline = ({ incidents, stats }: TriageOutput, { now, paint }: ReportOptions): string[] => {
+  const { records, rejected } = stats
+  const refused = `${counted(rejected, 'item was', 'items were')} rejected (see above)`
+  if (records === 0)
+    return [
+      'The input is an empty list: `kubectl get events -A -o json` reads those of all namespaces.',
+    ]
+  if (rejected === records) {
+    const all = rejected === 1 ? 'the only item was rejected (see above)' : `all ${refused}`
+    return [paint.bold(`Nothing could be read: ${all}. This says nothing about the cluster.`)]
+  }
   const at = now === undefined ? '' : ` at ${formatInstant(Math.floor(now / 1000) * 1000)}`
-  if (incidents.length === 0) return [`No incidents${at}.`]
+  if (incidents.length === 0)
+    return [`No incidents${at}${rejected === 0 ? '' : ` in what could be read; ${refused}`}.`]
   const open = incidents.filter(isOpen).length
   const resolved = incidents.length - open
   const parts = [
@@ -47,13 +61,14 @@ const headline = ({ incidents }: TriageOutput, { now, paint }: ReportOptions): s
 
 const tableOf = ({ incidents }: TriageOutput, options: ReportOptions): string[] => {
   if (incidents.length === 0) return []
+  const table = incidentTable(
+    incidents.map((incident) => rowOf(incident, options.now)),
+    { columns: options.tableColumns ?? options.columns, paint: options.paint },
+  )
   const legend = countLegend(incidents.map((incident) => incident.countQuality))
   return [
-    ...incidentTable(
-      incidents.map((incident) => rowOf(incident, options.now)),
-      options,
-    ),
-    ...(legend === undefined ? [] : [options.paint.dim(legend)]),
+    ...table,
+    ...(legend === undefined || !showsCount(table) ? [] : [options.paint.dim(legend)]),
   ]
 }
 

@@ -12,8 +12,8 @@ import { ExitCode } from '../frame/exit-code.ts'
 import { nearest } from '../frame/suggest.ts'
 import type { CliContext, Run, Verb } from '../frame/verb.ts'
 import { liveTable } from '../live/live-table.ts'
-import { incidentTable } from '../render/incident-table.ts'
-import { columnsFor, paintFor } from '../render/paint.ts'
+import { incidentTable, showsCount } from '../render/incident-table.ts'
+import { columnsFor, paintFor, tableColumnsFor } from '../render/paint.ts'
 import { countLegend } from '../render/words.ts'
 
 type Format = 'table' | 'json' | 'yaml'
@@ -78,13 +78,22 @@ const defineList = (command: Command, context: CliContext, run: Run): void => {
     .action(run((options: ListOptions) => withApi(context, (api) => list(api, options, context))))
 }
 
+const idArgument = (text: string): string => {
+  if (/^[0-9a-f][0-9a-f-]{7,35}$/i.test(text)) return text
+  throw new InvalidArgumentError(
+    'the first column of `./kubesift incidents list` has the beginnings of those there are',
+  )
+}
+
 const defineShow = (command: Command, context: CliContext, run: Run): void => {
   command
     .command('show')
     .description(
       'One incident: what is broken, since when, what changed, what to do, on what grounds.',
     )
-    .addArgument(new Argument('<id>', 'its id, or the first eight characters or more'))
+    .addArgument(
+      new Argument('<id>', 'its id, or the first eight characters or more').argParser(idArgument),
+    )
     .addOption(formatOption())
     .action(
       run((id: string, options: { readonly format: Format }) =>
@@ -171,11 +180,12 @@ const list = async (
 const printTable = (incidents: readonly ApiIncident[], context: CliContext): void => {
   if (incidents.length === 0) return context.print('No incidents.')
   const now = context.now()
-  const options = { columns: columnsFor(context), paint: paintFor(context) }
+  const options = { columns: tableColumnsFor(context), paint: paintFor(context) }
   const rows = incidents.map((incident) => apiRow(incident, now))
-  for (const line of incidentTable(rows, options)) context.print(line)
+  const table = incidentTable(rows, options)
+  for (const line of table) context.print(line)
   const legend = countLegend(incidents.map((incident) => incident.countQuality))
-  if (legend !== undefined) context.print(options.paint.dim(legend))
+  if (legend !== undefined && showsCount(table)) context.print(options.paint.dim(legend))
 }
 
 const show = async (

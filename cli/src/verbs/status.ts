@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import { ExitCode } from '../frame/exit-code.ts'
 import { allReady, readState, type State } from '../frame/state.ts'
 import type { CliContext, Verb } from '../frame/verb.ts'
@@ -10,15 +11,21 @@ export const verb: Verb = {
   notes:
     'LAG is how many records a service still has before it in Kafka; one that only grows means that it does not keep up.',
   define: (command, context, run) => {
-    command.option('--format <table|json>', 'for people or for machines', 'table').action(
-      run(async ({ format }: { readonly format: string }) => {
-        const state = readState(context.home)
-        if (state === undefined || !state.alive) return notRunning(context, state)
-        const facts = await factsOf(state, context)
-        context.print(format === 'json' ? json(state, facts) : await table(state, facts, context))
-        return allReady(state) ? ExitCode.ok : ExitCode.notRunning
-      }),
-    )
+    command
+      .addOption(
+        new Option('--format <format>', 'for people or for machines')
+          .choices(['table', 'json'])
+          .default('table'),
+      )
+      .action(
+        run(async ({ format }: { readonly format: string }) => {
+          const state = readState(context.home)
+          if (state === undefined || !state.alive) return notRunning(context, state)
+          const facts = await factsOf(state, context)
+          context.print(format === 'json' ? json(state, facts) : await table(state, facts, context))
+          return allReady(state) ? ExitCode.ok : ExitCode.notRunning
+        }),
+      )
   },
 }
 

@@ -1,11 +1,10 @@
 import { ensureBuilt } from '../frame/build.ts'
-import { usageFailure } from '../frame/cli-failure.ts'
 import { duration } from '../frame/duration.ts'
 import { ExitCode } from '../frame/exit-code.ts'
-import { nearest } from '../frame/suggest.ts'
 import type { CliContext, Verb } from '../frame/verb.ts'
 import { runTier } from '../testing-tiers/run-tier.ts'
-import { DEFAULT_TIERS, isTier, TIERS, type Tier, type TierResult } from '../testing-tiers/tiers.ts'
+import { splitWords } from '../testing-tiers/split-words.ts'
+import type { TierResult } from '../testing-tiers/tiers.ts'
 
 /** Every test of the repository, by tier; the last line is what CI reads. */
 export const verb: Verb = {
@@ -30,7 +29,7 @@ export const verb: Verb = {
 }
 
 const runTiers = async (words: readonly string[], context: CliContext): Promise<ExitCode> => {
-  const { tiers, extra } = split(words)
+  const { tiers, extra } = splitWords(words, context.root)
   if (tiers.some((tier) => tier !== 'lint' && tier !== 'unit')) await ensureBuilt(context)
   const results: TierResult[] = []
   for (const tier of tiers) {
@@ -39,26 +38,6 @@ const runTiers = async (words: readonly string[], context: CliContext): Promise<
     results.push(await runTier(tier, extra, context))
   }
   return summarise(results, context)
-}
-
-/** Tiers first, then whatever vitest is to be told: commander has taken the `--` between them away. */
-const split = (
-  words: readonly string[],
-): { readonly tiers: readonly Tier[]; readonly extra: readonly string[] } => {
-  const isExtra = (word: string): boolean =>
-    word.startsWith('-') || word.includes('/') || word.includes('.')
-  const at = words.findIndex(isExtra)
-  const named = at === -1 ? words : words.slice(0, at)
-  const extra = at === -1 ? [] : words.slice(at)
-  const unknown = named.find((word) => !isTier(word))
-  if (unknown !== undefined) {
-    const close = nearest(unknown, TIERS)
-    throw usageFailure(
-      `unknown tier '${unknown}': ${close === undefined ? `there are ${TIERS.join(', ')}` : `did you mean ${close}?`}`,
-    )
-  }
-  const tiers = named.filter(isTier)
-  return { tiers: tiers.length === 0 ? DEFAULT_TIERS : tiers, extra }
 }
 
 const summarise = (results: readonly TierResult[], context: CliContext): ExitCode => {

@@ -97,6 +97,31 @@ describe('kubesift triage', () => {
     expect(warnings.join()).toContain('items[1]')
   })
 
+  it('does not take what it could not read for a healthy cluster', async () => {
+    const broken = '[{"kind": "Event"}, {"kind": "Event"}]'
+    const { code, out, warnings } = await cli(['triage'], broken)
+    expect([code, warnings.length]).toEqual([0, 2])
+    expect(out).toContain('Nothing could be read: all 2 items were rejected')
+    expect(out).not.toContain('No incidents')
+    const one = await cli(['triage'], '[{"kind": "Event"}]')
+    expect(one.out).toContain('Nothing could be read: the only item was rejected')
+    const healthy = { ...event, type: 'Normal', reason: 'Pulled' }
+    const some = await cli(['triage'], JSON.stringify([healthy, { kind: 'Event' }]))
+    expect(some.out).toMatch(/^No incidents at \S+ in what could be read; 1 item was rejected/)
+  })
+
+  it('does not take an empty list for a healthy cluster either', async () => {
+    const empty = '{"kind":"List","apiVersion":"v1","items":[]}'
+    const { code, out } = await cli(['triage'], empty)
+    expect(code).toBe(0)
+    expect(out).toMatch(/^The input is an empty list: .*get events -A -o json/)
+  })
+
+  it('cuts nothing into a pipe', async () => {
+    const { out } = await cli(['triage'], list)
+    expect(out).not.toContain('…')
+  })
+
   it.each([
     ['no list', 'hello', /stdin: it is neither JSON nor YAML/],
     ['nothing', '', /stdin: it is empty/],
@@ -135,14 +160,19 @@ describe('Ctrl-C', () => {
 describe('kubesift incidents', () => {
   it('says how to start Kubesift where none runs', async () => {
     const { code, warnings } = await cli(['incidents', 'list'])
-    expect([code, warnings]).toEqual([4, ['Kubesift is not running here: ./kubesift up']])
+    expect([code, warnings]).toEqual([
+      4,
+      ['Kubesift is not running here: `./kubesift up` starts it'],
+    ])
   })
 
   it.each([
     [['incidents', 'list', '--status', 'opne'], /did you mean 'open'/],
     [['incidents', 'list', '--severity', 'P9'], /P1/],
     [['incidents', 'lsit'], /list/],
+    [['incidents'], /which of its commands\? .kubesift incidents --help/],
     [['incidents', 'show'], /id/],
+    [['incidents', 'show', 'checkout'], /^'checkout' is no id: the first column of `/],
   ])('%j is a usage error with a suggestion', async (args, line) => {
     const { code, warnings } = await cli(args)
     expect(code).toBe(2)

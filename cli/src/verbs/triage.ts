@@ -6,7 +6,7 @@ import { parseInstant } from '@kubesift/core-signal'
 import { usageFailure } from '../frame/cli-failure.ts'
 import { ExitCode } from '../frame/exit-code.ts'
 import type { CliContext, Verb } from '../frame/verb.ts'
-import { columnsFor, paintFor } from '../render/paint.ts'
+import { columnsFor, paintFor, tableColumnsFor } from '../render/paint.ts'
 import { plain } from '../render/plain.ts'
 import { placeText } from '../triage/input/place.ts'
 import { triageInputs } from '../triage/inputs.ts'
@@ -100,6 +100,7 @@ const print = (
     return context.print(stringify(output, { aliasDuplicateObjects: false }).trimEnd())
   const report = triageReport(output, {
     columns: columnsFor(context),
+    tableColumns: tableColumnsFor(context),
     paint: paintFor(context),
     now,
     all: options.all === true,

@@ -17,7 +17,7 @@ const known = (changes: Record<string, string> = {}): string => {
     match: '{ message: "image (?<tag>x)" }',
     hypothesis: '"{owner} {tag}"',
     confidence: '{ base: 0.5, why: because }',
-    refutedBy: 'nothing',
+    refutedBy: 'it is not so',
     recommendations: '[{ text: look, command: "kubectl get pod {pod}" }]',
     ...changes,
   }
@@ -60,9 +60,18 @@ it.each([
   ],
   ['an open bracket', { hypothesis: '"[{owner}"' }, /without its \]/],
   ['a cause that nobody knows', { cause: 'gremlins' }, /knowns\.0\.cause/],
+  ['a hypothesis that nothing could refute', { refutedBy: '' }, /refutedBy/],
   ['an unknown key in a condition', { match: '{ mesage: x }' }, /unknown key "mesage"/],
 ])('refuses %s', (_, changes, message) => {
   expect(loading(known(changes as Record<string, string>))).toThrow(message)
+})
+
+it('wants no refutation of a fallback, which claims nothing', () => {
+  const fallback = known({ fallback: 'true' }).replace(/ {4}refutedBy.*\n/, '')
+  expect(loading(fallback)().knowns[0]?.refutedBy).toBeUndefined()
+  expect(loading(fallback.replace('fallback: true', 'fallback: false'))).toThrow(
+    /to be wrong is missing/,
+  )
 })
 
 it('refuses a name that is used twice', () => {

@@ -90,6 +90,8 @@ const prose = z.string().min(1).max(600)
 export const knownRecommendationSchema = z.strictObject({
   text: prose,
   command: z.string().max(300).optional(),
+  /** True: only once the rollout before the first symptom was rolled back. False: only while it was not. */
+  rolledBack: z.boolean().optional(),
 })
 
 const fields = z.strictObject({
@@ -105,8 +107,8 @@ const fields = z.strictObject({
     why: z.string().min(1),
     terms: z.array(termSchema).default([]),
   }),
-  /** What would show this hypothesis to be wrong. */
-  refutedBy: prose,
+  /** What would show this hypothesis to be wrong: the end of a sentence that begins with "wrong if". A fallback claims nothing and needs none. */
+  refutedBy: prose.optional(),
   recommendations: z.array(knownRecommendationSchema).min(1),
   note: z.string().optional(),
 })
@@ -120,7 +122,13 @@ export const knownSchema = fields.superRefine((known, ctx) => {
     }
   }
   check(known.hypothesis, 'prose', ['hypothesis'])
-  check(known.refutedBy, 'prose', ['refutedBy'])
+  if (known.refutedBy !== undefined) check(known.refutedBy, 'prose', ['refutedBy'])
+  else if (!known.fallback)
+    ctx.addIssue({
+      code: 'custom',
+      path: ['refutedBy'],
+      message: 'what would show it to be wrong is missing',
+    })
   known.recommendations.forEach(({ text, command }, i) => {
     check(text, 'prose', ['recommendations', i, 'text'])
     if (command !== undefined) check(command, 'command', ['recommendations', i, 'command'])

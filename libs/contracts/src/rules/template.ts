@@ -10,7 +10,9 @@ export const templateVariables = {
   ownerRef: 'Kind/name of the owner',
   ownerArg: 'the same as kubectl takes it: deployment/checkout',
   rolloutArg: 'ownerArg, where the owner has rollouts (Deployment, StatefulSet, DaemonSet)',
-  undoArg: 'rolloutArg, where the change found is a rollout that can be undone',
+  jobArg: 'ownerArg, where the owner is a Job: kubectl reads no logs of a CronJob',
+  undoArg:
+    'rolloutArg, where the change found is a rollout that can be undone and was not undone already',
   pod: 'one failing pod',
   node: 'the node concerned',
   container: 'the failing container',
@@ -28,7 +30,9 @@ export const templateVariables = {
   fieldFrom: 'value before the change, of the field that the rule asked for',
   fieldTo: 'value after it',
   revision: 'the revision that the change made',
-  previousRevision: 'the revision before it, where it is a number',
+  previousRevision:
+    'the revision to go back to, where its number is known and no roll-back has given it another',
+  rollback: 'summary of the roll-back that took the rollout back',
 } as const
 export type TemplateVariable = keyof typeof templateVariables
 

@@ -1,6 +1,8 @@
 import type { Analysis, Context, Known, Knowns } from '@kubesift/contracts'
+import { aftermathOf } from './aftermath.ts'
 import { fillCommand, fillProse, type Lookup } from './fill.ts'
 import { matchCondition, subjectOf, type Match, type Subject } from './match.ts'
+import { rolloutIn } from './match-change.ts'
 import { lookupIn } from './variables.ts'
 
 /** What a known says of a context; the caller adds whose incident it is and when. */
@@ -14,7 +16,7 @@ export type Diagnosis = Pick<
   | 'confidenceReasons'
   | 'evidence'
   | 'recommendations'
-> & { readonly refutedBy: string }
+> & { readonly refutedBy?: string }
 
 const MAX_EVIDENCE = 8
 const points = (n: number): string => `${n < 0 ? '−' : '+'}${Math.abs(Math.round(n * 100))} %`
@@ -57,8 +59,18 @@ const cite = (support: readonly string[], { evidence }: Context): string[] => {
   return newest ? [newest.id] : []
 }
 
-const recommend = (known: Known, lookup: Lookup): Analysis['recommendations'] =>
-  known.recommendations.flatMap(({ text, command }) => {
+const isRolledBack = ({ context }: Subject, { change }: Match): boolean => {
+  const rollout = rolloutIn(change, context)
+  return rollout !== undefined && aftermathOf(rollout, context).state === 'undone'
+}
+
+const recommend = (
+  known: Known,
+  rolledBack: boolean,
+  lookup: Lookup,
+): Analysis['recommendations'] =>
+  known.recommendations.flatMap(({ text, command, rolledBack: wanted = rolledBack }) => {
+    if (wanted !== rolledBack) return []
     if (command === undefined) return [{ text: fillProse(text, lookup) }]
     const filled = fillCommand(command, lookup)
     return filled === undefined ? [] : [{ text: fillProse(text, lookup), command: filled }]
@@ -80,8 +92,8 @@ const speak = (known: Known, subject: Subject): Diagnosis | undefined => {
     confidence,
     confidenceReasons: [...reasons],
     evidence,
-    refutedBy: fillProse(known.refutedBy, lookup),
-    recommendations: recommend(known, lookup),
+    ...(known.refutedBy === undefined ? {} : { refutedBy: fillProse(known.refutedBy, lookup) }),
+    recommendations: recommend(known, isRolledBack(subject, match), lookup),
   }
 }
 

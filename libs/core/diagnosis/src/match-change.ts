@@ -51,3 +51,9 @@ export const findChange = (
 /** Whether anything was changed in the hour before the first symptom. */
 export const hasRecentChange = ({ changes }: Context): boolean =>
   changes.some((change) => precedes(change, HOUR_MS))
+
+/** The rollout that the failure may be of: the one that was found, else the nearest before the first symptom, unless old pods fail. */
+export const rolloutIn = (found: FoundChange | undefined, context: Context): Change | undefined =>
+  found?.change.kind === 'rollout'
+    ? found.change
+    : findChange({ kind: ['rollout'], pods: 'not-old' }, context)?.change

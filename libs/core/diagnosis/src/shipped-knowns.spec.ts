@@ -4,6 +4,7 @@ import { contextOf } from './test-kit/build-context.ts'
 import { crashes, memory } from './test-kit/crash-rows.ts'
 import { images, probes } from './test-kit/image-and-probe-rows.ts'
 import { config, others } from './test-kit/other-rows.ts'
+import { rollbacks } from './test-kit/rollback-rows.ts'
 import { BACKOFF, created, rollout } from './test-kit/rows.ts'
 import { scheduling } from './test-kit/scheduling-rows.ts'
 import { shipped } from './test-kit/shipped.ts'
@@ -35,7 +36,7 @@ it('says what, why and what to do with the real names', () => {
   const [first] = diagnose(contextOf(sketch), shipped)
   expect(first).toMatchObject({
     hypothesis:
-      'Deployment/checkout crashes since its last change (image 1.0.0 -> 1.1.0, 20 seconds before the first symptom, by kubectl); its container ends with exit code 1.',
+      'Deployment/checkout has been crashing since a change (image 1.0.0 -> 1.1.0, 20 seconds before the first symptom, by kubectl); its container ends with exit code 1.',
     confidence: 0.9,
     evidence: expect.arrayContaining(['c0']) as unknown,
     recommendations: [
@@ -45,6 +46,29 @@ it('says what, why and what to do with the real names', () => {
     ],
   })
   expect(first?.confidenceReasons[0]).toMatch(/^72 %: /)
+})
+
+describe('after a rollout', () => {
+  it.each(rollbacks)('%s', (_what, sketch, says, not) => {
+    const [first] = diagnose(contextOf(sketch), shipped)
+    const commands = first?.recommendations.map((r) => r.command).join('\n')
+    expect(commands).toMatch(says)
+    expect(commands).not.toMatch(not)
+  })
+
+  it('says what the roll-back did', () => {
+    const [, sketch] = rollbacks[1]!
+    const [first] = diagnose(contextOf(sketch), shipped)
+    expect(first?.recommendations[0]?.text).toContain('rolled back already (image 1.1 -> 1.0)')
+  })
+})
+
+it.each(
+  shipped.knowns.flatMap(({ name, refutedBy }) =>
+    refutedBy === undefined ? [] : [[name, refutedBy]],
+  ),
+)('%s: "wrong if %s" is a sentence', (_name, refutedBy) => {
+  expect(refutedBy).toMatch(/^[a-z].*[^.]$/)
 })
 
 it('does not offer to undo a first deploy', () => {

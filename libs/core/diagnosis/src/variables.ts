@@ -1,8 +1,9 @@
 import type { Context, TemplateVariable } from '@kubesift/contracts'
+import { aftermathOf, type Aftermath } from './aftermath.ts'
 import { durationWords } from './duration-words.ts'
 import type { Lookup } from './fill.ts'
 import type { Match, Subject } from './match.ts'
-import type { FoundChange } from './match-change.ts'
+import { rolloutIn, type FoundChange } from './match-change.ts'
 
 type Reader = (subject: Subject, found: FoundChange | undefined) => string | undefined
 
@@ -63,6 +64,29 @@ const exitCodeOf: Reader = ({ context: { states } }) => {
 const rolloutArg: Reader = ({ context: { owner } }) =>
   ROLLOUT_KINDS.includes(owner.kind) ? argOf(owner.kind, owner.name) : undefined
 
+const aftermathFor = (
+  { context }: Subject,
+  found: FoundChange | undefined,
+): Aftermath | undefined =>
+  found?.change.kind === 'rollout' ? aftermathOf(found.change, context) : undefined
+
+/** `rollout undo` without a number goes back by one, which is right only while nothing else came in between. */
+const undoArg: Reader = (subject, found) => {
+  const aftermath = aftermathFor(subject, found)
+  const known = aftermath?.previousRevision !== undefined
+  return known || aftermath?.state === 'standing' || aftermath?.state === 'repeated'
+    ? rolloutArg(subject, found)
+    : undefined
+}
+
+/** The roll-back that took the change back, in the words of the context. */
+const rollbackOf: Reader = ({ context }, found) => {
+  const rollout = rolloutIn(found, context)
+  if (rollout === undefined) return undefined
+  const { state, latest } = aftermathOf(rollout, context)
+  return state === 'undone' ? latest?.summary.replace(/^rolled back: /, '') : undefined
+}
+
 const readers: Readonly<Record<TemplateVariable, Reader>> = {
   cluster: ({ context }) => context.cluster,
   namespace: ({ context }) => context.namespace,
@@ -71,8 +95,9 @@ const readers: Readonly<Record<TemplateVariable, Reader>> = {
   ownerRef: ({ context: { owner } }) => `${owner.kind}/${owner.name}`,
   ownerArg: ({ context: { owner } }) => argOf(owner.kind, owner.name),
   rolloutArg,
-  undoArg: (subject, found) =>
-    found?.change.kind === 'rollout' ? rolloutArg(subject, found) : undefined,
+  jobArg: ({ context: { owner } }) =>
+    owner.kind === 'Job' ? argOf(owner.kind, owner.name) : undefined,
+  undoArg,
   pod: podOf,
   node: nodeOf,
   container: containerOf,
@@ -90,10 +115,8 @@ const readers: Readonly<Record<TemplateVariable, Reader>> = {
   fieldFrom: (_, found) => found?.field?.from ?? undefined,
   fieldTo: (_, found) => found?.field?.to ?? undefined,
   revision: (_, found) => found?.change.toRevision,
-  previousRevision: (_, found) => {
-    const before = found?.change.fromRevision ?? ''
-    return /^\d{1,9}$/.test(before) ? before : undefined
-  },
+  previousRevision: (subject, found) => aftermathFor(subject, found)?.previousRevision,
+  rollback: rollbackOf,
 }
 
 const isVariable = (name: string): name is TemplateVariable => Object.hasOwn(readers, name)

@@ -12,6 +12,8 @@ export interface Sketch {
   readonly terminations?: readonly (readonly [reason: string, exitCode: number, message?: string])[]
   readonly waiting?: readonly (readonly [reason: string, message?: string])[]
   readonly change?: Partial<Change> & Pick<Change, 'kind'>
+  /** Changes that came after the first symptom, a minute apart. */
+  readonly later?: readonly (Partial<Change> & Pick<Change, 'kind'>)[]
   readonly container?: string
   readonly pod?: string
 }
@@ -26,6 +28,14 @@ const changeOf = (owner: Context['owner'], sketch: NonNullable<Sketch['change']>
   evidence: 'c0',
   ...sketch,
 })
+
+const laterOf = (owner: Context['owner'], { later = [] }: Sketch): Change[] =>
+  later.map((change, i) => ({
+    ...changeOf(owner, change),
+    at: T0 + (i + 1) * 60_000,
+    distanceMs: -(i + 1) * 60_000,
+    evidence: `l${i}`,
+  }))
 
 const splitEvent = (text: string): { reason: string; message: string } => {
   const at = text.indexOf(': ')
@@ -116,7 +126,7 @@ export const contextOf = (sketch: Sketch): Context => {
     lastSeenAt: T0 + 60_000,
     objects: kind === 'Node' ? [] : [{ ...pod, node: 'worker-1' }],
     objectsTotal: 1,
-    changes: change ? [change] : [],
+    changes: [...(change ? [change] : []), ...laterOf(owner, sketch)],
     states: statesOf(sketch),
     evidence: evidenceOf(sketch, change),
     spells: [],
