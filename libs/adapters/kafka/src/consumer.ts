@@ -23,9 +23,6 @@ import { Session, sessionTimeoutOf } from './session.ts'
 import type { SliceWorker } from './slice.ts'
 import { Waits } from './waits.ts'
 
-/** As kafkajs has it. */
-const DEFAULT_FETCH_BYTES = 1024 * 1024
-
 /**
  * One topic for one group. kafkajs fetches and keeps the membership; position, commit, retry, dead letters and the end of the
  * loop are ours. A partition goes: assigned and paused → located (start known, resumed) → handled slice by slice, each
@@ -122,14 +119,14 @@ class KafkaBatchConsumer<T> implements BatchConsumer {
 
   /** Kafka going away ends a session; the next one starts when it is back. */
   async #sessions(signal: AbortSignal): Promise<void> {
-    const { kafka, maxWaitMs = 500, concurrency = 1, fetchBytes = DEFAULT_FETCH_BYTES } = this.#o
+    const { kafka, maxWaitMs = 500, concurrency = 1, fetchBytes } = this.#o
     const options = {
       kafka,
       topic: this.#named,
       groupId: this.#group,
       maxWaitMs,
       concurrency,
-      fetchBytes,
+      ...(fetchBytes === undefined ? {} : { fetchBytes }),
     }
     while (!signal.aborted) {
       const session: Session = new Session(options, {

@@ -9,8 +9,8 @@ export interface SessionOptions {
   readonly groupId: string
   readonly maxWaitMs: number
   readonly concurrency: number
-  /** Of one partition in one fetch. */
-  readonly fetchBytes: number
+  /** Of one partition in one fetch. Default: as kafkajs has it, 1 MiB. */
+  readonly fetchBytes?: number
 }
 
 /** What a session tells its owner. None of these may throw: kafkajs would take it for its own failure. */
@@ -25,6 +25,14 @@ export interface SessionEvents {
 }
 
 export const sessionTimeoutOf = (kafka: Kafka): number => kafka.options.sessionTimeoutMs ?? 10_000
+
+/** One fetch brings two full partitions at least, and no less than kafkajs has it. */
+const fetchLimits = (
+  bytes: number | undefined,
+): Pick<kafkajs.ConsumerConfig, 'maxBytesPerPartition' | 'maxBytes'> =>
+  bytes === undefined
+    ? {}
+    : { maxBytesPerPartition: bytes, maxBytes: Math.max(10 * 1024 * 1024, 2 * bytes) }
 
 /** A third of the session, so that two beats may be lost. */
 export const heartbeatEveryMs = (kafka: Kafka): number =>
@@ -49,8 +57,7 @@ export class Session {
       heartbeatInterval: heartbeatEveryMs(options.kafka),
       rebalanceTimeout: Math.max(30_000, sessionTimeoutOf(options.kafka)),
       maxWaitTimeInMs: options.maxWaitMs,
-      maxBytesPerPartition: options.fetchBytes,
-      maxBytes: Math.max(10 * 1024 * 1024, 2 * options.fetchBytes),
+      ...fetchLimits(options.fetchBytes),
       allowAutoTopicCreation: false,
       retry: {
         initialRetryTime: 100,
