@@ -100,6 +100,15 @@ describe('bytes that were seen before', () => {
     expect(first !== undefined && memo.settle(first)).toBe(false)
   })
 
+  it('are hashed to their last byte, where they are no more than that', () => {
+    for (const length of [4, 5, 6, 7, 10, 39, 48]) {
+      const hashes = Array.from({ length: 100 }, (_, i) =>
+        hashOf(viewOf(Buffer.from(String(i).padStart(length, '-'))), 0, length),
+      )
+      expect(new Set(hashes).size).toBeGreaterThan(95)
+    }
+  })
+
   it('are hashed without a look beyond them', () => {
     const whole = Buffer.alloc(64, 7)
     for (let length = 0; length <= 64; length += 1) {
