@@ -95,7 +95,7 @@ export class BatchEncoder {
     const { known } = this.#memory
     const since = Math.abs(kafkaAt - known.wholeAt(slot))
     const isKnown = since < TOLD_WHOLE_EVERY_MS || readWhole.has(slot)
-    if (isKnown && !known.isCombined(slot)) return this.#writer.beginAgain(known.name(slot))
+    if (isKnown && !known.isMixed(slot)) return this.#writer.beginAgain(known.name(slot))
     this.#writer.beginWhole(known.head(slot))
     this.#whole.push(slot)
   }

@@ -230,4 +230,33 @@ describe('batches of raw records', () => {
     const { sizes } = normaliser.read([rawRecord(requestOf(events.map(k8sEvent)))])
     for (const size of sizes) expect(size).toBeLessThanOrEqual(20_000 + 3_500)
   })
+
+  it('may tell an Event under two texts in turns: that of the highest count is known in the end', () => {
+    const turn = fc.record({ text: fc.nat(1), count: fc.integer({ min: 1, max: 100 }) })
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(turn, { minLength: 1, maxLength: 4 }), { maxLength: 6 }),
+        (turns) => {
+          const normaliser = new Normaliser(new Memory(1024), 256_000)
+          const listener = new Listener()
+          let top = 0
+          const best = new Set<string>()
+          for (const some of turns) {
+            const records = some.map(({ text, count }) => {
+              const message = `text ${text}`
+              if (count > top) best.clear()
+              if (count >= top) best.add(message)
+              top = Math.max(top, count)
+              return rawRecord(requestOf([k8sEvent({ ...heads[0]!, message, count, at: AT })]))
+            })
+            const { chunks, published } = normaliser.read(records)
+            listener.take(chunks, 0)
+            published()
+            expect(best).toContain(listener.headOf(UIDS[0]!)?.message)
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
 })
