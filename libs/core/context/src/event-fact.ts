@@ -143,12 +143,10 @@ export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   ...optional('component', larger(a.component, b.component)),
   ...optional('host', larger(a.host, b.host)),
   firstAt: Math.min(a.firstAt, b.firstAt),
-  top: maxStep(a.top, b.top),
-  steps: joinSteps(a.steps, b.steps),
   combined: a.combined || b.combined,
   counted: a.counted || b.counted,
   ...withGrown(joinGrown(a.grown ?? [], b.grown ?? [])),
-  records: joinRecords(a.records, b.records),
+  ...joinTold(a, b),
 })
 
 /** The steps that are kept of what was told, by n; of one n the latest. */
@@ -179,16 +177,25 @@ const recordsOf = (tellings: readonly Telling[], source: SourcePartition): reado
   return first === last ? [position(first)] : [position(first), position(last)]
 }
 
-/** What is known of an Event, with what was told of it again: of its count and its time, nothing else. */
-export const factAgain = (
-  { grown: _told, ...fact }: EventFact,
-  tellings: readonly Telling[],
-  source: SourcePartition,
-): EventFact => ({
-  ...fact,
+/** What tellings say of an Event, whichever it is: how often, when, and where that stands. */
+export type Told = Pick<EventFact, 'top' | 'steps' | 'records'>
+
+export const toldBy = (tellings: readonly Telling[], source: SourcePartition): Told => ({
   top: topOf(tellings),
   steps: stepsOf(tellings),
   records: recordsOf(tellings, source),
+})
+
+export const joinTold = (a: Told, b: Told): Told => ({
+  top: maxStep(a.top, b.top),
+  steps: joinSteps(a.steps, b.steps),
+  records: joinRecords(a.records, b.records),
+})
+
+/** What is known of an Event, with what was told of it again: of its count and its time, nothing else. */
+export const factAgain = (fact: EventFact, told: Told): EventFact => ({
+  ...fact,
+  ...joinTold(fact, told),
 })
 
 /** What one signal says, as a fact. */
@@ -204,12 +211,10 @@ export const eventFact = (
   ...optional('component', event.component),
   ...optional('host', event.host),
   firstAt: event.firstAt,
-  top: topOf(tellings),
-  steps: stepsOf(tellings),
   combined: event.combined ?? false,
   counted: !(event.seriesDropped ?? false),
   ...withGrown(grownOf(event, tellings)),
-  records: recordsOf(tellings, source),
+  ...toldBy(tellings, source),
 })
 
 export interface Occurrence {

@@ -5,11 +5,11 @@ import type {
   SourcePartition,
   Telling,
 } from '@kubesift/contracts'
-import { factAgain, joinEvent, type EventFact } from './event-fact.ts'
+import { factAgain, joinEvent, joinTold, toldBy, type EventFact, type Told } from './event-fact.ts'
 
 /** So many tellings wait at most before they are joined. */
 const MAX_WAITING = 256
-/** So many unknown Events may have been told of, and each so many times. */
+/** So many unknown Events may have been told of. */
 const MAX_EARLY = 256
 
 /** One stored Event: what is known of it, and what has been told since by a head that it already holds. */
@@ -21,8 +21,6 @@ interface Cell {
   source: SourcePartition | undefined
 }
 
-type Early = Pick<AgainSignal, 'tellings'> & { readonly source: SourcePartition }
-
 const sameSource = (a: SourcePartition | undefined, b: SourcePartition): boolean =>
   a !== undefined && a.partition === b.partition && a.topic === b.topic
 
@@ -33,7 +31,9 @@ const sameSource = (a: SourcePartition | undefined, b: SourcePartition): boolean
 export class EventStore {
   readonly #cells = new Map<string, Cell>()
   /** What was told of Events that are not known (yet); counts are cumulative, so that what is dropped is told by the next. */
-  readonly #early = new Map<string, readonly Early[]>()
+  readonly #early = new Map<string, Told>()
+  /** Whether that has changed since it was last asked for. */
+  earlyChanged = false
 
   get(uid: string): EventFact | undefined {
     const cell = this.#cells.get(uid)
@@ -63,10 +63,23 @@ export class EventStore {
   again({ uid, tellings }: AgainSignal, source: SourcePartition): boolean {
     const cell = this.#cells.get(uid)
     if (cell !== undefined) return wait(cell, tellings, source)
-    const early = this.#early.get(uid) ?? []
-    if (this.#early.size >= MAX_EARLY || early.length >= MAX_EARLY) return false
-    this.#early.set(uid, [...early, { tellings, source }])
+    const early = this.#early.get(uid)
+    if (early === undefined && this.#early.size >= MAX_EARLY) return false
+    const told = toldBy(tellings, source)
+    this.#early.set(uid, early === undefined ? told : joinTold(early, told))
+    this.earlyChanged = true
     return false
+  }
+
+  /** What was told of Events that are not known, to be stored. */
+  early(): (readonly [string, Told])[] {
+    this.earlyChanged = false
+    return [...this.#early]
+  }
+
+  /** Takes up what {@link early} gave. */
+  recall(early: Iterable<readonly [string, Told]>): void {
+    for (const [uid, told] of early) this.#early.set(uid, told)
   }
 
   /** Joins a fact to what is known; `head` is what it was made of, and will be recognised when it is told again. */
@@ -74,19 +87,20 @@ export class EventStore {
     const known = this.#cells.get(fact.uid)
     if (known !== undefined) {
       known.fact = joinEvent(joined(known), fact)
-      known.head = head
+      // The text is that of the highest count: under another head a higher one would be told with the wrong text.
+      known.head = known.fact.message === fact.message ? head : undefined
       return known.fact
     }
-    const cell: Cell = { fact, head, waiting: [], source: undefined }
-    this.#cells.set(fact.uid, cell)
-    for (const { tellings, source } of this.#early.get(fact.uid) ?? []) wait(cell, tellings, source)
-    this.#early.delete(fact.uid)
-    return fact
+    const early = this.#early.get(fact.uid)
+    const first = early === undefined ? fact : factAgain(fact, early)
+    this.forgo(fact.uid)
+    this.#cells.set(fact.uid, { fact: first, head, waiting: [], source: undefined })
+    return first
   }
 
   /** This Event is of no account here: what was told of it early need not wait. */
   forgo(uid: string): void {
-    this.#early.delete(uid)
+    if (this.#early.delete(uid)) this.earlyChanged = true
   }
 }
 
@@ -101,7 +115,7 @@ const wait = (cell: Cell, tellings: readonly Telling[], source: SourcePartition)
 const joined = (cell: Cell): EventFact => {
   const { fact, waiting, source } = cell
   if (waiting.length === 0 || source === undefined) return fact
-  cell.fact = joinEvent(fact, factAgain(fact, waiting, source))
+  cell.fact = factAgain(fact, toldBy(waiting, source))
   cell.waiting = []
   return cell.fact
 }

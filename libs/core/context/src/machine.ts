@@ -7,7 +7,7 @@ import type {
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
 import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
-import { eventFact, type EventFact } from './event-fact.ts'
+import { eventFact, type EventFact, type Told } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
 import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
@@ -33,6 +33,7 @@ const EVENT = 'e:'
 const OBJECT = 'o:'
 const MEMORY = 'm:'
 const NAMES = 'names'
+const EARLY = 'early'
 
 const NO_MEMORY_TEXT = JSON.stringify(NO_MEMORY)
 
@@ -76,6 +77,7 @@ export class NamespaceMachine {
       else if (name.startsWith(OBJECT)) this.#facts.addObject(JSON.parse(value) as ObjectFact)
       else if (name.startsWith(MEMORY)) this.#remember(name.slice(MEMORY.length), value)
       else if (name === NAMES) for (const id of JSON.parse(value) as string[]) this.#addName(id)
+      else if (name === EARLY) this.#facts.events.recall(JSON.parse(value) as [string, Told][])
     }
     this.#unsaved.names = false
     for (const { source, signals } of chunks)
@@ -202,6 +204,8 @@ export class NamespaceMachine {
     for (const uid of objects)
       fields.set(OBJECT + uid, JSON.stringify(this.#facts.objects.get(uid)))
     if (names) fields.set(NAMES, JSON.stringify([...this.#facts.names]))
+    if (this.#facts.events.earlyChanged)
+      fields.set(EARLY, JSON.stringify(this.#facts.events.early()))
     events.clear()
     objects.clear()
     this.#unsaved.names = false
