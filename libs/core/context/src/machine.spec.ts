@@ -2,6 +2,7 @@ import type { Catalogue, EventHead, EventSignal, Signal } from '@kubesift/contra
 import { describe, expect, test } from 'vitest'
 import { Classifier } from './classify.ts'
 import { NamespaceMachine } from './machine.ts'
+import { Passed } from './passed.ts'
 
 const catalogue: Catalogue = {
   problems: [
@@ -96,4 +97,32 @@ describe('a machine', () => {
     expect(machine.settle(null, []).contexts).toEqual([])
     expect([...machine.snapshot()]).toEqual([['early', '[]']])
   })
+
+  test('tells an Event that is mere context under one text from what it is under another', () => {
+    const calm = event(2, { message: 'calm' })
+    const signals = [calm, event(3), calm, event(9), calm]
+    const orders = [signals, signals.toReversed(), [event(9), calm, event(3)], [calm, event(9)]]
+    for (const order of orders) {
+      const machine = machineOf()
+      for (const signal of order) machine.apply(signal, SOURCE)
+      machine.apply(again(8), SOURCE)
+      expect(countOf(machine)).toBe(9)
+    }
+  })
+})
+
+test('what was passed over is forgotten before it is too much', () => {
+  const passed = new Passed()
+  const first = head({ uid: 'first' })
+  passed.add(first)
+  expect([passed.has('first'), passed.hasHead(first), passed.hasHead({ ...first })]).toEqual([
+    true,
+    true,
+    false,
+  ])
+  for (let i = 0; i < 1_024; i += 1) passed.add(head({ uid: `u${i}` }))
+  expect(passed.has('first')).toBe(false)
+  expect(passed.has('u1023')).toBe(true)
+  passed.delete('u1023')
+  expect(passed.has('u1023')).toBe(false)
 })

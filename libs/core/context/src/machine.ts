@@ -119,7 +119,7 @@ export class NamespaceMachine {
 
   #applyEvent(signal: EventSignal, source: SourcePartition): void {
     const { event } = signal
-    if (this.#passed.has(event.uid)) return
+    if (this.#passed.hasHead(event)) return
     if (this.#facts.events.tellAgain(signal, source)) {
       this.#repeats.add(event.uid)
       this.#unsaved.events.add(event.uid)
@@ -130,8 +130,10 @@ export class NamespaceMachine {
     // Most Normal events are only context: the raw topic keeps them, the state does not.
     if (this.#classifier.classify(fact).as === 'context' && fact.reason !== SCALING) {
       this.#facts.events.forgo(event.uid)
-      return this.#passed.add(event.uid)
+      if (this.#facts.events.peek(event.uid) === undefined) this.#passed.add(event)
+      return
     }
+    this.#passed.delete(event.uid)
     // What such an Event tells of roll-outs is read from each telling.
     this.#facts.events.add(fact, fact.grown === undefined ? event : undefined)
     this.#events.add(event.uid)
