@@ -1,5 +1,8 @@
-/** Larger than any answer that a broker may give us (`maxBytes` of a fetch, and one batch that is larger still). */
-const MAX_FRAME_BYTES = 512 * 1024 * 1024
+/**
+ * Larger than any answer that a broker may give us (`maxBytes` of a fetch, and one batch that is larger still), and smaller than what the
+ * first bytes of TLS would announce: 0x15 or 0x16 in front are 336 MB or more.
+ */
+const MAX_FRAME_BYTES = 256 * 1024 * 1024
 const SIZE_BYTES = 4
 
 /**
