@@ -151,23 +151,42 @@ export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   records: joinRecords(a.records, b.records),
 })
 
-/** The steps that are kept of what was told, by n; of one n the latest. */
-const stepsOf = (tellings: readonly Telling[]): readonly Step[] => {
+/** What was told of an Event by records of one raw partition. */
+export interface Told {
+  readonly tellings: readonly Telling[]
+  readonly source: SourcePartition
+}
+
+/** The steps that are kept of what was told, by n; of one n the latest. What comes in order, as most does, is taken as it comes. */
+const stepsOf = (told: readonly Told[]): readonly Step[] => {
+  const steps: Step[] = []
+  let inOrder = true
+  for (const { tellings } of told) {
+    for (const { n, at } of tellings) {
+      if (!isKept(n)) continue
+      const last = steps.at(-1)
+      if (last !== undefined && n <= last.n) inOrder = false
+      steps.push({ n, at })
+    }
+  }
+  if (inOrder) return steps
   const byCount = new Map<number, Step>()
-  for (const { n, at } of tellings) {
-    if (!isKept(n)) continue
-    const before = byCount.get(n)
-    byCount.set(n, before === undefined ? { n, at } : maxStep(before, { n, at }))
+  for (const step of steps) {
+    const before = byCount.get(step.n)
+    byCount.set(step.n, before === undefined ? step : maxStep(before, step))
   }
   return [...byCount.values()].sort((a, b) => a.n - b.n)
 }
 
-const topOf = (tellings: readonly Telling[]): Step =>
-  tellings
-    .map(({ n, at }): Step => ({ n, at }))
-    .reduce((top, step) => maxStep(top, step), { n: 0, at: -Infinity })
+const topOf = (told: readonly Told[]): Step => {
+  let top = { n: 0, at: -Infinity }
+  for (const { tellings } of told) {
+    for (const { n, at } of tellings) if (n > top.n || (n === top.n && at > top.at)) top = { n, at }
+  }
+  return top
+}
 
-const recordsOf = (tellings: readonly Telling[], source: SourcePartition): readonly Position[] => {
+const recordsOf = ({ tellings, source }: Told): readonly Position[] => {
   let first = Infinity
   let last = -Infinity
   for (const { offset, lastOffset = offset } of tellings) {
@@ -179,16 +198,15 @@ const recordsOf = (tellings: readonly Telling[], source: SourcePartition): reado
   return first === last ? [position(first)] : [position(first), position(last)]
 }
 
-/** What is known of an Event, with what was told of it again: of its count and its time, nothing else. */
+/** An Event of which this was told again: of its count and its time, nothing else. */
 export const factAgain = (
   { grown: _told, ...fact }: EventFact,
-  tellings: readonly Telling[],
-  source: SourcePartition,
+  told: readonly Told[],
 ): EventFact => ({
   ...fact,
-  top: topOf(tellings),
-  steps: stepsOf(tellings),
-  records: recordsOf(tellings, source),
+  top: topOf(told),
+  steps: stepsOf(told),
+  records: told.map(recordsOf).reduce(joinRecords),
 })
 
 /** What one signal says, as a fact. */
@@ -204,12 +222,12 @@ export const eventFact = (
   ...optional('component', event.component),
   ...optional('host', event.host),
   firstAt: event.firstAt,
-  top: topOf(tellings),
-  steps: stepsOf(tellings),
+  top: topOf([{ tellings, source }]),
+  steps: stepsOf([{ tellings, source }]),
   combined: event.combined ?? false,
   counted: !(event.seriesDropped ?? false),
   ...withGrown(grownOf(event, tellings)),
-  records: recordsOf(tellings, source),
+  records: recordsOf({ tellings, source }),
 })
 
 export interface Occurrence {

@@ -1,13 +1,7 @@
-import type {
-  AgainSignal,
-  EventHead,
-  EventSignal,
-  SourcePartition,
-  Telling,
-} from '@kubesift/contracts'
-import { factAgain, joinEvent, type EventFact } from './event-fact.ts'
+import type { AgainSignal, EventHead, EventSignal, SourcePartition } from '@kubesift/contracts'
+import { factAgain, joinEvent, type EventFact, type Told } from './event-fact.ts'
 
-/** So many tellings wait at most before they are joined. */
+/** So many signals wait at most before they are joined. */
 const MAX_WAITING = 256
 /** So many unknown Events may have been told of, and each so many times. */
 const MAX_EARLY = 256
@@ -17,14 +11,8 @@ interface Cell {
   fact: EventFact
   /** The head that is joined already; from the same reader the same Event comes as the same object. */
   head: EventHead | undefined
-  waiting: Telling[]
-  source: SourcePartition | undefined
+  waiting: Told[]
 }
-
-type Early = Pick<AgainSignal, 'tellings'> & { readonly source: SourcePartition }
-
-const sameSource = (a: SourcePartition | undefined, b: SourcePartition): boolean =>
-  a !== undefined && a.partition === b.partition && a.topic === b.topic
 
 /**
  * The Event facts of a namespace. In a storm nearly all that comes is an Event told again with a higher count: that is kept as it came
@@ -33,7 +21,7 @@ const sameSource = (a: SourcePartition | undefined, b: SourcePartition): boolean
 export class EventStore {
   readonly #cells = new Map<string, Cell>()
   /** What was told of Events that are not known (yet); counts are cumulative, so that what is dropped is told by the next. */
-  readonly #early = new Map<string, readonly Early[]>()
+  readonly #early = new Map<string, readonly Told[]>()
 
   get(uid: string): EventFact | undefined {
     const cell = this.#cells.get(uid)
@@ -56,13 +44,13 @@ export class EventStore {
   /** Takes a signal whose head is known; false where it is not, and the signal must be added as a fact. */
   tellAgain({ event, tellings }: EventSignal, source: SourcePartition): boolean {
     const cell = this.#cells.get(event.uid)
-    return cell?.head === event && wait(cell, tellings, source)
+    return cell?.head === event && wait(cell, { tellings, source })
   }
 
   /** Takes what was told of a known Event; false where it is not known, and this waits until it is. */
   again({ uid, tellings }: AgainSignal, source: SourcePartition): boolean {
     const cell = this.#cells.get(uid)
-    if (cell !== undefined) return wait(cell, tellings, source)
+    if (cell !== undefined) return wait(cell, { tellings, source })
     const early = this.#early.get(uid) ?? []
     if (this.#early.size >= MAX_EARLY || early.length >= MAX_EARLY) return false
     this.#early.set(uid, [...early, { tellings, source }])
@@ -77,9 +65,9 @@ export class EventStore {
       known.head = head
       return known.fact
     }
-    const cell: Cell = { fact, head, waiting: [], source: undefined }
+    const cell: Cell = { fact, head, waiting: [] }
     this.#cells.set(fact.uid, cell)
-    for (const { tellings, source } of this.#early.get(fact.uid) ?? []) wait(cell, tellings, source)
+    for (const told of this.#early.get(fact.uid) ?? []) wait(cell, told)
     this.#early.delete(fact.uid)
     return fact
   }
@@ -90,18 +78,16 @@ export class EventStore {
   }
 }
 
-const wait = (cell: Cell, tellings: readonly Telling[], source: SourcePartition): true => {
-  if (cell.waiting.length > 0 && !sameSource(cell.source, source)) joined(cell)
-  cell.source = source
-  for (const telling of tellings) cell.waiting.push(telling)
+const wait = (cell: Cell, told: Told): true => {
+  cell.waiting.push(told)
   if (cell.waiting.length >= MAX_WAITING) joined(cell)
   return true
 }
 
 const joined = (cell: Cell): EventFact => {
-  const { fact, waiting, source } = cell
-  if (waiting.length === 0 || source === undefined) return fact
-  cell.fact = joinEvent(fact, factAgain(fact, waiting, source))
+  const { fact, waiting } = cell
+  if (waiting.length === 0) return fact
+  cell.fact = joinEvent(fact, factAgain(fact, waiting))
   cell.waiting = []
   return cell.fact
 }
