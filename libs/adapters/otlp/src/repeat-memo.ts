@@ -54,6 +54,11 @@ export class RepeatMemo {
     }
   }
 
+  /** The only other slot in which the thing of this one may be known, by other bytes. */
+  twinOf(slot: number): number {
+    return slot ^ 1
+  }
+
   /** Whether the slot is still that of the record for which it was taken; then it is found from now on. */
   settle(claim: Claim): boolean {
     return this.#memo.settle(claim)

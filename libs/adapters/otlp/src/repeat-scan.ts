@@ -11,6 +11,7 @@ const TIME_UNIX_NANO = 0x09
 const OBSERVED_TIME_UNIX_NANO = 0x59
 const KEY = 0x0a
 const VALUE = 0x12
+const STRING_VALUE = 0x0a
 const INT_VALUE = 0x18
 
 /** Which attributes of a record tell what it is about, how often it was told, and nothing that matters. */
@@ -32,6 +33,7 @@ export class RepeatScan {
   readonly #identity: Buffer
   readonly #counter: Buffer
   readonly #ignored: Buffer
+  #maxStringBytes = 0
   /** What must stay the same. */
   readonly ranges = new Ranges()
   /** Of the identity; 0 where the message is none that can be told again. */
@@ -58,6 +60,7 @@ export class RepeatScan {
   scan(cursor: WireCursor, end: number): boolean {
     this.bytes = cursor.bytes
     this.view = cursor.view
+    this.#maxStringBytes = cursor.limits.maxStringBytes
     this.#pos = cursor.pos
     this.#since = cursor.pos
     this.ranges.clear()
@@ -164,8 +167,12 @@ export class RepeatScan {
   #recordAttribute(end: number): boolean {
     const key = this.#key(end)
     if (key < 0) return false
-    if (this.#is(this.#identity, key)) return this.#identityValue(end)
-    return this.#is(this.#counter, key) ? this.#countValue(end) : true
+    if (this.#is(this.#counter, key)) return this.#countValue(end)
+    const isIdentity = this.#is(this.#identity, key)
+    const value = this.#pos
+    // A second key behind the value would make another attribute of it, and that might be the count.
+    if (value < end && (this.#byte() !== VALUE || this.#fieldEnd(end) !== end)) return false
+    return isIdentity ? this.#identityValue(value, end) : true
   }
 
   /** Where the key begins that ends where the cursor then is; -1 where the key does not come first. */
@@ -193,14 +200,19 @@ export class RepeatScan {
     return true
   }
 
-  #identityValue(end: number): boolean {
+  #identityValue(value: number, end: number): boolean {
     if (!this.#once(1)) return false
-    this.hash = hashOf(this.view, this.#pos, end - this.#pos) | (1 << 24)
+    this.hash = hashOf(this.view, value, end - value) | (1 << 24)
     return true
   }
 
+  /** One AnyValue with one string that the reader would take, and nothing behind it: only what it says is of no account. */
   #ignoredValue(end: number): boolean {
-    return this.#once(2) && this.#cut(this.#pos, end)
+    if (!this.#once(2) || this.#pos >= end || this.#byte() !== VALUE) return false
+    if (this.#fieldEnd(end) !== end || this.#pos >= end || this.#byte() !== STRING_VALUE)
+      return false
+    if (this.#fieldEnd(end) !== end) return false
+    return end - this.#pos <= this.#maxStringBytes && this.#cut(this.#pos, end)
   }
 
   /** One AnyValue with one int of less than 2^31, and nothing behind it. */

@@ -150,13 +150,13 @@ const readTelling = (cursor: WireCursor, end: number): Telling => {
         lastOffset = integer(cursor, end)
         break
       case TELLING.repeats:
-        repeats = integer(cursor, end)
+        repeats = integer(cursor, end) || 1
         break
       default:
         cursor.stepOverOther(tag, end, TELLING_FIELDS)
     }
   }
-  if (n < 1 || repeats < 1) cursor.fail('wrong-shape', 'an Event that was told no times')
+  if (n < 1) cursor.fail('wrong-shape', 'an Event that was told no times')
   return lastOffset === undefined
     ? { n, at, offset, repeats }
     : { n, at, offset, lastOffset, repeats }

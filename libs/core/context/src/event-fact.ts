@@ -143,25 +143,23 @@ export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   ...optional('component', larger(a.component, b.component)),
   ...optional('host', larger(a.host, b.host)),
   firstAt: Math.min(a.firstAt, b.firstAt),
-  top: maxStep(a.top, b.top),
-  steps: joinSteps(a.steps, b.steps),
   combined: a.combined || b.combined,
   counted: a.counted || b.counted,
   ...withGrown(joinGrown(a.grown ?? [], b.grown ?? [])),
-  records: joinRecords(a.records, b.records),
+  ...joinTold(a, b),
 })
 
 /** What was told of an Event by records of one raw partition. */
-export interface Told {
+export interface Heard {
   readonly tellings: readonly Telling[]
   readonly source: SourcePartition
 }
 
 /** The steps that are kept of what was told, by n; of one n the latest. What comes in order, as most does, is taken as it comes. */
-const stepsOf = (told: readonly Told[]): readonly Step[] => {
+const stepsOf = (heard: readonly Heard[]): readonly Step[] => {
   const steps: Step[] = []
   let inOrder = true
-  for (const { tellings } of told) {
+  for (const { tellings } of heard) {
     for (const { n, at } of tellings) {
       if (!isKept(n)) continue
       const last = steps.at(-1)
@@ -178,15 +176,15 @@ const stepsOf = (told: readonly Told[]): readonly Step[] => {
   return [...byCount.values()].sort((a, b) => a.n - b.n)
 }
 
-const topOf = (told: readonly Told[]): Step => {
+const topOf = (heard: readonly Heard[]): Step => {
   let top = { n: 0, at: -Infinity }
-  for (const { tellings } of told) {
+  for (const { tellings } of heard) {
     for (const { n, at } of tellings) if (n > top.n || (n === top.n && at > top.at)) top = { n, at }
   }
   return top
 }
 
-const recordsOf = ({ tellings, source }: Told): readonly Position[] => {
+const recordsOf = ({ tellings, source }: Heard): readonly Position[] => {
   let first = Infinity
   let last = -Infinity
   for (const { offset, lastOffset = offset } of tellings) {
@@ -198,15 +196,25 @@ const recordsOf = ({ tellings, source }: Told): readonly Position[] => {
   return first === last ? [position(first)] : [position(first), position(last)]
 }
 
-/** An Event of which this was told again: of its count and its time, nothing else. */
-export const factAgain = (
-  { grown: _told, ...fact }: EventFact,
-  told: readonly Told[],
-): EventFact => ({
+/** What tellings say of an Event, whichever it is: how often, when, and where that stands. */
+export type Told = Pick<EventFact, 'top' | 'steps' | 'records'>
+
+export const toldBy = (heard: readonly Heard[]): Told => ({
+  top: topOf(heard),
+  steps: stepsOf(heard),
+  records: heard.map(recordsOf).reduce(joinRecords),
+})
+
+export const joinTold = (a: Told, b: Told): Told => ({
+  top: maxStep(a.top, b.top),
+  steps: joinSteps(a.steps, b.steps),
+  records: joinRecords(a.records, b.records),
+})
+
+/** What is known of an Event, with what was told of it again: of its count and its time, nothing else. */
+export const factAgain = (fact: EventFact, told: Told): EventFact => ({
   ...fact,
-  top: topOf(told),
-  steps: stepsOf(told),
-  records: told.map(recordsOf).reduce(joinRecords),
+  ...joinTold(fact, told),
 })
 
 /** What one signal says, as a fact. */
@@ -222,12 +230,10 @@ export const eventFact = (
   ...optional('component', event.component),
   ...optional('host', event.host),
   firstAt: event.firstAt,
-  top: topOf([{ tellings, source }]),
-  steps: stepsOf([{ tellings, source }]),
   combined: event.combined ?? false,
   counted: !(event.seriesDropped ?? false),
   ...withGrown(grownOf(event, tellings)),
-  records: recordsOf({ tellings, source }),
+  ...toldBy([{ tellings, source }]),
 })
 
 export interface Occurrence {

@@ -1,9 +1,17 @@
 import type { AgainSignal, EventHead, EventSignal, SourcePartition } from '@kubesift/contracts'
-import { factAgain, joinEvent, type EventFact, type Told } from './event-fact.ts'
+import {
+  factAgain,
+  joinEvent,
+  joinTold,
+  toldBy,
+  type EventFact,
+  type Heard,
+  type Told,
+} from './event-fact.ts'
 
 /** So many signals wait at most before they are joined. */
 const MAX_WAITING = 256
-/** So many unknown Events may have been told of, and each so many times. */
+/** So many unknown Events may have been told of. */
 const MAX_EARLY = 256
 
 /** One stored Event: what is known of it, and what has been told since by a head that it already holds. */
@@ -11,7 +19,7 @@ interface Cell {
   fact: EventFact
   /** The head that is joined already; from the same reader the same Event comes as the same object. */
   head: EventHead | undefined
-  waiting: Told[]
+  waiting: Heard[]
 }
 
 /**
@@ -21,7 +29,9 @@ interface Cell {
 export class EventStore {
   readonly #cells = new Map<string, Cell>()
   /** What was told of Events that are not known (yet); counts are cumulative, so that what is dropped is told by the next. */
-  readonly #early = new Map<string, readonly Told[]>()
+  readonly #early = new Map<string, Told>()
+  /** Whether that has changed since it was last asked for. */
+  earlyChanged = false
 
   get(uid: string): EventFact | undefined {
     const cell = this.#cells.get(uid)
@@ -51,10 +61,23 @@ export class EventStore {
   again({ uid, tellings }: AgainSignal, source: SourcePartition): boolean {
     const cell = this.#cells.get(uid)
     if (cell !== undefined) return wait(cell, { tellings, source })
-    const early = this.#early.get(uid) ?? []
-    if (this.#early.size >= MAX_EARLY || early.length >= MAX_EARLY) return false
-    this.#early.set(uid, [...early, { tellings, source }])
+    const early = this.#early.get(uid)
+    if (early === undefined && this.#early.size >= MAX_EARLY) return false
+    const told = toldBy([{ tellings, source }])
+    this.#early.set(uid, early === undefined ? told : joinTold(early, told))
+    this.earlyChanged = true
     return false
+  }
+
+  /** What was told of Events that are not known, to be stored. */
+  early(): (readonly [string, Told])[] {
+    this.earlyChanged = false
+    return [...this.#early]
+  }
+
+  /** Takes up what {@link early} gave. */
+  recall(early: Iterable<readonly [string, Told]>): void {
+    for (const [uid, told] of early) this.#early.set(uid, told)
   }
 
   /** Joins a fact to what is known; `head` is what it was made of, and will be recognised when it is told again. */
@@ -62,24 +85,25 @@ export class EventStore {
     const known = this.#cells.get(fact.uid)
     if (known !== undefined) {
       known.fact = joinEvent(joined(known), fact)
-      known.head = head
+      // The text is that of the highest count: under another head a higher one would be told with the wrong text.
+      known.head = known.fact.message === fact.message ? head : undefined
       return known.fact
     }
-    const cell: Cell = { fact, head, waiting: [] }
-    this.#cells.set(fact.uid, cell)
-    for (const told of this.#early.get(fact.uid) ?? []) wait(cell, told)
-    this.#early.delete(fact.uid)
-    return fact
+    const early = this.#early.get(fact.uid)
+    const first = early === undefined ? fact : factAgain(fact, early)
+    this.forgo(fact.uid)
+    this.#cells.set(fact.uid, { fact: first, head, waiting: [] })
+    return first
   }
 
   /** This Event is of no account here: what was told of it early need not wait. */
   forgo(uid: string): void {
-    this.#early.delete(uid)
+    if (this.#early.delete(uid)) this.earlyChanged = true
   }
 }
 
-const wait = (cell: Cell, told: Told): true => {
-  cell.waiting.push(told)
+const wait = (cell: Cell, heard: Heard): true => {
+  cell.waiting.push(heard)
   if (cell.waiting.length >= MAX_WAITING) joined(cell)
   return true
 }
@@ -87,7 +111,7 @@ const wait = (cell: Cell, told: Told): true => {
 const joined = (cell: Cell): EventFact => {
   const { fact, waiting } = cell
   if (waiting.length === 0) return fact
-  cell.fact = joinEvent(fact, factAgain(fact, waiting))
+  cell.fact = factAgain(fact, toldBy(waiting))
   cell.waiting = []
   return cell.fact
 }

@@ -7,7 +7,7 @@ import type {
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
 import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
-import { eventFact, type EventFact } from './event-fact.ts'
+import { eventFact, type EventFact, type Told } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
 import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
@@ -33,6 +33,7 @@ const EVENT = 'e:'
 const OBJECT = 'o:'
 const MEMORY = 'm:'
 const NAMES = 'names'
+const EARLY = 'early'
 
 const NO_MEMORY_TEXT = JSON.stringify(NO_MEMORY)
 
@@ -76,6 +77,7 @@ export class NamespaceMachine {
       else if (name.startsWith(OBJECT)) this.#facts.addObject(JSON.parse(value) as ObjectFact)
       else if (name.startsWith(MEMORY)) this.#remember(name.slice(MEMORY.length), value)
       else if (name === NAMES) for (const id of JSON.parse(value) as string[]) this.#addName(id)
+      else if (name === EARLY) this.#facts.events.recall(JSON.parse(value) as [string, Told][])
     }
     this.#unsaved.names = false
     for (const { source, signals } of chunks)
@@ -117,7 +119,7 @@ export class NamespaceMachine {
 
   #applyEvent(signal: EventSignal, source: SourcePartition): void {
     const { event } = signal
-    if (this.#passed.has(event.uid)) return
+    if (this.#passed.hasHead(event)) return
     if (this.#facts.events.tellAgain(signal, source)) {
       this.#repeats.add(event.uid)
       this.#unsaved.events.add(event.uid)
@@ -128,8 +130,10 @@ export class NamespaceMachine {
     // Most Normal events are only context: the raw topic keeps them, the state does not.
     if (this.#classifier.classify(fact).as === 'context' && fact.reason !== SCALING) {
       this.#facts.events.forgo(event.uid)
-      return this.#passed.add(event.uid)
+      if (this.#facts.events.peek(event.uid) === undefined) this.#passed.add(event)
+      return
     }
+    this.#passed.delete(event.uid)
     // What such an Event tells of roll-outs is read from each telling.
     this.#facts.events.add(fact, fact.grown === undefined ? event : undefined)
     this.#events.add(event.uid)
@@ -202,6 +206,8 @@ export class NamespaceMachine {
     for (const uid of objects)
       fields.set(OBJECT + uid, JSON.stringify(this.#facts.objects.get(uid)))
     if (names) fields.set(NAMES, JSON.stringify([...this.#facts.names]))
+    if (this.#facts.events.earlyChanged)
+      fields.set(EARLY, JSON.stringify(this.#facts.events.early()))
     events.clear()
     objects.clear()
     this.#unsaved.names = false

@@ -1,18 +1,30 @@
-const KEPT = 4_096
+import type { EventHead } from '@kubesift/contracts'
+
+const KEPT = 1_024
 
 /**
- * Events that are mere context here: told again they need not be looked at again. Bounded; what is forgotten is only looked at again, or
- * waits a while with what nobody knows.
+ * Events that are mere context here: told again they need not be looked at again, unless they are told under another head. Bounded; what
+ * is forgotten is only looked at again, or waits a while with what nobody knows.
  */
 export class Passed {
-  readonly #uids = new Set<string>()
+  readonly #heads = new Map<string, EventHead>()
 
   has(uid: string): boolean {
-    return this.#uids.has(uid)
+    return this.#heads.has(uid)
   }
 
-  add(uid: string): void {
-    if (this.#uids.size >= KEPT) this.#uids.clear()
-    this.#uids.add(uid)
+  /** Whether it was this head, which comes as the same object from the same reader. */
+  hasHead(head: EventHead): boolean {
+    return this.#heads.get(head.uid) === head
+  }
+
+  add(head: EventHead): void {
+    if (this.#heads.size >= KEPT) this.#heads.clear()
+    this.#heads.set(head.uid, head)
+  }
+
+  /** It is of account after all. */
+  delete(uid: string): void {
+    this.#heads.delete(uid)
   }
 }

@@ -11,13 +11,23 @@ const MIN_CHUNK_BYTES = 64 * 1024
 /** One namespace in memory, with the size of what is stored of it. */
 export class CachedNamespace {
   readonly machine: NamespaceMachine
+  /** Of each field: one that is written again takes the place of the former. */
+  readonly #sizes = new Map<string, number>()
   #fieldBytes = 0
   #chunkBytes = 0
 
   constructor(machine: NamespaceMachine, { fields, chunks }: Stored) {
     this.machine = machine
-    for (const [name, value] of fields) this.#fieldBytes += name.length + value.length
+    this.#measure(fields)
     for (const chunk of chunks) this.#chunkBytes += chunk.length
+  }
+
+  #measure(fields: Iterable<readonly [string, string]>): void {
+    for (const [name, value] of fields) {
+      const size = name.length + value.length
+      this.#fieldBytes += size - (this.#sizes.get(name) ?? 0)
+      this.#sizes.set(name, size)
+    }
   }
 
   /**
@@ -31,7 +41,7 @@ export class CachedNamespace {
     if (this.#chunkBytes <= limit) return { chunks, saved: false, fields: new Map() }
     const fields = this.machine.snapshot()
     this.#chunkBytes = 0
-    for (const [name, value] of fields) this.#fieldBytes += name.length + value.length
+    this.#measure(fields)
     return { chunks: [], saved: true, fields }
   }
 }
@@ -56,12 +66,17 @@ const signalsOf = (id: string, chunk: Buffer): SignalChunk => {
 /** The machines of one partition's namespaces, loaded on demand and dropped least recently used first; Redis has them all. */
 export class NamespaceCache {
   readonly #cached = new Map<string, CachedNamespace>()
-  readonly #store: StateStore
+  readonly #store: Pick<StateStore, 'load'>
   readonly #partition: number
   readonly #classifier: Classifier
   readonly #max: number
 
-  constructor(store: StateStore, partition: number, classifier: Classifier, max: number) {
+  constructor(
+    store: Pick<StateStore, 'load'>,
+    partition: number,
+    classifier: Classifier,
+    max: number,
+  ) {
     this.#store = store
     this.#partition = partition
     this.#classifier = classifier

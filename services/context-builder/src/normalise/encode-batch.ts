@@ -29,11 +29,20 @@ export class BatchEncoder {
     this.#whole = []
     const { places, retellings } = this.#memory
     const left = new Set(retellings.places)
-    for (const chunk of reading.builder.build(source, this.#maxBytes)) {
-      const place = places.numberOf(chunk.cluster, chunk.namespace)
+    const chunks = reading.builder.build(source, this.#maxBytes)
+    for (const [i, { cluster, namespace, signals }] of chunks.entries()) {
+      const place = places.numberOf(cluster, namespace)
       this.#begin(place, reading, source)
-      for (const signal of chunk.signals) this.#writer.signal(signal)
-      if (left.delete(place)) this.#retell(place, reading, source)
+      for (const signal of signals) {
+        // What the builder allows for is an estimate; texts may take three times as much.
+        if (this.#writer.size > this.#maxBytes) this.#finish()
+        if (this.#open === undefined) this.#begin(place, reading, source)
+        this.#writer.signal(signal)
+      }
+      const next = chunks[i + 1]
+      const isLast = next?.cluster !== cluster || next.namespace !== namespace
+      // Behind all that its Events are told whole by.
+      if (isLast && left.delete(place)) this.#retell(place, reading, source)
       this.#finish()
     }
     for (const place of left) {
@@ -86,7 +95,7 @@ export class BatchEncoder {
     const { known } = this.#memory
     const since = Math.abs(kafkaAt - known.wholeAt(slot))
     const isKnown = since < TOLD_WHOLE_EVERY_MS || readWhole.has(slot)
-    if (isKnown && !known.isCombined(slot)) return this.#writer.beginAgain(known.name(slot))
+    if (isKnown && !known.isMixed(slot)) return this.#writer.beginAgain(known.name(slot))
     this.#writer.beginWhole(known.head(slot))
     this.#whole.push(slot)
   }

@@ -6,6 +6,9 @@ const HEAD_BYTES = 704
 /** A UUID takes 18 bytes; a UID of another form up to this. */
 const NAME_BYTES = 48
 
+const isSame = (a: Piece, b: Piece): boolean =>
+  Buffer.compare(a.bytes.subarray(a.start, a.end), b.bytes.subarray(b.start, b.end)) === 0
+
 /** What is kept of an Event that may be told again. */
 export interface Known {
   readonly event: EventHead
@@ -27,7 +30,7 @@ export class KnownEvents {
   readonly #places: Int32Array
   readonly #firstAt: Float64Array
   readonly #beganAt: Float64Array
-  readonly #combined: Uint8Array
+  readonly #mixed: Uint8Array
   readonly #wholeAt: Float64Array
 
   constructor(slots: number) {
@@ -38,12 +41,12 @@ export class KnownEvents {
     this.#places = new Int32Array(slots)
     this.#firstAt = new Float64Array(slots)
     this.#beganAt = new Float64Array(slots)
-    this.#combined = new Uint8Array(slots)
+    this.#mixed = new Uint8Array(slots)
     this.#wholeAt = new Float64Array(slots)
   }
 
-  /** Keeps it; false where it is too large. */
-  put(slot: number, { event, firstAt, place }: Known): boolean {
+  /** Keeps it; false where it is too large. In `twin` the same Event may be known under another head. */
+  put(slot: number, { event, firstAt, place }: Known, twin: number): boolean {
     const head = encodeHead(event)
     const name = encodeUid(event.uid)
     if (head.length > HEAD_BYTES || name.length > NAME_BYTES) return false
@@ -54,9 +57,18 @@ export class KnownEvents {
     this.#places[slot] = place
     this.#firstAt[slot] = firstAt ?? NaN
     this.#beganAt[slot] = event.firstAt
-    this.#combined[slot] = event.combined === true ? 1 : 0
+    this.#mixed[slot] = event.combined === true ? 1 : 0
     this.#wholeAt[slot] = -Infinity
+    if (this.#contradicts(slot, twin)) this.#mixed[slot] = this.#mixed[twin] = 1
     return true
+  }
+
+  #contradicts(slot: number, twin: number): boolean {
+    return (
+      isSame(this.name(slot), this.name(twin)) &&
+      !isSame(this.head(slot), this.head(twin)) &&
+      this.placeOf(slot) === this.placeOf(twin)
+    )
   }
 
   placeOf(slot: number): number {
@@ -73,9 +85,12 @@ export class KnownEvents {
     return this.#beganAt[slot] as number
   }
 
-  /** An Event that combines others has another text each time, and each tells of roll-outs: it is always told whole. */
-  isCombined(slot: number): boolean {
-    return this.#combined[slot] === 1
+  /**
+   * An Event that combines others has another text each time, and each tells of roll-outs; one that is told under several heads has the
+   * text of the newest. Such are always told whole.
+   */
+  isMixed(slot: number): boolean {
+    return this.#mixed[slot] === 1
   }
 
   /** Kafka's time of the record with which it was last told whole, durably; -Infinity: never. */

@@ -9,10 +9,17 @@ const MAX_PLACES = 50_000
 
 /** What this process has read before. It may be lost at any time: then what comes is read and told whole. */
 export class Memory {
-  readonly memo = new RepeatMemo(REPEAT_KEYS)
-  readonly known = new KnownEvents(this.memo.slots)
-  readonly retellings = new Retellings(this.memo.slots)
+  readonly memo: RepeatMemo
+  readonly known: KnownEvents
+  readonly retellings: Retellings
   readonly places = new Places()
+
+  /** `slots` is a power of two: so many Events are known at most. */
+  constructor(slots?: number) {
+    this.memo = new RepeatMemo(REPEAT_KEYS, slots)
+    this.known = new KnownEvents(this.memo.slots)
+    this.retellings = new Retellings(this.memo.slots)
+  }
 
   get isFull(): boolean {
     return this.places.size > MAX_PLACES

@@ -111,7 +111,7 @@ export class Reading {
 
   #remember(claim: Claim, known: Parameters<Memory['known']['put']>[1]): void {
     const { memo, known: events } = this.#memory
-    if (!events.put(claim.slot, known) || !memo.settle(claim)) return
+    if (!events.put(claim.slot, known, memo.twinOf(claim.slot)) || !memo.settle(claim)) return
     this.readWhole.add(claim.slot)
   }
 
