@@ -3,7 +3,8 @@ import { runBench } from './run-bench.ts'
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => stop.abort(new Error(`interrupted by ${signal}`)))
+  // A second one changes nothing: whoever ends a group of processes sends two, and what was started must be stopped in any case.
+  process.on(signal, () => stop.abort(new Error(`interrupted by ${signal}`)))
 }
 const log = (line: string): void => void process.stderr.write(`${line}\n`)
 try {

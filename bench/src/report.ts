@@ -20,7 +20,8 @@ export const contextBuilderReport = (workload: ContextBuilderWorkload): string =
       ].join('  '),
     ),
     `  decoder over protobufjs static (both with the fetch): ${workload.decoderOverProtobufjs.toFixed(2)}`,
-    `  whole service over the decoding consumer:             ${workload.serviceOverDecoding.toFixed(3)}`,
+    `  whole service, all turns together:                    ${number(workload.serviceRate)} records per CPU-second`,
+    `  that over the decoding consumer's median:             ${workload.serviceOverDecoding.toFixed(3)}`,
     `  noise: consumer A/A ${workload.consumerNoise.toFixed(3)}, service A/A ${workload.serviceNoise.toFixed(3)}`,
     `  a turn of the service: normalise ${cost((c) => c.normaliseMs)} ms of CPU, assemble ${cost((c) => c.assembleMs)} ms, ${cost((c) => c.contexts)} contexts published`,
   ].join('\n')

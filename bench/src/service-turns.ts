@@ -27,8 +27,9 @@ export interface ServiceCost {
 
 /**
  * The whole service, normalise and assemble as a process each, over records that it finds as a backlog: both are suspended
- * while the records are written, so that it reads whole batches as the bare consumers do. Counted is the CPU of the two
- * processes from their awakening until both have committed everything that these records led to.
+ * while the records are written, so that it reads whole batches as the bare consumers do. They work one after the other, each
+ * with the broker alone beside it as the bare consumers have it: on cores that share their units, two at once would each seem
+ * slower. Counted is the CPU of the two processes until both have committed everything that these records led to.
  */
 export class ServiceTurns {
   readonly #options: ServiceTurnsOptions
@@ -54,15 +55,21 @@ export class ServiceTurns {
   async turn(storm: Storm): Promise<number> {
     const messages = storm.messages(this.#options.messages, Date.now())
     const contextsBefore = await this.#end(incidentContexts.topic)
-    this.#signal('SIGSTOP')
+    const { normalise, assemble } = this.#options.pipeline.stages
+    normalise.signal('SIGSTOP')
+    assemble.signal('SIGSTOP')
     const before = this.#used()
     try {
       await this.#write(messages)
+      normalise.signal('SIGCONT')
+      await this.#until(OTEL_LOGS, 'context-builder-normalise')
+      normalise.signal('SIGSTOP')
+      assemble.signal('SIGCONT')
+      await this.#until(signals.topic, 'context-builder-assemble')
     } finally {
-      this.#signal('SIGCONT')
+      normalise.signal('SIGCONT')
+      assemble.signal('SIGCONT')
     }
-    await this.#until(OTEL_LOGS, 'context-builder-normalise')
-    await this.#until(signals.topic, 'context-builder-assemble')
     const [normaliseMs, assembleMs] = this.#used().map((ms, i) => ms - (before[i] ?? 0)) as [
       number,
       number,
@@ -75,10 +82,6 @@ export class ServiceTurns {
 
   #used(): number[] {
     return STAGES.map((stage) => cpuMsOf(this.#options.pipeline.stages[stage].pid ?? 0))
-  }
-
-  #signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-    for (const stage of STAGES) this.#options.pipeline.stages[stage].signal(name)
   }
 
   async #write(messages: readonly Uint8Array[]): Promise<void> {

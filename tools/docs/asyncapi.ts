@@ -49,9 +49,19 @@ const channel = (name: string, message: string, policy: TopicPolicy): Node => ({
   bindings: topicBinding(policy),
 })
 
+/** Topics that carry another form of what their schema says. */
+const FORMS: Readonly<Record<string, Node>> = {
+  signals: {
+    contentType: 'application/protobuf',
+    description:
+      'Chunks are protobuf: kubesift.signals.v1.Bundle (libs/contracts/proto/kubesift/signals/v1/signals.proto), whose fields the schema explains. A value that begins with `{` is JSON by the schema; progress is JSON always.',
+  },
+}
+
 const messageOf = (topic: AnyTopic): Node => ({
   name: topic.type,
   contentType: 'application/json',
+  ...FORMS[topic.topic],
   headers: {
     allOf: [
       ref('components', 'schemas', 'cloudEvent'),

@@ -35,7 +35,8 @@ export const fileOf = ({ topic, version }: AnyTopic): string => `${topic}.v${ver
 
 /** By hand, because a function cannot be printed; `keyOf` of the contracts is the code. */
 const KEYS: Readonly<Record<string, string>> = {
-  signals: '`cluster/namespace`; progress goes to every partition',
+  signals:
+    '`bundle`, on the partition of the keys `cluster/namespace` of its chunks; progress goes to every partition',
   'incident-contexts': 'incident key',
   incidents: 'incident id',
   'incident-events': 'incident id',

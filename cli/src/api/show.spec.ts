@@ -102,7 +102,7 @@ describe('showIncident', () => {
     ['what is broken', 'P1 Deployment/checkout: containers end soonevil'],
     ['since when', '(60m ago)'],
     ['how often, and how sure that is', '41+ (lower bound)'],
-    ['how it ended', 'by recovered: ready through 5 minutes'],
+    ['how it ended', '(recovered): ready through 5 minutes'],
     ['why', 'it crashes since its last changeevil'],
     ['how sure', '88 % sure, by the rule crash-after-rollout'],
     ['what would refute it', 'wrong if the old revision crashes too'],

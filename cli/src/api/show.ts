@@ -60,7 +60,7 @@ const headline = (incident: ApiIncident, { paint, now }: ShowOptions): string[] 
     ...(resolution === null || resolution === undefined
       ? []
       : [
-          `${INDENT}resolved ${timeText(resolution.at)} by ${plain(resolution.by, 60)}: ${plain(resolution.why, 300)}`,
+          `${INDENT}resolved ${timeText(resolution.at)} (${plain(resolution.by, 60)}): ${plain(resolution.why, 300)}`,
         ]),
     `${INDENT}since    ${timeText(incident.firstSeenAt)}${ago(incident.firstSeenAt, now)}, last seen ${timeText(incident.lastSeenAt)}${ago(incident.lastSeenAt, now)}`,
     `${INDENT}count    ${countText(incident.occurrenceCount, incident.countQuality)} (${incident.countQuality.replaceAll('_', ' ')})`,

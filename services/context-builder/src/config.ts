@@ -23,7 +23,7 @@ export const configSchema = z.object({
   PROGRESS_MS: positive.max(60_000).default(1_000),
   PROGRESS_IDLE_MS: positive.max(60_000).default(5_000),
   /** How long counts of what is open already may wait to be published; what opens, ends or is new never waits. */
-  REFRESH_MS: z.coerce.number().int().min(0).max(600_000).default(5_000),
+  REFRESH_MS: z.coerce.number().int().min(0).max(600_000).default(10_000),
   /** How late a record may be and still move a boundary. */
   ALLOWED_LATENESS_MS: z.coerce.number().int().min(0).default(120_000),
   /** Namespaces whose state is kept in memory beside Redis. */

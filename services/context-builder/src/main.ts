@@ -1,3 +1,4 @@
+import './steady-memory.ts'
 import {
   createLogger,
   loadConfig,

@@ -57,6 +57,9 @@ const between = (
     at: after.at,
     ...(after.manager === undefined ? {} : { by: after.manager }),
     ...(before.revision === undefined ? {} : { fromRevision: before.revision }),
+    ...(after.revision === undefined || after.revision === before.revision
+      ? {}
+      : { toRevision: after.revision }),
   }
   const out: Draft[] = []
   if (fields.length > 0) {
@@ -118,24 +121,43 @@ const fromRevisions = (fact: ObjectFact): Draft[] => {
   return [...createdDraft(fact, revisions[0]), ...drafts]
 }
 
-/** Where only one version of the Deployment is known (a dump): its ReplicaSets hold the templates of the revisions before. */
+/** When a ReplicaSet that is there already was taken up again: the Deployment's progress says so, where it is of that. */
+const takenUpAt = (fact: ObjectFact): number | undefined => {
+  const progress = fact.object.workload?.conditions['Progressing']
+  return progress?.updatedAt ?? progress?.at
+}
+
+const numberOf = (set: ObjectFact): number => Number(set.object.workload?.revision ?? NaN)
+
+/**
+ * Where only one version of the Deployment is known (a dump): its ReplicaSets hold the templates of its revisions. They are numbered in
+ * the order in which they were taken up; one that is older than the one before it was rolled back to (`rollout undo` gives the old
+ * ReplicaSet the next number).
+ */
 const fromReplicaSets = (fact: ObjectFact, replicaSets: readonly ObjectFact[]): Draft[] => {
   const sets = replicaSets
     .filter((rs) => rs.object.workload?.template !== undefined && rs.object.createdAt !== undefined)
-    .sort((a, b) => a.object.createdAt! - b.object.createdAt!)
-  const revisions = sets.map((rs): Revision => ({
+    .sort((a, b) => numberOf(a) - numberOf(b) || a.object.createdAt! - b.object.createdAt!)
+  const revisionOf = (rs: ObjectFact, at: number): Revision => ({
     generation: 0,
-    at: rs.object.createdAt!,
+    at,
     desired: 0,
     template: rs.object.workload!.template!,
     ...(fact.object.writer === undefined ? {} : { manager: fact.object.writer.manager }),
     ...(rs.object.workload!.revision === undefined
       ? {}
       : { revision: rs.object.workload!.revision }),
-  }))
-  return revisions.flatMap((after, i) => {
-    const before = revisions[i - 1]
-    return before === undefined ? [] : between(refOf(fact.object), before, after, [])
+  })
+  return sets.flatMap((set, i) => {
+    const previous = sets[i - 1]
+    if (previous === undefined) return []
+    const again = set.object.createdAt! < previous.object.createdAt!
+    // Of one that was taken up again and left again nobody says when.
+    const at = again ? (i === sets.length - 1 ? takenUpAt(fact) : undefined) : set.object.createdAt!
+    if (at === undefined) return []
+    const after = revisionOf(set, at)
+    const before = revisionOf(previous, previous.object.createdAt!)
+    return between(refOf(fact.object), before, after, again ? [after] : [])
   })
 }
 
@@ -175,11 +197,19 @@ export interface ChangeSources {
   readonly rolloutEvents: readonly EventFact[]
 }
 
-/** The changes around a first symptom at `firstAt`, nearest first, each with the evidence entry that shows it. */
+/** A trouble in time: its first symptom, and where it ended (Infinity while it has not). */
+export interface Trouble {
+  readonly firstAt: number
+  readonly endedAt: number
+}
+
+/**
+ * The changes around a trouble, nearest first, each with the evidence entry that shows it. What followed the last symptom counts, too, as
+ * long as it has not ended: it may be the remedy.
+ */
 export const changesOf = (
   sources: ChangeSources,
-  firstAt: number,
-  lastAt: number,
+  { firstAt, endedAt }: Trouble,
   pods: readonly FailingPod[],
 ): { changes: Change[]; evidence: Evidence[] } => {
   const own = sources.own === undefined ? [] : fromRevisions(sources.own)
@@ -190,7 +220,7 @@ export const changesOf = (
     own.length + older.length > 0 ? [...own, ...older] : fromEvents(sources.rolloutEvents)
   const near = drafts
     .filter(
-      (d) => d.at >= firstAt - CHANGE_WINDOW_MS && d.at <= Math.max(firstAt + AFTER_MS, lastAt),
+      (d) => d.at >= firstAt - CHANGE_WINDOW_MS && d.at <= Math.max(firstAt + AFTER_MS, endedAt),
     )
     .sort((a, b) => distance(a, firstAt) - distance(b, firstAt) || b.at - a.at)
     .slice(0, MAX_CHANGES)

@@ -131,6 +131,13 @@ const podsAmong = (
       return { name: r.name, ...(createdAt === undefined ? {} : { createdAt }) }
     })
 
+/** When the last spell recovered; Infinity while it goes on. */
+const endOfTrouble = (spells: readonly Spell[], lastSeenAt: number): number => {
+  const last = spells.at(-1)
+  if (last === undefined) return lastSeenAt
+  return last.recovery === null ? Infinity : Math.max(last.recovery.at, lastSeenAt)
+}
+
 const contextOf = (
   { part, all, spells }: { part: Part; all: readonly EventFact[]; spells: Spell[] },
   view: OwnerView,
@@ -146,8 +153,7 @@ const contextOf = (
       replicaSets: view.replicaSets,
       rolloutEvents: view.rolloutEvents,
     },
-    counted.firstSeenAt,
-    counted.lastSeenAt,
+    { firstAt: counted.firstSeenAt, endedAt: endOfTrouble(spells, counted.lastSeenAt) },
     failing,
   )
   const records = part.events

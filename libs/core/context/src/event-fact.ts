@@ -149,23 +149,42 @@ export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   ...joinTold(a, b),
 })
 
-/** The steps that are kept of what was told, by n; of one n the latest. */
-const stepsOf = (tellings: readonly Telling[]): readonly Step[] => {
+/** What was told of an Event by records of one raw partition. */
+export interface Heard {
+  readonly tellings: readonly Telling[]
+  readonly source: SourcePartition
+}
+
+/** The steps that are kept of what was told, by n; of one n the latest. What comes in order, as most does, is taken as it comes. */
+const stepsOf = (heard: readonly Heard[]): readonly Step[] => {
+  const steps: Step[] = []
+  let inOrder = true
+  for (const { tellings } of heard) {
+    for (const { n, at } of tellings) {
+      if (!isKept(n)) continue
+      const last = steps.at(-1)
+      if (last !== undefined && n <= last.n) inOrder = false
+      steps.push({ n, at })
+    }
+  }
+  if (inOrder) return steps
   const byCount = new Map<number, Step>()
-  for (const { n, at } of tellings) {
-    if (!isKept(n)) continue
-    const before = byCount.get(n)
-    byCount.set(n, before === undefined ? { n, at } : maxStep(before, { n, at }))
+  for (const step of steps) {
+    const before = byCount.get(step.n)
+    byCount.set(step.n, before === undefined ? step : maxStep(before, step))
   }
   return [...byCount.values()].sort((a, b) => a.n - b.n)
 }
 
-const topOf = (tellings: readonly Telling[]): Step =>
-  tellings
-    .map(({ n, at }): Step => ({ n, at }))
-    .reduce((top, step) => maxStep(top, step), { n: 0, at: -Infinity })
+const topOf = (heard: readonly Heard[]): Step => {
+  let top = { n: 0, at: -Infinity }
+  for (const { tellings } of heard) {
+    for (const { n, at } of tellings) if (n > top.n || (n === top.n && at > top.at)) top = { n, at }
+  }
+  return top
+}
 
-const recordsOf = (tellings: readonly Telling[], source: SourcePartition): readonly Position[] => {
+const recordsOf = ({ tellings, source }: Heard): readonly Position[] => {
   let first = Infinity
   let last = -Infinity
   for (const { offset, lastOffset = offset } of tellings) {
@@ -180,10 +199,10 @@ const recordsOf = (tellings: readonly Telling[], source: SourcePartition): reado
 /** What tellings say of an Event, whichever it is: how often, when, and where that stands. */
 export type Told = Pick<EventFact, 'top' | 'steps' | 'records'>
 
-export const toldBy = (tellings: readonly Telling[], source: SourcePartition): Told => ({
-  top: topOf(tellings),
-  steps: stepsOf(tellings),
-  records: recordsOf(tellings, source),
+export const toldBy = (heard: readonly Heard[]): Told => ({
+  top: topOf(heard),
+  steps: stepsOf(heard),
+  records: heard.map(recordsOf).reduce(joinRecords),
 })
 
 export const joinTold = (a: Told, b: Told): Told => ({
@@ -214,7 +233,7 @@ export const eventFact = (
   combined: event.combined ?? false,
   counted: !(event.seriesDropped ?? false),
   ...withGrown(grownOf(event, tellings)),
-  ...toldBy(tellings, source),
+  ...toldBy([{ tellings, source }]),
 })
 
 export interface Occurrence {

@@ -1,13 +1,15 @@
-import type {
-  AgainSignal,
-  EventHead,
-  EventSignal,
-  SourcePartition,
-  Telling,
-} from '@kubesift/contracts'
-import { factAgain, joinEvent, joinTold, toldBy, type EventFact, type Told } from './event-fact.ts'
+import type { AgainSignal, EventHead, EventSignal, SourcePartition } from '@kubesift/contracts'
+import {
+  factAgain,
+  joinEvent,
+  joinTold,
+  toldBy,
+  type EventFact,
+  type Heard,
+  type Told,
+} from './event-fact.ts'
 
-/** So many tellings wait at most before they are joined. */
+/** So many signals wait at most before they are joined. */
 const MAX_WAITING = 256
 /** So many unknown Events may have been told of. */
 const MAX_EARLY = 256
@@ -17,12 +19,8 @@ interface Cell {
   fact: EventFact
   /** The head that is joined already; from the same reader the same Event comes as the same object. */
   head: EventHead | undefined
-  waiting: Telling[]
-  source: SourcePartition | undefined
+  waiting: Heard[]
 }
-
-const sameSource = (a: SourcePartition | undefined, b: SourcePartition): boolean =>
-  a !== undefined && a.partition === b.partition && a.topic === b.topic
 
 /**
  * The Event facts of a namespace. In a storm nearly all that comes is an Event told again with a higher count: that is kept as it came
@@ -56,16 +54,16 @@ export class EventStore {
   /** Takes a signal whose head is known; false where it is not, and the signal must be added as a fact. */
   tellAgain({ event, tellings }: EventSignal, source: SourcePartition): boolean {
     const cell = this.#cells.get(event.uid)
-    return cell?.head === event && wait(cell, tellings, source)
+    return cell?.head === event && wait(cell, { tellings, source })
   }
 
   /** Takes what was told of a known Event; false where it is not known, and this waits until it is. */
   again({ uid, tellings }: AgainSignal, source: SourcePartition): boolean {
     const cell = this.#cells.get(uid)
-    if (cell !== undefined) return wait(cell, tellings, source)
+    if (cell !== undefined) return wait(cell, { tellings, source })
     const early = this.#early.get(uid)
     if (early === undefined && this.#early.size >= MAX_EARLY) return false
-    const told = toldBy(tellings, source)
+    const told = toldBy([{ tellings, source }])
     this.#early.set(uid, early === undefined ? told : joinTold(early, told))
     this.earlyChanged = true
     return false
@@ -94,7 +92,7 @@ export class EventStore {
     const early = this.#early.get(fact.uid)
     const first = early === undefined ? fact : factAgain(fact, early)
     this.forgo(fact.uid)
-    this.#cells.set(fact.uid, { fact: first, head, waiting: [], source: undefined })
+    this.#cells.set(fact.uid, { fact: first, head, waiting: [] })
     return first
   }
 
@@ -104,18 +102,16 @@ export class EventStore {
   }
 }
 
-const wait = (cell: Cell, tellings: readonly Telling[], source: SourcePartition): true => {
-  if (cell.waiting.length > 0 && !sameSource(cell.source, source)) joined(cell)
-  cell.source = source
-  for (const telling of tellings) cell.waiting.push(telling)
+const wait = (cell: Cell, heard: Heard): true => {
+  cell.waiting.push(heard)
   if (cell.waiting.length >= MAX_WAITING) joined(cell)
   return true
 }
 
 const joined = (cell: Cell): EventFact => {
-  const { fact, waiting, source } = cell
-  if (waiting.length === 0 || source === undefined) return fact
-  cell.fact = factAgain(fact, toldBy(waiting, source))
+  const { fact, waiting } = cell
+  if (waiting.length === 0) return fact
+  cell.fact = factAgain(fact, toldBy(waiting))
   cell.waiting = []
   return cell.fact
 }

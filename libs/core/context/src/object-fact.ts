@@ -75,6 +75,22 @@ const union = <T>(
 const text = (value: unknown): string => JSON.stringify(value)
 const largest = <T>(x: T, y: T): T => (text(x) >= text(y) ? x : y)
 
+/** The controller numbers a revision after its spec is stored: the first sight of a generation still has the number before. */
+const laterNumber = (x: string | undefined, y: string | undefined): string | undefined => {
+  if (x === undefined || y === undefined) return x ?? y
+  const order = Number(x) - Number(y)
+  return (Number.isNaN(order) || order === 0 ? x >= y : order > 0) ? x : y
+}
+
+/** Two sights of one generation: in force since the first, numbered by the last. */
+const oneRevision = (x: Revision, y: Revision): Revision => {
+  const { revision: ofX, ...specX } = x
+  const { revision: ofY, ...specY } = y
+  const spec = specX.at === specY.at ? largest(specX, specY) : specX.at < specY.at ? specX : specY
+  const revision = laterNumber(ofX, ofY)
+  return revision === undefined ? spec : { ...spec, revision }
+}
+
 const terminationKey = (t: Termination): string =>
   `${t.container}/${t.finishedAt ?? 0}/${t.exitCode}/${t.reason}`
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -114,7 +130,7 @@ export const joinObject = (a: ObjectFact, b: ObjectFact): ObjectFact => {
     revisions: union(a.revisions, b.revisions, {
       key: (r) => String(r.generation),
       order: (x, y) => x.generation - y.generation,
-      pick: (x, y) => (x.at === y.at ? largest(x, y) : x.at < y.at ? x : y),
+      pick: oneRevision,
       keep: KEPT.revisions,
     }),
     records: firstAndLast([...a.records, ...b.records]),

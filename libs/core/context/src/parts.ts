@@ -83,7 +83,8 @@ export const absorb = (
   parts: readonly Part[],
   around: Surroundings,
   end: EndOf,
-): { parts: Part[]; absorbed: Map<string, string> } => {
+): { parts: readonly Part[]; absorbed: Map<string, string> } => {
+  if (parts.length === 1) return { parts, absorbed: new Map() }
   const spells = new Map(
     parts.map((p) => [
       p.rule.problem,
