@@ -12,8 +12,11 @@ const int64 = fc.oneof(
   fc.constantFrom(2n ** 53n, 2n ** 53n - 1n, -(2n ** 53n), 2n ** 28n, -(2n ** 31n), -(2n ** 63n)),
 )
 
-const jsonDouble = (value: number | string): number | string =>
-  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+/** As JSON can say it: it has no -0, which would come back as 0. */
+const jsonDouble = (value: number | string): number | string => {
+  if (typeof value === 'string') return value
+  return Number.isFinite(value) ? value + 0 : String(value)
+}
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 

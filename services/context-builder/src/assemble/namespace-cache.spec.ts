@@ -123,14 +123,14 @@ describe('what is stored of a namespace', () => {
   it('are chunks up to twice the size of the fields, also where the same fields are written again', () => {
     const namespace = aNamespace()
     const store = new Kept()
-    const uids = Array.from({ length: 100 }, (_, i) => `u${i}`)
+    const uids = Array.from({ length: 60 }, (_, i) => `u${i}`)
     let saves = 0
-    for (let n = 1; n < 400; n += 1) {
+    for (let n = 1; n < 100; n += 1) {
       const signals = uids.map((uid) => whole(uid, n, 'x'.repeat(1000)))
       if (take(namespace, store, signals)) saves += 1
       expect(store.chunkBytes).toBeLessThanOrEqual(Math.max(65_536, 2 * store.fieldBytes))
     }
-    expect(saves).toBeGreaterThan(50)
+    expect(saves).toBeGreaterThan(20)
   })
 
   it('counts for the limit when it was loaded', async () => {
@@ -169,9 +169,9 @@ describe('what is stored of a namespace', () => {
           if (reload) namespace = stored
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
-    expect(saves).toBeGreaterThan(10)
+    expect(saves).toBeGreaterThan(3)
   })
 
   it('that cannot be read is an error that names the namespace', async () => {

@@ -165,7 +165,7 @@ describe('batches of raw records', () => {
           }
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 200 },
     )
   })
 
