@@ -9,8 +9,8 @@ import {
   type Told,
 } from './event-fact.ts'
 
-/** So many signals wait at most before they are joined. */
-const MAX_WAITING = 256
+/** So many tellings wait at most before they are joined. */
+const MAX_WAITING = 512
 /** So many unknown Events may have been told of. */
 const MAX_EARLY = 256
 
@@ -20,6 +20,8 @@ interface Cell {
   /** The head that is joined already; from the same reader the same Event comes as the same object. */
   head: EventHead | undefined
   waiting: Heard[]
+  /** Tellings in those. */
+  tellings: number
 }
 
 /**
@@ -92,7 +94,7 @@ export class EventStore {
     const early = this.#early.get(fact.uid)
     const first = early === undefined ? fact : factAgain(fact, early)
     this.forgo(fact.uid)
-    this.#cells.set(fact.uid, { fact: first, head, waiting: [] })
+    this.#cells.set(fact.uid, { fact: first, head, waiting: [], tellings: 0 })
     return first
   }
 
@@ -104,7 +106,8 @@ export class EventStore {
 
 const wait = (cell: Cell, heard: Heard): true => {
   cell.waiting.push(heard)
-  if (cell.waiting.length >= MAX_WAITING) joined(cell)
+  cell.tellings += heard.tellings.length
+  if (cell.tellings >= MAX_WAITING) joined(cell)
   return true
 }
 
@@ -113,5 +116,6 @@ const joined = (cell: Cell): EventFact => {
   if (waiting.length === 0) return fact
   cell.fact = factAgain(fact, toldBy(waiting))
   cell.waiting = []
+  cell.tellings = 0
   return cell.fact
 }
