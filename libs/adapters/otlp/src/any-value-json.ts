@@ -12,7 +12,7 @@ import {
   type JsonObject,
 } from './json-shape.ts'
 import type { AnyJson } from './log-record.ts'
-import type { ReadLimits } from './read-options.ts'
+import type { ReadLimits } from './read-limits.ts'
 
 /** What the walk through one request needs everywhere. */
 export interface JsonWalk {

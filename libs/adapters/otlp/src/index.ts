@@ -13,12 +13,8 @@ export { decodeLogsJson } from './decode-logs-json.ts'
 export { encodeLogs } from './encode-logs.ts'
 export { readLogs } from './read-logs.ts'
 export { sniffLogs, type OtlpEncoding } from './sniff-logs.ts'
-export {
-  DEFAULT_LIMITS,
-  DEFAULT_SKIP_KEYS,
-  type ReadLimits,
-  type ReadOptions,
-} from './read-options.ts'
+export { DEFAULT_LIMITS, type ReadLimits } from './read-limits.ts'
+export { DEFAULT_SKIP_KEYS, type ReadOptions } from './read-options.ts'
 export { RepeatMemo, type Repeats } from './repeat-memo.ts'
 export type { RepeatKeys } from './repeat-scan.ts'
 export { WireCursor } from './wire-cursor.ts'

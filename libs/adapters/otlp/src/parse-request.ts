@@ -1,5 +1,5 @@
 import { OtlpUnreadable } from './otlp-unreadable.ts'
-import type { ReadLimits } from './read-options.ts'
+import type { ReadLimits } from './read-limits.ts'
 
 const BOM = 0xfeff
 

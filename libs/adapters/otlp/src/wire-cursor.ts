@@ -1,6 +1,6 @@
 import { InternTable } from './intern-table.ts'
 import { OtlpUnreadable, type UnreadableReason } from './otlp-unreadable.ts'
-import { DEFAULT_LIMITS, type ReadLimits } from './read-options.ts'
+import { DEFAULT_LIMITS, type ReadLimits } from './read-limits.ts'
 import { SkipKeys } from './skip-keys.ts'
 
 const VARINT = 0
