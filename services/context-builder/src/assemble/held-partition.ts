@@ -25,7 +25,7 @@ interface Touched {
 }
 
 export interface HeldOptions {
-  readonly store: StateStore
+  readonly store: Pick<StateStore, 'load' | 'write' | 'published'>
   readonly classifier: Classifier
   readonly cachedNamespaces: number
   readonly latenessMs: number
