@@ -102,7 +102,13 @@ test('a parked record is listed, shown, given back once, and parked anew when it
   expect(hex.out).toContain('00000000  ff 1b')
 
   const dry = await dlq('replay', 'otel-logs', '--dry-run')
-  expect(dry.out).toMatch(/otel-logs\/0\/0 {2}would be replayed\n.*\n2 letters: 2 would be/)
+  // In the order in which the dead-letter partitions are read: no letter waits in memory for another.
+  const lines = dry.out.split('\n')
+  expect(lines.slice(0, 2).sort()).toEqual([
+    'otel-logs/0/0  would be replayed',
+    'otel-logs/0/1  would be replayed',
+  ])
+  expect(lines[2]).toMatch(/^2 letters: 2 would be/)
   const one = await dlq('replay', 'otel-logs/0/0')
   expect(one).toMatchObject({ code: 0, out: 'otel-logs/0/0  replayed\n1 letter: 1 replayed' })
   const rest = await dlq('replay', 'otel-logs.dlq')
