@@ -1,7 +1,7 @@
 import type { Catalogue, Incident, Knowns } from '@kubesift/contracts'
 import { contextsOf } from '@kubesift/core-context'
 import { analysisOf } from '@kubesift/core-diagnosis'
-import { incidentsOf, severityRank } from '@kubesift/core-incident'
+import { incidentsOf, inGroups, severityRank } from '@kubesift/core-incident'
 import { incidentJson } from './incident-json.ts'
 import { itemsOf } from './input/items-of.ts'
 import { piecesOf } from './input/pieces-of.ts'
@@ -45,8 +45,7 @@ export const triage = async (
     options.catalogue,
     options.now === undefined ? {} : { now: options.now },
   )
-  const incidents = found.contexts
-    .flatMap((context) => incidentsOf(context))
+  const incidents = inGroups(found.contexts.flatMap((context) => incidentsOf(context)))
     .filter((incident) => incident.status !== 'merged')
     .sort(bySeverity)
     .map((incident) => incidentJson(incident, analysisOf(incident, options.knowns)))

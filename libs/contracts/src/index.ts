@@ -58,6 +58,7 @@ export {
   type Context,
   type ContextVersion,
   type Evidence,
+  type Touch,
   type Owner,
   type ReasonCount,
   type Recovery,

@@ -48,7 +48,22 @@ export const incidentSchema = z.object({
   firstSeenAt: instant,
   lastSeenAt: instant,
   openedAt: instant,
+  /** Incidents with one cause share it: the id of the oldest. */
   group: z.string(),
+  /** The incident of the group that stands for the cause; absent where that was never told. */
+  primary: z.string().optional(),
+  /** Why it is in its group: through which thing it is joined to which other. */
+  joins: z
+    .array(
+      z.object({
+        to: z.string(),
+        thing: z.string(),
+        why: z.string(),
+        /** Whether the other explains this one. */
+        directed: z.boolean(),
+      }),
+    )
+    .default([]),
   context: contextSchema,
   analysis: analysisSchema.nullable(),
   traceparent: z.string().optional(),

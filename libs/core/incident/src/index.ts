@@ -1,5 +1,7 @@
 export { effectOfAnalysis, effectsOf, type Effect } from './effects.ts'
 export { episodesOf, REOPEN_WINDOW_MS, type Episode, type OpenedSpell } from './episodes.ts'
+export { groupsOf, inGroups, withGroup, type Constraints, type Group } from './groups.ts'
+export { type Join } from './group-joins.ts'
 export { incidentIdOf, noteIdOf } from './ids.ts'
 export { incidentsOf, stepsOf, type Step } from './incidents.ts'
 export { analysed, type Analysed } from './analysed.ts'
