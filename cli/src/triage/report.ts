@@ -26,7 +26,7 @@ export const triageReport = (output: TriageOutput, options: ReportOptions): stri
   ...headline(output, options),
   ...tableOf(output, options),
   ...output.incidents
-    .filter(isOpen)
+    .filter((incident) => isOpen(incident) && incident.id === incident.primary)
     .slice(0, TOP)
     .flatMap((incident) => adviceOf(incident, options)),
   ...ignoredLines(output, options),
@@ -62,7 +62,7 @@ const headline = ({ incidents, stats }: TriageOutput, { now, paint }: ReportOpti
 const tableOf = ({ incidents }: TriageOutput, options: ReportOptions): string[] => {
   if (incidents.length === 0) return []
   const table = incidentTable(
-    incidents.map((incident) => rowOf(incident, options.now)),
+    incidents.map((incident) => rowOf(incident, incidents, options.now)),
     { columns: options.tableColumns ?? options.columns, paint: options.paint },
   )
   const legend = countLegend(incidents.map((incident) => incident.countQuality))
@@ -72,14 +72,27 @@ const tableOf = ({ incidents }: TriageOutput, options: ReportOptions): string[] 
   ]
 }
 
-const rowOf = (incident: TriageIncident, now: number | undefined): IncidentRow => ({
+/** What it follows, where another incident explains it; else what is known of it itself. */
+const whyOf = (incident: TriageIncident, all: readonly TriageIncident[]): string => {
+  const join = incident.joins.find(({ directed }) => directed)
+  const cause = join === undefined ? undefined : all.find(({ id }) => id === join.to)
+  return cause === undefined || join === undefined
+    ? (incident.hypothesis ?? incident.title)
+    : `follows ${cause.resourceKind}/${cause.resourceName}: ${join.why}`
+}
+
+const rowOf = (
+  incident: TriageIncident,
+  all: readonly TriageIncident[],
+  now: number | undefined,
+): IncidentRow => ({
   severity: incident.severity,
   status: incident.status,
   since: ageOf(incident.firstSeenAt, now),
   count: countText(incident.occurrenceCount, incident.countQuality),
-  owner: ownerText(incident.namespace, incident.resourceKind, incident.resourceName),
+  owner: `${incident.id === incident.primary ? '' : '└ '}${ownerText(incident.namespace, incident.resourceKind, incident.resourceName)}`,
   problem: incident.problem,
-  why: incident.hypothesis ?? incident.title,
+  why: whyOf(incident, all),
 })
 
 const ageOf = (text: string, now: number | undefined): string => {

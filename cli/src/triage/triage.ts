@@ -45,10 +45,12 @@ export const triage = async (
     options.catalogue,
     options.now === undefined ? {} : { now: options.now },
   )
-  const incidents = inGroups(found.contexts.flatMap((context) => incidentsOf(context)))
+  const living = inGroups(found.contexts.flatMap((context) => incidentsOf(context)))
     .filter((incident) => incident.status !== 'merged')
     .sort(bySeverity)
-    .map((incident) => incidentJson(incident, analysisOf(incident, options.knowns)))
+  const incidents = byGroup(living).map((incident) =>
+    incidentJson(incident, analysisOf(incident, options.knowns)),
+  )
   const ignored = found.ignored
     .map(({ reason, count, why, owner }) => ({
       reason,
@@ -74,6 +76,13 @@ const bySeverity = (a: Incident, b: Incident): number =>
   a.firstSeenAt - b.firstSeenAt ||
   compare(a.key, b.key) ||
   a.episode - b.episode
+
+/** Members of a group stand together, where the first of them would; the one that stands for the cause leads them. */
+const byGroup = (sorted: readonly Incident[]): Incident[] =>
+  [...Map.groupBy(sorted, ({ group }) => group).values()].flatMap((members) => [
+    ...members.filter(({ id, primary }) => id === primary),
+    ...members.filter(({ id, primary }) => id !== primary),
+  ])
 
 const rankOf = ({ status }: Incident): number => (status === 'open' ? 0 : 1)
 

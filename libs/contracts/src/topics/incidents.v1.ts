@@ -87,6 +87,7 @@ export const transitionTypes = [
   'reopened',
   'merged',
   'analysed',
+  'regrouped',
 ] as const
 
 /** One transition, with what caused it. */

@@ -1,6 +1,6 @@
 import type { Context, Touch } from '@kubesift/contracts'
 import type { ObjectFact } from './object-fact.ts'
-import { currentOf, type OwnerView } from './owner-view.ts'
+import type { OwnerView } from './owner-view.ts'
 import type { Part } from './parts.ts'
 
 const MAX_TOUCHES = 48
@@ -29,7 +29,8 @@ const KIND_OF_WORD: Readonly<Record<string, string>> = {
 const BLAMES: readonly Blame[] = [
   {
     // kubelet, pkg/kubelet/kuberuntime and volume plugins: `configmap "x" not found`, `secret "x" not found`; scheduler: `persistentvolumeclaim "x" not found`
-    match: /\b(?<kind>configmap|secret|persistentvolumeclaim|serviceaccount)s? "(?<name>[^"]+)" (?:not found|is forbidden|is being deleted|bound to non-existent)/i,
+    match:
+      /\b(?<kind>configmap|secret|persistentvolumeclaim|serviceaccount)s? "(?<name>[^"]+)" (?:not found|is forbidden|is being deleted|bound to non-existent)/i,
     kind: (found) => KIND_OF_WORD[found.groups?.['kind']?.toLowerCase() ?? ''],
     scoped: true,
   },
@@ -93,8 +94,19 @@ const blamesOf = (message: string, namespace: string): { thing: string; what: st
   return found
 }
 
+/** The things that a message blames, by name. */
+export const touchesOfMessage = (message: string, namespace: string): string[] =>
+  blamesOf(message, namespace).map(({ thing }) => thing)
+
 /** Of a pod that waits for its claims the scheduler says which kind of thing is missing, and the pod says which (volumebinding plugin). */
-const UNBOUND = /unbound immediate PersistentVolumeClaims|waiting for first consumer|unbound PersistentVolumeClaim/i
+const UNBOUND =
+  /unbound immediate PersistentVolumeClaims|waiting for first consumer|unbound PersistentVolumeClaim/i
+
+/** The scheduler names the pod that took the room by its UID (pkg/scheduler/framework/preemption). */
+const PREEMPTED = /^Preempted by (?:a )?pod ([0-9a-f-]{36})\b/
+const podId = (uid: string): string => thingId('PodUid', '', uid)
+/** So many pods of a workload that waits for room are named, newest first. */
+const MAX_PODS = 8
 
 type Add = (how: Touch['how'], thing: string, why: string) => void
 
@@ -105,6 +117,9 @@ const addBlames = (
   add: Add,
 ): void => {
   for (const event of part.events) {
+    const by = PREEMPTED.exec(event.message)?.[1]
+    if (by !== undefined)
+      add('blames', podId(by), `${event.involved.name} was preempted by a pod of it`)
     for (const { thing, what } of blamesOf(event.message, namespace))
       add('blames', thing, `${event.reason} of ${event.involved.name} names ${what}`)
     if (!UNBOUND.test(event.message)) continue
@@ -118,7 +133,11 @@ const addBlames = (
   }
   for (const state of part.states)
     for (const { thing, what } of blamesOf(state.message, namespace))
-      add('blames', thing, `${state.reason} in the state of ${state.fact.object.name} names ${what}`)
+      add(
+        'blames',
+        thing,
+        `${state.reason} in the state of ${state.fact.object.name} names ${what}`,
+      )
 }
 
 const LABEL = 'labels.'
@@ -153,29 +172,40 @@ const nodePortOf = (endpoint: string): string | undefined => {
 
 const nodePort = (namespace: string, port: string): string => thingId('HostPort', namespace, port)
 
-const addEdges = (view: OwnerView, current: ObjectFact, add: Add): void => {
+/**
+ * Who talks to whom, by what the revisions of the owner declare: all that are known, since a broken one may no longer say what the working
+ * one did, and those who call it still call the same place.
+ */
+const addEdges = (view: OwnerView, add: Add): void => {
   const { namespace } = view
-  const workload = current.object.workload
-  const template = workload?.template ?? {}
-  for (const service of view.services)
-    if (service.object.service !== undefined && selects(service.object.service.selector, template))
-      add('is', thingId('Service', namespace, service.object.name), `Service ${service.object.name} selects its pods`)
-  // Pods in the node's own network find each other at the node's ports, of one namespace as far as we can tell.
-  for (const endpoint of workload?.listens ?? []) {
-    const port = /^(?:\*|127\.\d+\.\d+\.\d+|localhost):(\d+)$/.exec(endpoint)?.[1]
-    if (port !== undefined) add('is', nodePort(namespace, port), `its pods listen at port ${port} of the node`)
+  const revisions = view.own.flatMap((fact) => fact.revisions)
+  for (const { object } of view.services) {
+    const selector = object.service?.selector ?? {}
+    if (revisions.some(({ template }) => selects(selector, template)))
+      add(
+        'is',
+        thingId('Service', namespace, object.name),
+        `Service ${object.name} selects its pods`,
+      )
   }
-  const declared = (workload?.calls ?? []).map((call) => ({ call, where: 'its pod template' }))
-  const mounted = view.configMaps.flatMap((map) =>
-    (map.object.calls ?? []).map((call) => ({ call, where: `ConfigMap ${map.object.name}` })),
-  )
-  for (const { call, where } of [...declared, ...mounted]) {
+  // Pods in the node's own network find each other at the node's ports, of one namespace as far as we can tell.
+  for (const endpoint of revisions.flatMap(({ listens = [] }) => listens)) {
+    const port = /^(?:\*|127\.\d+\.\d+\.\d+|localhost):(\d+)$/.exec(endpoint)?.[1]
+    if (port !== undefined)
+      add('is', nodePort(namespace, port), `its pods listen at port ${port} of the node`)
+  }
+  const called = (call: string, where: string, inHostNetwork: boolean): void => {
     const why = `${where} names ${call}`
     const service = serviceOf(call, namespace)
     if (service !== undefined) add('uses', service, why)
-    const port = nodePortOf(call)
-    if (port !== undefined && workload?.hostNetwork === true) add('uses', nodePort(namespace, port), why)
+    const port = inHostNetwork ? nodePortOf(call) : undefined
+    if (port !== undefined) add('uses', nodePort(namespace, port), why)
   }
+  for (const { calls = [], hostNetwork = false } of revisions)
+    for (const call of calls) called(call, 'its pod template', hostNetwork)
+  const inHostNetwork = revisions.some(({ hostNetwork }) => hostNetwork === true)
+  for (const { object } of view.configMaps)
+    for (const call of object.calls ?? []) called(call, `ConfigMap ${object.name}`, inHostNetwork)
 }
 
 /**
@@ -196,9 +226,13 @@ export const touchesOf = (
   }
   const { owner, namespace } = view
   add('is', thingId(owner.kind, namespace, owner.name), 'it is the owner')
+  if (owner.kind === 'Node')
+    add('is', thingId('Nodes', '', ''), 'another node failed at the same time')
   addBlames(part, namespace, byUid, add)
-  const current = currentOf(view.own)
-  if (current !== undefined) addEdges(view, current, add)
+  if (part.rule.problem === 'Scheduling')
+    for (const { uid, name } of objects.slice(0, MAX_PODS))
+      if (uid !== undefined) add('is', podId(uid), `${name} waits for room`)
+  addEdges(view, add)
   for (const { node, name } of objects)
     if (node !== undefined) add('uses', thingId('Node', '', node), `${name} runs on it`)
   return [...found.values()].sort(byRank).slice(0, MAX_TOUCHES)

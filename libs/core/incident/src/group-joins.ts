@@ -1,4 +1,5 @@
-import type { Incident, Touch } from '@kubesift/contracts'
+import type { Touch } from '@kubesift/contracts'
+import { olderFirst, type Groupable } from './groupable.ts'
 
 /** Why two incidents are of one group. `to` is nearer to the cause where one depends on the other; else the older. */
 export interface Join {
@@ -37,59 +38,38 @@ const NODE_FAILS: ReadonlySet<string> = new Set([
 /** What a dependency that fails does to its callers. */
 const BY_A_DEPENDENCY: ReadonlySet<string> = new Set(['ProbeFailure', 'CrashLoop', 'JobFailure'])
 
-const endOf = ({ resolution }: Incident): number => resolution?.at ?? Infinity
+const endOf = ({ endedAt }: Groupable): number => endedAt ?? Infinity
 
-const ofOneTime = (a: Incident, b: Incident): boolean =>
+const ofOneTime = (a: Groupable, b: Groupable): boolean =>
   a.firstSeenAt <= endOf(b) + APART_MS && b.firstSeenAt <= endOf(a) + APART_MS
 
-/** Where its trouble began: the roll-out whose pods fail, else its first symptom. */
-const beginningOf = ({ context, firstSeenAt }: Incident): number => {
-  const ats = context.changes
-    .filter((c) => c.kind === 'rollout' && c.failingPodsAreNew !== false && c.at <= firstSeenAt)
-    .map((c) => c.at)
-  return ats.length === 0 ? firstSeenAt : Math.max(...ats)
-}
-
 /** Whether their symptoms came at one time, not only while the other was still unresolved. */
-const cameTogether = (a: Incident, b: Incident): boolean =>
-  a.firstSeenAt <= b.lastSeenAt + APART_MS && b.firstSeenAt <= a.lastSeenAt + APART_MS
+const cameTogether = (a: Groupable, b: Groupable): boolean =>
+  a.firstSeenAt <= (b.lastSeenAt ?? endOf(b)) + APART_MS &&
+  b.firstSeenAt <= (a.lastSeenAt ?? endOf(a)) + APART_MS
 
-/** How long before its first symptom the incident's own pods were changed, where the failing ones are the changed ones. */
-const ownChangeDistance = ({ context, firstSeenAt }: Incident): number =>
-  Math.min(
-    Infinity,
-    ...context.changes
-      .filter((c) => c.failingPodsAreNew === true && c.at <= firstSeenAt)
-      .map((c) => firstSeenAt - c.at),
-  )
-
-const isWithin = (user: Incident, thing: Incident): boolean =>
-  user.firstSeenAt >= beginningOf(thing) - EARLY_MS && user.firstSeenAt <= endOf(thing) + AFTER_MS
+const isWithin = (user: Groupable, thing: Groupable): boolean =>
+  user.firstSeenAt >= thing.beganAt - EARLY_MS && user.firstSeenAt <= endOf(thing) + AFTER_MS
 
 /** Whether the failure of what `user` depends on explains it: of that kind, in that time, and nearer than a change of its own. */
-const explains = (kind: string, user: Incident, thing: Incident): boolean => {
+const explains = (kind: string, user: Groupable, thing: Groupable): boolean => {
   if (!isWithin(user, thing)) return false
   if (kind === 'Node') return NODE_FAILS.has(thing.problem) && BY_A_NODE.has(user.problem)
   if (!BY_A_DEPENDENCY.has(user.problem)) return false
-  return Math.abs(user.firstSeenAt - beginningOf(thing)) <= ownChangeDistance(user)
+  return Math.abs(user.firstSeenAt - thing.beganAt) <= (user.ownChangeMs ?? Infinity)
 }
 
 interface Touching {
-  readonly incident: Incident
+  readonly incident: Groupable
   readonly touch: Touch
 }
 
-const older = (a: Incident, b: Incident): number =>
-  a.firstSeenAt - b.firstSeenAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
-
 const NODE_UNREACHABLE: ReadonlySet<string> = new Set(['NodeNotReady', 'NodeLost'])
-const TOGETHER: Touch = {
-  how: 'is',
-  thing: 'Nodes//together',
-  why: 'another node failed at the same time',
-}
 
 const kindOf = (thing: string): string => thing.slice(0, thing.indexOf('/'))
+
+/** What all nodes of a cluster are part of (core-context, touches). */
+const ALL_NODES = 'Nodes'
 
 /** Things that stand for their pods: two workloads behind one of them are neighbours, no more. */
 const FRONTS: ReadonlySet<string> = new Set(['Service', 'HostPort'])
@@ -98,18 +78,25 @@ const FRONTS: ReadonlySet<string> = new Set(['Service', 'HostPort'])
 const chained = (
   all: readonly Touching[],
   thing: string,
-  together: (a: Incident, b: Incident) => boolean = ofOneTime,
+  together: (a: Groupable, b: Groupable) => boolean = ofOneTime,
 ): Join[] => {
-  const sorted = all.toSorted((a, b) => older(a.incident, b.incident))
-  return sorted.flatMap((later, i) => {
-    const earlier = sorted
-      .slice(0, i)
-      .reverse()
-      .find((e) => e.incident.id !== later.incident.id && together(e.incident, later.incident))
-    if (earlier === undefined) return []
-    const { id: to } = earlier.incident
-    return [{ from: later.incident.id, to, directed: false, thing, why: later.touch.why }]
+  const sorted = all.toSorted((a, b) => olderFirst(a.incident, b.incident))
+  return sorted.flatMap(({ incident, touch }, i) => {
+    for (let k = i - 1; k >= 0; k -= 1) {
+      const earlier = sorted[k]!.incident
+      if (earlier.id !== incident.id && together(earlier, incident))
+        return [{ from: incident.id, to: earlier.id, directed: false, thing, why: touch.why }]
+    }
+    return []
   })
+}
+
+/** Incidents of one thing. Of the nodes of a cluster, several that fail at once: control plane, network or zone. */
+const ofOneThing = (kind: string, thing: string, is: readonly Touching[]): Join[] => {
+  if (FRONTS.has(kind)) return []
+  if (kind !== ALL_NODES) return chained(is, thing)
+  const lost = is.filter(({ incident }) => NODE_UNREACHABLE.has(incident.problem))
+  return chained(lost, thing, cameTogether)
 }
 
 const joinsAt = (thing: string, touching: readonly Touching[]): Join[] => {
@@ -125,9 +112,7 @@ const joinsAt = (thing: string, touching: readonly Touching[]): Join[] => {
   })
   const blamed = blames.flatMap((from) =>
     is
-      .filter(
-        (i) => i.incident.id !== from.incident.id && ofOneTime(i.incident, from.incident),
-      )
+      .filter((i) => i.incident.id !== from.incident.id && ofOneTime(i.incident, from.incident))
       .map((i) => to(from, i)),
   )
   const depended = uses.flatMap((from) =>
@@ -137,38 +122,17 @@ const joinsAt = (thing: string, touching: readonly Touching[]): Join[] => {
       )
       .map((i) => to(from, i)),
   )
-  return [
-    ...(FRONTS.has(kind) ? [] : chained(is, thing)),
-    ...blamed,
-    ...chained(blames, thing),
-    ...depended,
-  ]
-}
-
-/** Several nodes that fail at once have something above them in common: control plane, network, zone. */
-const nodesTogether = (cluster: readonly Incident[]): Join[] => {
-  const failing = cluster
-    .filter((i) => i.resourceKind === 'Node' && NODE_UNREACHABLE.has(i.problem))
-    .map((incident): Touching => ({ incident, touch: TOGETHER }))
-  return chained(failing, TOGETHER.thing, cameTogether)
+  return [...ofOneThing(kind, thing, is), ...blamed, ...chained(blames, thing), ...depended]
 }
 
 /** All reasons to put two of these incidents into one group, in an order that depends on nothing but the incidents. */
-export const joinsOf = (incidents: readonly Incident[]): Join[] => {
-  const byCluster = Map.groupBy(
-    incidents.filter((i) => i.status !== 'merged').toSorted(older),
-    (i) => i.cluster,
-  )
-  return [...byCluster.values()].flatMap((cluster) => [
-    ...throughThings(cluster),
-    ...nodesTogether(cluster),
-  ])
-}
+export const joinsOf = (incidents: readonly Groupable[]): Join[] =>
+  [...Map.groupBy(incidents.toSorted(olderFirst), (i) => i.cluster).values()].flatMap(throughThings)
 
-const throughThings = (cluster: readonly Incident[]): Join[] => {
+const throughThings = (cluster: readonly Groupable[]): Join[] => {
   const byThing = new Map<string, Touching[]>()
   for (const incident of cluster) {
-    for (const touch of incident.context.touches) {
+    for (const touch of incident.touches) {
       const touching = byThing.get(touch.thing)
       if (touching === undefined) byThing.set(touch.thing, [{ incident, touch }])
       else touching.push({ incident, touch })

@@ -1,5 +1,6 @@
 import type { Incident } from '@kubesift/contracts'
 import { joinsOf, type Join } from './group-joins.ts'
+import { groupableOf, olderFirst, type Groupable } from './groupable.ts'
 
 /** Incidents with one cause. */
 export interface Group {
@@ -40,7 +41,8 @@ class Components {
     const [one, other] = [this.#of.get(a), this.#of.get(b)]
     if (one === undefined || other === undefined) return false
     if (one === other) return true
-    for (const id of one) for (const far of this.#apart.get(id) ?? []) if (other.has(far)) return false
+    for (const id of one)
+      for (const far of this.#apart.get(id) ?? []) if (other.has(far)) return false
     for (const id of other) {
       one.add(id)
       this.#of.set(id, one)
@@ -68,27 +70,24 @@ const dependants = (id: string, joins: readonly Join[]): number => {
 }
 
 /** Where the arrows end: who depends on none of the others, and has the most that depend on it; then the oldest. */
-const primaryOf = (members: readonly Incident[], joins: readonly Join[]): string => {
+const primaryOf = (members: readonly Groupable[], joins: readonly Join[]): string => {
   const explained = new Set(joins.filter((j) => j.directed).map((j) => j.from))
   const roots = members.filter(({ id }) => !explained.has(id))
   const ranked = (roots.length > 0 ? roots : members)
     .map((incident) => ({ incident, count: dependants(incident.id, joins) }))
-    .sort((a, b) => b.count - a.count || older(a.incident, b.incident))
+    .sort((a, b) => b.count - a.count || olderFirst(a.incident, b.incident))
   return ranked[0]!.incident.id
 }
-
-const older = (a: Incident, b: Incident): number =>
-  a.firstSeenAt - b.firstSeenAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /**
  * The groups of these incidents, oldest first: a function of the set, whatever its order. Joined only through a shared thing that fails or
  * has changed (domain.md, "Groups"), never across a `cannotLink`.
  */
 export const groupsOf = (
-  incidents: readonly Incident[],
+  incidents: readonly Groupable[],
   { mustLink, cannotLink }: Constraints = NONE,
 ): Group[] => {
-  const living = incidents.filter((i) => i.status !== 'merged').sort(older)
+  const living = incidents.toSorted(olderFirst)
   const byId = new Map(living.map((i) => [i.id, i]))
   const components = new Components([...byId.keys()], cannotLink)
   for (const [a, b] of mustLink.toSorted()) components.connect(a, b)
@@ -96,7 +95,7 @@ export const groupsOf = (
   return components
     .all()
     .map((ids): Group => {
-      const members = [...ids].map((id) => byId.get(id)!).sort(older)
+      const members = [...ids].map((id) => byId.get(id)!).sort(olderFirst)
       const own = joins.filter(({ from }) => ids.has(from))
       return {
         id: members[0]!.id,
@@ -105,13 +104,15 @@ export const groupsOf = (
         joins: own,
       }
     })
-    .sort((a, b) => older(byId.get(a.id)!, byId.get(b.id)!))
+    .sort((a, b) => olderFirst(byId.get(a.id)!, byId.get(b.id)!))
 }
 
 /** The same incidents, each with its group. Those that were merged into others keep what they have. */
 export const inGroups = (incidents: readonly Incident[], constraints?: Constraints): Incident[] => {
   const groups = new Map(
-    groupsOf(incidents, constraints).flatMap((group) => group.members.map((id) => [id, group])),
+    groupsOf(incidents.filter((i) => i.status !== 'merged').map(groupableOf), constraints).flatMap(
+      (group) => group.members.map((id) => [id, group]),
+    ),
   )
   return incidents.map((incident) => {
     const group = groups.get(incident.id)

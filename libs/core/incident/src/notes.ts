@@ -2,7 +2,7 @@ import type { IncidentEvent, Position } from '@kubesift/contracts'
 import { noteIdOf } from './ids.ts'
 import type { Transition } from './transitions.ts'
 
-/** The kinds of note. Those of the stream are `system`, `status_change`, `severity_change` and `ai_analysis`; the others are operators'. */
+/** The kinds of note. Those of the stream are `system`, `status_change`, `severity_change`, `link` and `ai_analysis`; the others are operators'. */
 export const noteKinds = [
   'comment',
   'status_change',
@@ -40,6 +40,7 @@ const kindOf: Readonly<Record<IncidentEvent['type'], NoteKind>> = {
   merged: 'status_change',
   severity_changed: 'severity_change',
   analysed: 'ai_analysis',
+  regrouped: 'link',
 }
 
 /** The note that tells of a transition. */

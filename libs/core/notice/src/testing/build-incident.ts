@@ -88,7 +88,7 @@ export const incidentOf = (changes: Partial<Incident> = {}): Incident => {
       spells: [],
       gaps: [],
       facets: [],
-    touches: [],
+      touches: [],
       cause: { topic: 'signals', partition: 0, offset: 7 },
       rulesHash: 'h',
       watermark: null,

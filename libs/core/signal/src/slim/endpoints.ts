@@ -16,13 +16,14 @@ const MAX_TEXT = 2048
 /** RFC 1123 labels joined by dots, or an IPv4 address; what Kubernetes takes as a host. */
 const HOST = '[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?'
 const URL_HOST = new RegExp(
-  `\\b[a-z][a-z0-9+.-]{1,20}://(?:[^\\s/@?#"']{0,256}@)?(${HOST})(?::(\\d{1,5}))?(?![a-z0-9.:@-])`,
+  `\\b[a-z][a-z0-9+.-]{1,20}://(?:[^\\s/?#"']{0,256}@)?(${HOST})(?::(\\d{1,5}))?(?![a-z0-9.:@-])`,
   'gi',
 )
 const HOST_PORT = new RegExp(`^(${HOST}):(\\d{1,5})$`, 'i')
 const LONE_HOST = new RegExp(`^${HOST}$`, 'i')
 /** Names under which people hand a bare host name to a program. */
-const NAMES_A_HOST = /(^|_)(HOST|HOSTNAME|ADDR|ADDRESS|SERVER|ENDPOINT|SERVICE|UPSTREAM|TARGET|URL|URI|BROKERS?)$/i
+const NAMES_A_HOST =
+  /(^|_)(HOST|HOSTNAME|ADDR|ADDRESS|SERVER|ENDPOINT|SERVICE|UPSTREAM|TARGET|URL|URI|BROKERS?)$/i
 const NAMES_A_LISTENER = /(^|_)(LISTEN|BIND)(_|$)/i
 
 const endpoint = (host: string, port: string | undefined): string =>

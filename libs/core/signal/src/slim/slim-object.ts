@@ -56,7 +56,9 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map(
       const calls = dataEndpoints(object)
       return { data: hashedData(object), ...(calls.length === 0 ? {} : { calls }) }
     },
-    Service: (object) => ({ service: { selector: stringMap(sub(sub(object, 'spec'), 'selector')) } }),
+    Service: (object) => ({
+      service: { selector: stringMap(sub(sub(object, 'spec'), 'selector')) },
+    }),
     // Secrets are not watched; should one arrive, only its key names with hashes go on.
     Secret: (object) => ({ data: hashedData(object) }),
   }),
