@@ -1,5 +1,6 @@
 import { formatInstant, parseInstant } from '@kubesift/core-signal'
 import { wrap } from '../render/cells.ts'
+import { ownerInGroup, whyInGroup } from '../render/groups.ts'
 import { incidentTable, showsCount, type IncidentRow } from '../render/incident-table.ts'
 import type { Paint } from '../render/paint.ts'
 import { plain, plainCommand } from '../render/plain.ts'
@@ -72,15 +73,6 @@ const tableOf = ({ incidents }: TriageOutput, options: ReportOptions): string[] 
   ]
 }
 
-/** What it follows, where another incident explains it; else what is known of it itself. */
-const whyOf = (incident: TriageIncident, all: readonly TriageIncident[]): string => {
-  const join = incident.joins.find(({ directed }) => directed)
-  const cause = join === undefined ? undefined : all.find(({ id }) => id === join.to)
-  return cause === undefined || join === undefined
-    ? (incident.hypothesis ?? incident.title)
-    : `follows ${cause.resourceKind}/${cause.resourceName}: ${join.why}`
-}
-
 const rowOf = (
   incident: TriageIncident,
   all: readonly TriageIncident[],
@@ -90,9 +82,13 @@ const rowOf = (
   status: incident.status,
   since: ageOf(incident.firstSeenAt, now),
   count: countText(incident.occurrenceCount, incident.countQuality),
-  owner: `${incident.id === incident.primary ? '' : '└ '}${ownerText(incident.namespace, incident.resourceKind, incident.resourceName)}`,
+  owner: ownerInGroup(
+    incident,
+    ownerText(incident.namespace, incident.resourceKind, incident.resourceName),
+    all,
+  ),
   problem: incident.problem,
-  why: whyOf(incident, all),
+  why: whyInGroup(incident, incident.hypothesis ?? incident.title, all),
 })
 
 const ageOf = (text: string, now: number | undefined): string => {

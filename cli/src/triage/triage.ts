@@ -2,6 +2,7 @@ import type { Catalogue, Incident, Knowns } from '@kubesift/contracts'
 import { contextsOf } from '@kubesift/core-context'
 import { analysisOf } from '@kubesift/core-diagnosis'
 import { incidentsOf, inGroups, severityRank } from '@kubesift/core-incident'
+import { inGroupOrder } from '../render/groups.ts'
 import { incidentJson } from './incident-json.ts'
 import { itemsOf } from './input/items-of.ts'
 import { piecesOf } from './input/pieces-of.ts'
@@ -48,8 +49,8 @@ export const triage = async (
   const living = inGroups(found.contexts.flatMap((context) => incidentsOf(context)))
     .filter((incident) => incident.status !== 'merged')
     .sort(bySeverity)
-  const incidents = byGroup(living).map((incident) =>
-    incidentJson(incident, analysisOf(incident, options.knowns)),
+  const incidents = inGroupOrder(
+    living.map((incident) => incidentJson(incident, analysisOf(incident, options.knowns))),
   )
   const ignored = found.ignored
     .map(({ reason, count, why, owner }) => ({
@@ -76,13 +77,6 @@ const bySeverity = (a: Incident, b: Incident): number =>
   a.firstSeenAt - b.firstSeenAt ||
   compare(a.key, b.key) ||
   a.episode - b.episode
-
-/** Members of a group stand together, where the first of them would; the one that stands for the cause leads them. */
-const byGroup = (sorted: readonly Incident[]): Incident[] =>
-  [...Map.groupBy(sorted, ({ group }) => group).values()].flatMap((members) => [
-    ...members.filter(({ id, primary }) => id === primary),
-    ...members.filter(({ id, primary }) => id !== primary),
-  ])
 
 const rankOf = ({ status }: Incident): number => (status === 'open' ? 0 : 1)
 

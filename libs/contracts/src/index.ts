@@ -69,6 +69,7 @@ export {
   incidentStatuses,
   incidents,
   transitionTypes,
+  type TransitionType,
   type Incident,
   type IncidentEvent,
   type IncidentStatus,

@@ -80,6 +80,7 @@ export const incidents = defineTopic({
   policy: { partitions: 12, cleanup: 'compact', maxMessageBytes: 1_000_000 },
 })
 
+/** What may happen to an incident. More kinds will come: a reader passes over what it does not know. */
 export const transitionTypes = [
   'opened',
   'severity_changed',
@@ -89,13 +90,15 @@ export const transitionTypes = [
   'analysed',
   'regrouped',
 ] as const
+export type TransitionType = (typeof transitionTypes)[number]
 
 /** One transition, with what caused it. */
 export const incidentEventSchema = z.object({
   incidentId: z.string(),
   key: z.string(),
   revision: z.int(),
-  type: z.enum(transitionTypes),
+  /** One of {@link transitionTypes}, or a newer one. */
+  type: z.string().describe(`${transitionTypes.join(', ')}; pass over what you do not know`),
   /** Event time of the transition. */
   at: instant,
   severity: severitySchema,

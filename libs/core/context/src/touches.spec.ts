@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { selects, thingId } from './touches.ts'
-import { touchesOfMessage } from './touches.ts'
+import { selects, thingId, touchesOfMessage } from './touches.ts'
 
 test.each([
   ['Error: configmap "app-config" not found', ['ConfigMap/shop/app-config']],

@@ -55,6 +55,9 @@ class Components {
   }
 }
 
+const byText = (a: readonly string[], b: readonly string[]): number =>
+  a.join() < b.join() ? -1 : 1
+
 /** How many members lead to this one, over any number of steps. */
 const dependants = (id: string, joins: readonly Join[]): number => {
   const seen = new Set([id])
@@ -90,7 +93,7 @@ export const groupsOf = (
   const living = incidents.toSorted(olderFirst)
   const byId = new Map(living.map((i) => [i.id, i]))
   const components = new Components([...byId.keys()], cannotLink)
-  for (const [a, b] of mustLink.toSorted()) components.connect(a, b)
+  for (const [a, b] of mustLink.toSorted(byText)) components.connect(a, b)
   const joins = joinsOf(living).filter(({ from, to }) => components.connect(from, to))
   return components
     .all()

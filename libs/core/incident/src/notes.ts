@@ -1,4 +1,4 @@
-import type { IncidentEvent, Position } from '@kubesift/contracts'
+import type { IncidentEvent, Position, TransitionType } from '@kubesift/contracts'
 import { noteIdOf } from './ids.ts'
 import type { Transition } from './transitions.ts'
 
@@ -33,7 +33,7 @@ export interface Note {
   readonly rulesHash: string
 }
 
-const kindOf: Readonly<Record<IncidentEvent['type'], NoteKind>> = {
+const kindOf: Readonly<Record<TransitionType, NoteKind>> = {
   opened: 'system',
   resolved: 'status_change',
   reopened: 'status_change',

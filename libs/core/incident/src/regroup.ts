@@ -89,7 +89,7 @@ const noteOf = (incident: Incident, { group, primaryLabel }: Placement): string 
 }
 
 /** Whether the story has to tell of it: another group, or another that stands for the cause. */
-const isTold = ({ id, group, before }: Placement): boolean =>
+const isTold = ({ group, before }: Placement): boolean =>
   before === undefined
     ? group.members.length > 1
     : before.group !== group.id || (before.primary !== group.primary && group.members.length > 1)
