@@ -45,7 +45,16 @@ const told = (triaged: Triaged) =>
   Object.fromEntries(
     triaged.incidents.map((i) => [
       i.key,
-      [i.severity, i.occurrenceCount, i.countQuality, i.firstSeenAt, i.lastSeenAt, i.hypothesis],
+      [
+        i.severity,
+        i.occurrenceCount,
+        i.countQuality,
+        i.firstSeenAt,
+        i.lastSeenAt,
+        i.hypothesis,
+        i.group,
+        i.primary,
+      ],
     ]),
   )
 
@@ -102,6 +111,8 @@ describe.each(scenarios())('through the running pipeline, the scenario %s', (sce
               Math.trunc(i.firstSeenAt),
               Math.trunc(i.lastSeenAt),
               i.analysis?.hypothesis,
+              i.group,
+              i.primary,
             ],
           ]),
       )

@@ -3,6 +3,7 @@ import type { Context, Incident, Touch } from '@kubesift/contracts'
 /** What decides about the group of an incident, and nothing else: it changes seldom, so a store need not look at groups at every count. */
 export interface Groupable {
   readonly id: string
+  readonly key: string
   readonly cluster: string
   /** How others name it: owner and problem. */
   readonly label: string
@@ -36,10 +37,11 @@ const labelOf = ({ namespace, resourceKind, resourceName, problem }: Incident): 
   `${problem} of ${resourceKind} ${namespace === '' ? '' : `${namespace}/`}${resourceName}`
 
 export const groupableOf = (incident: Incident): Groupable => {
-  const { id, cluster, problem, firstSeenAt, lastSeenAt, resolution, context } = incident
+  const { id, key, cluster, problem, firstSeenAt, lastSeenAt, resolution, context } = incident
   const own = ownChangeMs(context.changes, firstSeenAt)
   return {
     id,
+    key,
     cluster,
     label: labelOf(incident),
     problem,
@@ -52,8 +54,10 @@ export const groupableOf = (incident: Incident): Groupable => {
   }
 }
 
-/** Oldest first; the id only makes it the same every time. */
-export const olderFirst = (
-  a: Pick<Groupable, 'id' | 'firstSeenAt'>,
-  b: Pick<Groupable, 'id' | 'firstSeenAt'>,
-): number => a.firstSeenAt - b.firstSeenAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+type Aged = Pick<Groupable, 'id' | 'key' | 'firstSeenAt'>
+
+/** Oldest first; of one instant by key, which is the same in whichever cluster and run, unlike the id. */
+export const olderFirst = (a: Aged, b: Aged): number =>
+  a.firstSeenAt - b.firstSeenAt || byText(a.key, b.key) || byText(a.id, b.id)
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -18,6 +18,7 @@ const incident = (
   rest: Partial<Groupable> = {},
 ): Groupable => ({
   id,
+  key: id,
   cluster: 'c1',
   label: id,
   problem,
