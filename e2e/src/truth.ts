@@ -20,6 +20,8 @@ const group = z.looseObject({
   id: z.string(),
   cause,
   affected: z.array(z.string()),
+  /** What changed, and when: null or absent where nothing did. */
+  change: z.looseObject({ kind: z.string(), at: when.nullish() }).nullish(),
   recovered_at: when.nullable(),
   optional: z.boolean().default(false),
   may_stay_open: z.array(z.string()).default([]),
