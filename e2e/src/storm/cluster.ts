@@ -1,56 +1,13 @@
-import { Random } from './random.ts'
-import type { Json, Said, SaidEvent, SaidObject } from './records.ts'
-
-export interface Node {
-  readonly name: string
-  readonly uid: string
-  ready: boolean
-}
-
-export interface Pod {
-  readonly name: string
-  readonly uid: string
-  readonly workload: Workload
-  readonly revision: Revision
-  readonly createdAt: number
-  node: Node
-  ready: boolean
-  restarts: number
-  waiting?: { readonly reason: string; readonly message: string }
-  last?: { readonly reason: string; readonly exitCode: number; readonly finishedAt: number }
-  deletedAt?: number
-}
-
-export interface Revision {
-  readonly number: number
-  readonly image: string
-  readonly hash: string
-  readonly replicaSetUid: string
-  readonly configMap?: string
-}
-
-export interface Workload {
-  readonly namespace: string
-  readonly name: string
-  readonly uid: string
-  readonly replicas: number
-  /** Those whose Service its template names. */
-  readonly calls: readonly Workload[]
-  generation: number
-  revisions: Revision[]
-  current: Revision
-  pods: Pod[]
-  /** Broken: pods of the current revision never get ready. */
-  stuck: boolean
-}
+import { deploymentOf, leaseOf, nodeOf, podOf, replicaSetOf, serviceOf } from './objects.ts'
+import type { Random } from './random.ts'
+import type { Node, Pod, Revision, Workload } from './things.ts'
+import type { Said, SaidEvent, SaidObject } from './records.ts'
 
 export interface ClusterShape {
   readonly nodes: number
   readonly namespaces: number
   readonly workloadsPerNamespace: number
 }
-
-const iso = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`
 
 interface Series {
   readonly uid: string
@@ -67,10 +24,12 @@ export class Cluster {
   readonly ownerOfPod = new Map<string, string>()
   readonly #random: Random
   readonly #series = new Map<string, Series>()
+  readonly #startedAt: number
   #version = 1000
 
   constructor(shape: ClusterShape, random: Random, at: number) {
     this.#random = random
+    this.#startedAt = at
     this.nodes = Array.from({ length: shape.nodes }, (_, i) => ({
       name: `node-${i + 1}`,
       uid: random.uuid(),
@@ -89,7 +48,12 @@ export class Cluster {
       const workload = this.#workload(namespace, `app-${i}`, calls)
       own.push(workload)
       this.workloads.push(workload)
-      this.#say({ t: 'object', at, change: 'ADDED', object: this.#service(workload, at) })
+      this.#say({
+        t: 'object',
+        at,
+        change: 'ADDED',
+        object: serviceOf(workload, at, this.#random.uuid(), this.#next()),
+      })
       for (let p = 0; p < workload.replicas; p += 1) this.startPod(workload, at, true)
       this.sayWorkload(workload, at + 1, 'ADDED')
       this.sayReplicaSet(workload, workload.current, at + 1, 'ADDED')
@@ -236,70 +200,13 @@ export class Cluster {
     this.sayWorkload(workload, at + 1_500, 'MODIFIED')
   }
 
-  #versionNext(): string {
+  #next(): string {
     this.#version += 1
     return String(this.#version)
   }
 
   sayNode(node: Node, at: number, change: SaidObject['change'] = 'MODIFIED'): void {
-    const status = node.ready ? 'True' : 'Unknown'
-    const object: Json = {
-      kind: 'Node',
-      apiVersion: 'v1',
-      metadata: {
-        name: node.name,
-        uid: node.uid,
-        resourceVersion: this.#versionNext(),
-        creationTimestamp: iso(at),
-      },
-      status: {
-        conditions: [
-          {
-            type: 'Ready',
-            status,
-            reason: node.ready ? 'KubeletReady' : 'NodeStatusUnknown',
-            message: node.ready
-              ? 'kubelet is posting ready status'
-              : 'Kubelet stopped posting node status.',
-            lastTransitionTime: iso(at),
-          },
-        ],
-      },
-    }
-    this.#say({ t: 'object', at, change, object })
-  }
-
-  #service(workload: Workload, at: number): Json {
-    return {
-      kind: 'Service',
-      apiVersion: 'v1',
-      metadata: {
-        name: workload.name,
-        namespace: workload.namespace,
-        uid: this.#random.uuid(),
-        resourceVersion: this.#versionNext(),
-        creationTimestamp: iso(at),
-      },
-      spec: { selector: { app: workload.name }, ports: [{ port: 80 }] },
-    }
-  }
-
-  #template(workload: Workload, revision: Revision): Json {
-    const env = [
-      ...workload.calls.map((w) => ({ name: 'UPSTREAM_URL', value: `http://${w.name}:80/ready` })),
-      ...(revision.configMap === undefined
-        ? []
-        : [
-            {
-              name: 'SETTING',
-              valueFrom: { configMapKeyRef: { name: revision.configMap, key: 'setting' } },
-            },
-          ]),
-    ]
-    return {
-      metadata: { labels: { app: workload.name } },
-      spec: { containers: [{ name: workload.name, image: revision.image, env }] },
-    }
+    this.#say({ t: 'object', at, change, object: nodeOf(node, at, this.#next()) })
   }
 
   sayWorkload(
@@ -308,40 +215,8 @@ export class Cluster {
     change: SaidObject['change'] = 'MODIFIED',
     { observed = workload.generation }: { readonly observed?: number } = {},
   ): void {
-    const { replicas } = workload
-    const ready = workload.pods.filter((p) => p.ready).length
-    const object: Json = {
-      kind: 'Deployment',
-      apiVersion: 'apps/v1',
-      metadata: {
-        name: workload.name,
-        namespace: workload.namespace,
-        uid: workload.uid,
-        generation: workload.generation,
-        resourceVersion: this.#versionNext(),
-        creationTimestamp: iso(Math.min(...this.said.map((s) => s.at))),
-        annotations: { 'deployment.kubernetes.io/revision': String(workload.current.number) },
-        managedFields: [{ manager: 'kubectl', time: iso(at), operation: 'Update' }],
-      },
-      spec: { replicas, template: this.#template(workload, workload.current) },
-      status: {
-        observedGeneration: observed,
-        replicas: workload.pods.length,
-        updatedReplicas: workload.pods.filter((p) => p.revision.hash === workload.current.hash)
-          .length,
-        readyReplicas: ready,
-        availableReplicas: ready,
-        conditions: [
-          {
-            type: 'Available',
-            status: ready === replicas ? 'True' : 'False',
-            reason: ready === replicas ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
-            lastTransitionTime: iso(at),
-          },
-        ],
-      },
-    }
-    this.#say({ t: 'object', at, change, object })
+    const seen = { observed, createdAt: this.#startedAt }
+    this.#say({ t: 'object', at, change, object: deploymentOf(workload, at, this.#next(), seen) })
   }
 
   sayReplicaSet(
@@ -350,110 +225,21 @@ export class Cluster {
     at: number,
     change: SaidObject['change'],
   ): void {
-    const pods = workload.pods.filter((p) => p.revision.hash === revision.hash)
-    const ready = pods.filter((p) => p.ready).length
-    const object: Json = {
-      kind: 'ReplicaSet',
-      apiVersion: 'apps/v1',
-      metadata: {
-        name: `${workload.name}-${revision.hash}`,
-        namespace: workload.namespace,
-        uid: revision.replicaSetUid,
-        generation: 1,
-        resourceVersion: this.#versionNext(),
-        creationTimestamp: iso(at),
-        annotations: { 'deployment.kubernetes.io/revision': String(revision.number) },
-        ownerReferences: [
-          { kind: 'Deployment', name: workload.name, uid: workload.uid, controller: true },
-        ],
-      },
-      spec: { replicas: workload.replicas, template: this.#template(workload, revision) },
-      status: {
-        replicas: pods.length,
-        readyReplicas: ready,
-        availableReplicas: ready,
-        observedGeneration: 1,
-      },
-    }
-    this.#say({ t: 'object', at, change, object })
+    this.#say({
+      t: 'object',
+      at,
+      change,
+      object: replicaSetOf(workload, revision, at, this.#next()),
+    })
   }
 
   sayPod(pod: Pod, at: number, change: SaidObject['change'] = 'MODIFIED'): void {
-    const { workload, revision, waiting, last } = pod
-    const state =
-      waiting === undefined ? { running: { startedAt: iso(pod.createdAt) } } : { waiting }
-    const object: Json = {
-      kind: 'Pod',
-      apiVersion: 'v1',
-      metadata: {
-        name: pod.name,
-        namespace: workload.namespace,
-        uid: pod.uid,
-        resourceVersion: this.#versionNext(),
-        creationTimestamp: iso(pod.createdAt),
-        labels: { app: workload.name, 'pod-template-hash': revision.hash },
-        ownerReferences: [
-          {
-            kind: 'ReplicaSet',
-            name: `${workload.name}-${revision.hash}`,
-            uid: revision.replicaSetUid,
-            controller: true,
-          },
-        ],
-        ...(change === 'DELETED'
-          ? { deletionTimestamp: iso(at), deletionGracePeriodSeconds: 0 }
-          : {}),
-      },
-      spec: {
-        nodeName: pod.node.name,
-        containers: (this.#template(workload, revision)['spec'] as Json)['containers'],
-      },
-      status: {
-        phase: waiting === undefined || pod.restarts > 0 ? 'Running' : 'Pending',
-        conditions: [
-          { type: 'Ready', status: pod.ready ? 'True' : 'False', lastTransitionTime: iso(at) },
-        ],
-        containerStatuses: [
-          {
-            name: workload.name,
-            image: revision.image,
-            ready: pod.ready,
-            restartCount: pod.restarts,
-            state,
-            ...(last === undefined
-              ? {}
-              : {
-                  lastState: {
-                    terminated: {
-                      reason: last.reason,
-                      exitCode: last.exitCode,
-                      finishedAt: iso(last.finishedAt),
-                    },
-                  },
-                }),
-          },
-        ],
-      },
-    }
+    const object = podOf(pod, at, this.#next(), change === 'DELETED')
     this.#say({ t: 'object', at, change, object })
   }
 
   /** What always changes: time, told by the cluster itself. */
   lease(at: number): void {
-    this.#say({
-      t: 'object',
-      at,
-      change: 'MODIFIED',
-      object: {
-        kind: 'Lease',
-        apiVersion: 'coordination.k8s.io/v1',
-        metadata: {
-          name: 'node-1',
-          namespace: 'kube-node-lease',
-          uid: 'lease-of-node-1',
-          resourceVersion: this.#versionNext(),
-        },
-      },
-    })
+    this.#say({ t: 'object', at, change: 'MODIFIED', object: leaseOf(this.#next()) })
   }
 }

@@ -80,7 +80,7 @@ const essence = (incidents: readonly Incident[]) =>
       quality: i.countQuality,
       firstSeenAt: i.firstSeenAt,
       lastSeenAt: i.lastSeenAt,
-      changes: i.context.changes.map(({ evidence: _, ...c }) => c),
+      changes: i.context.changes.map((c) => ({ ...c, evidence: '' })),
     }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.episode - b.episode))
 
