@@ -122,8 +122,9 @@ const endAfter = (last: number, next: number, rule: ProblemRule, around: Surroun
   if (byHealth.recovery !== null) return byHealth
   if (deleted !== Infinity) {
     const at = Math.max(deleted, last)
-    // The end of an episode is decided by time, like every end: something earlier may still be on its way.
-    if (at > (around.watermark ?? -Infinity)) return { recovery: null, askAt: at }
+    // The end of an episode is decided by time, like every end: something earlier may still be on its way, and health may end it sooner.
+    if (at > (around.watermark ?? -Infinity))
+      return { recovery: null, askAt: Math.min(at, byHealth.askAt ?? Infinity) }
     return { recovery: { at, by: 'owner_deleted', why: 'the owner was deleted' }, askAt: null }
   }
   const bySilence = silenced(last, next, rule, around)
