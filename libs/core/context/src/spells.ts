@@ -66,9 +66,18 @@ const split = (interval: Interval, at: number): Interval[] =>
         { ...interval, from: at },
       ]
 
-/** How long the stream was alive and silent after `from`: a gap in it starts the wait anew, since blind is not quiet. */
-const quietFrom = (from: number, gaps: Surroundings['gaps']): number =>
-  gaps.reduce((at, [, end]) => (end > at ? Math.max(at, end) : at), from)
+/**
+ * Since when the stream has been alive and silent for a whole time to live after `from`: a gap that begins in it starts the wait anew,
+ * since blind is not quiet.
+ */
+const quietFrom = (from: number, ttl: number, gaps: Surroundings['gaps']): number => {
+  let at = from
+  for (const [start, end] of gaps.toSorted((a, b) => a[0] - b[0])) {
+    if (start >= at + ttl) break
+    at = Math.max(at, end)
+  }
+  return at
+}
 
 interface End {
   readonly recovery: Recovery | null
@@ -103,6 +112,7 @@ const silenced = (last: number, next: number, rule: ProblemRule, around: Surroun
   const at =
     quietFrom(
       last,
+      rule.ttl,
       around.gaps.filter(([, end]) => end <= next),
     ) + rule.ttl
   if (at > next) return { recovery: null, askAt: null }
