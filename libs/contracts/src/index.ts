@@ -35,6 +35,7 @@ export {
 export { templateVariables, type TemplateVariable } from './rules/template.ts'
 export {
   countQualities,
+  LAST_INSTANT,
   severities,
   type CountQuality,
   type ObjectRef,

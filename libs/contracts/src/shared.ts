@@ -1,7 +1,12 @@
 import { z } from 'zod'
 
+/** The last instant that a calendar has (ECMA-262, time values); the first is as far before the epoch. */
+export const LAST_INSTANT = 8.64e15
+
 /** Milliseconds since the Unix epoch. Every instant in our topics is one. */
-export const instant = z.number().finite()
+export const instant = z
+  .number()
+  .refine((at) => Math.abs(at) <= LAST_INSTANT, 'an instant that no calendar has')
 
 export const severities = ['P1', 'P2', 'P3', 'P4'] as const
 export type Severity = (typeof severities)[number]

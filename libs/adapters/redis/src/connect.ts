@@ -29,9 +29,11 @@ export const ensureConnected = async (redis: Redis): Promise<void> => {
 
 const TEMPORARY = /^(LOADING|READONLY|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF)\b/
 
-/** What a failed command means: Redis is away or refuses for now (retry), or the command itself is wrong (crash, as it came). */
+const bugs = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'])
+
+/** What a failed command means: Redis is away or refuses for now (retry), or the command or our code is wrong (crash, as it came). */
 export const unavailable = (error: unknown): unknown => {
-  if (error instanceof Failure) return error
+  if (error instanceof Failure || (error instanceof Error && bugs.has(error.name))) return error
   const text = error instanceof Error ? error.message : String(error)
   const isReply = error instanceof Error && error.name === 'ReplyError'
   if (isReply && !TEMPORARY.test(text)) return error

@@ -212,6 +212,29 @@ describe('the state of a namespace', () => {
     expect(pending).toHaveLength(167)
   })
 
+  test('may be larger than what one call takes, and is written whole or not at all', async () => {
+    const store = aStore()
+    const former = await store.claim(0)
+    const many = 70_000
+    const fields = new Map(Array.from({ length: many }, (_, i) => [`e:${i}`, String(i)]))
+    const chunks = Array.from({ length: many }, (_, i) => Buffer.from(String(i)))
+    const large = { fields, chunks, timer: { at: 5, stale: false }, publish: true }
+    await store.write(former, write(1, { namespaces: [namespace('a', { chunks: [bytes] })] }))
+    const holder = await store.claim(0)
+    const after = write(2, {
+      clock,
+      namespaces: [namespace('b', { chunks: [bytes] }), namespace('a', { ...large, saved: true })],
+    })
+    await expect(store.write(former, after)).rejects.toThrow(Fenced)
+    expect((await store.load(0, ['a'])).get('a')).toEqual({ fields: [], chunks: [bytes] })
+    await store.write(holder, after)
+    const stored = (await store.load(0, ['a'])).get('a')!
+    expect(stored.fields).toHaveLength(many)
+    expect(new Map(stored.fields).get('e:69999')).toBe('69999')
+    expect(Buffer.concat(stored.chunks).equals(Buffer.concat(chunks))).toBe(true)
+    expect(await store.claim(0)).toMatchObject({ next: 2, clock, pending: ['a'] })
+  })
+
   test('of an older form is left alone: reading begins anew', async () => {
     const prefix = `t${randomBytes(5).toString('hex')}:`
     await ensureConnected(redis)

@@ -3,6 +3,7 @@ import { NO_CLOCK, type Clock, type Fields } from '@kubesift/core-context'
 import type { Redis } from 'ioredis'
 import { ensureConnected, unavailable } from './connect.ts'
 import { PUBLISHED, WRITE } from './scripts.ts'
+import { slicesOf } from './slices.ts'
 
 /** The right to write the state of one partition, taken at its assignment; a later claim by anyone ends it. */
 export interface Claim {
@@ -49,6 +50,8 @@ export interface Write {
   readonly clock?: Clock
   readonly namespaces: readonly NamespaceWrite[]
 }
+
+type Argument = string | Buffer
 
 /** Of the stored state: another one begins from nothing, that is from the oldest record of `signals`. */
 const FORM = '2'
@@ -128,25 +131,41 @@ export class StateStore {
   /** Writes everything that one batch has changed, or throws {@link Fenced} when this claim no longer holds. */
   write(claim: Pick<Claim, 'partition' | 'token'>, write: Write): Promise<void> {
     const { partition, token } = claim
-    return this.#run(async () => {
+    const slices = slicesOf(write.namespaces)
+    const calls = slices.map((namespaces, i): readonly [number, ...Argument[]] => {
+      const isLast = i === slices.length - 1
       const keys = [
         ...['meta', 'timers', 'pending'].map((name) => this.#key(partition, name)),
-        ...write.namespaces.flatMap(({ id }) => [
+        ...namespaces.flatMap(({ id }) => [
           this.#key(partition, `ns:${id}`),
           this.#key(partition, `chunks:${id}`),
         ]),
       ]
-      const reply = await this.#redis.eval(
-        WRITE,
+      return [
         keys.length,
         ...keys,
         token,
         text(write.expected),
-        text(write.next),
-        write.clock === undefined ? '' : JSON.stringify(write.clock),
-        ...write.namespaces.flatMap(argumentsOf),
-      )
-      this.#held(reply, partition)
+        text(isLast ? write.next : write.expected),
+        isLast && write.clock !== undefined ? JSON.stringify(write.clock) : '',
+        ...namespaces.flatMap(argumentsOf),
+      ]
+    })
+    return this.#run(async () => {
+      for (const reply of await this.#together(calls)) this.#held(reply, partition)
+    })
+  }
+
+  /** One call, or several that Redis carries out as one: none does anything where the first may not. */
+  async #together(calls: readonly (readonly [number, ...Argument[]])[]): Promise<unknown[]> {
+    const [only, ...more] = calls
+    if (only !== undefined && more.length === 0) return [await this.#redis.eval(WRITE, ...only)]
+    const transaction = this.#redis.multi()
+    for (const call of calls) transaction.eval(WRITE, ...call)
+    const replies = (await transaction.exec()) ?? []
+    return replies.map(([error, reply]) => {
+      if (error !== null) throw error
+      return reply
     })
   }
 
@@ -181,8 +200,8 @@ export class StateStore {
   }
 }
 
-const argumentsOf = (write: NamespaceWrite): (string | Buffer)[] => {
-  const args: (string | Buffer)[] = [
+const argumentsOf = (write: NamespaceWrite): Argument[] => {
+  const args: Argument[] = [
     write.id,
     scoreOf(write.timer),
     write.publish ? '1' : '0',

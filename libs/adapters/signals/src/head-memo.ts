@@ -1,5 +1,5 @@
 import { ByteMemo, hashOf, Ranges, type WireCursor } from '@kubesift/adapter-otlp'
-import type { EventHead, ObjectRef } from '@kubesift/contracts'
+import { LAST_INSTANT, type EventHead, type ObjectRef } from '@kubesift/contracts'
 import { EVENT } from './wire-tags.ts'
 
 const SLOTS = 32_768
@@ -126,9 +126,10 @@ const readInvolved = (
   }
 }
 
-/** A finite number: an instant that is none would poison every sum and sort behind it. */
+/** An instant that is none would poison every sum and sort behind it, and whoever writes it as a date. */
 export const instant = (cursor: WireCursor, end: number): number => {
   const value = cursor.double(end)
-  if (!Number.isFinite(value)) cursor.fail('wrong-shape', 'an instant that is no finite number')
+  if (!(Math.abs(value) <= LAST_INSTANT))
+    cursor.fail('wrong-shape', 'an instant that no calendar has')
   return value
 }

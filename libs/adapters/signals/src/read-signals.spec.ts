@@ -124,6 +124,12 @@ describe('chunks of signals', () => {
     ['a group', Buffer.from('7b7c', 'hex')],
     ['half of JSON', Buffer.from('{"kind":"chunk"')],
     ['JSON of another kind', Buffer.from('{"kind":"other"}')],
+    [
+      'progress of no year',
+      Buffer.from(
+        '{"kind":"progress","topic":"otel-logs","partitions":1,"reports":[],"writtenAt":1e300}',
+      ),
+    ],
   ])('are not found in %s', (_, value) => {
     expect(readSignals(value)).toMatchObject({ ok: false, why: expect.any(String) as unknown })
   })
@@ -143,12 +149,13 @@ describe('chunks of signals', () => {
     ['an Event of which nothing is told', f(0x2a, named), 'nothing is told'],
     ['an Event told no times', f(0x2a, named, f(0x12)), 'told no times'],
     ['a count of 0', f(0x2a, named, f(0x12, '0800')), 'told no times'],
-    ['an infinite instant', f(0x2a, named, f(0x12, once, '11000000000000f07f')), 'no finite'],
-    ['an instant that is none', f(0x2a, named, f(0x12, once, '11000000000000f87f')), 'no finite'],
+    ['an infinite instant', f(0x2a, named, f(0x12, once, '11000000000000f07f')), 'no calendar'],
+    ['an instant that is none', f(0x2a, named, f(0x12, once, '11000000000000f87f')), 'no calendar'],
+    ['an instant of no year', f(0x2a, named, f(0x12, once, '119c7500883ce4377e')), 'no calendar'],
     [
       'a beginning that is none',
       f(0x2a, f(0x0a, f(0x0a, '75'), '59000000000000f8ff')),
-      'no finite',
+      'no calendar',
     ],
     ['a count beyond 2^53', f(0x3a, f(0x12, '75'), f(0x1a, '08808080808080808010')), '2^53'],
     ['a place beyond 2^53', f(0x3a, f(0x12, '75'), f(0x1a, once, '18ffffffffffffff7f')), '2^53'],

@@ -207,12 +207,12 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     const uid = fact.involved.uid
     return endOf(uid === undefined ? undefined : options.objectByUid(uid))
   }
-  const { parts, absorbed } = absorb(raw, around, end)
+  const { parts, absorbed, asks } = absorb(raw, around, end)
   const all = raw.flatMap((p) => p.events)
   const { cluster, namespace, owner } = view
   const keyOf = (problem: string): string =>
     incidentKey({ cluster, namespace, kind: owner.kind, name: owner.name, problem })
-  let next = around.goneDueAt
+  let next = earliest(around.goneDueAt, ...asks)
   const contexts = parts.map((part) => {
     const { spells, nextDecisionAt } = spellsOf(
       happeningsOf(part, end),

@@ -77,20 +77,17 @@ const belongs = (at: number, absorber: readonly Spell[], own: readonly Spell[]):
 /**
  * Folds symptoms into the problem that explains them: among problems of one owner that name each other in `absorbs`, the one that opened
  * first (in event time) takes what begins during it. A function of the facts alone, so the order of arrival does not matter; an incident
- * that opened on its own before keeps its problem.
+ * that opened on its own before keeps its problem. What is folded in may go on where a problem alone would have ended: at the watermarks
+ * `asks` the answer may be another.
  */
 export const absorb = (
   parts: readonly Part[],
   around: Surroundings,
   end: EndOf,
-): { parts: readonly Part[]; absorbed: Map<string, string> } => {
-  if (parts.length === 1) return { parts, absorbed: new Map() }
-  const spells = new Map(
-    parts.map((p) => [
-      p.rule.problem,
-      opened(spellsOf(happeningsOf(p, end), p.rule, around).spells),
-    ]),
-  )
+): { parts: readonly Part[]; absorbed: Map<string, string>; asks: readonly number[] } => {
+  if (parts.length === 1) return { parts, absorbed: new Map(), asks: [] }
+  const alone = parts.map((p) => spellsOf(happeningsOf(p, end), p.rule, around))
+  const spells = new Map(parts.map((p, i) => [p.rule.problem, opened(alone[i]!.spells)]))
   const openedAt = (p: Part): number => spells.get(p.rule.problem)?.[0]?.openedAt ?? Infinity
   const left = new Map(
     parts.map((p) => [
@@ -134,5 +131,6 @@ export const absorb = (
   return {
     parts: [...left.values()].filter((p) => p.events.length + p.states.length > 0),
     absorbed,
+    asks: alone.flatMap((a) => a.nextDecisionAt ?? []),
   }
 }

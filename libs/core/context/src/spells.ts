@@ -66,9 +66,18 @@ const split = (interval: Interval, at: number): Interval[] =>
         { ...interval, from: at },
       ]
 
-/** How long the stream was alive and silent after `from`: a gap in it starts the wait anew, since blind is not quiet. */
-const quietFrom = (from: number, gaps: Surroundings['gaps']): number =>
-  gaps.reduce((at, [, end]) => (end > at ? Math.max(at, end) : at), from)
+/**
+ * Since when the stream has been alive and silent for a whole time to live after `from`: a gap that begins in it starts the wait anew,
+ * since blind is not quiet.
+ */
+const quietFrom = (from: number, ttl: number, gaps: Surroundings['gaps']): number => {
+  let at = from
+  for (const [start, end] of gaps.toSorted((a, b) => a[0] - b[0])) {
+    if (start >= at + ttl) break
+    at = Math.max(at, end)
+  }
+  return at
+}
 
 interface End {
   readonly recovery: Recovery | null
@@ -103,6 +112,7 @@ const silenced = (last: number, next: number, rule: ProblemRule, around: Surroun
   const at =
     quietFrom(
       last,
+      rule.ttl,
       around.gaps.filter(([, end]) => end <= next),
     ) + rule.ttl
   if (at > next) return { recovery: null, askAt: null }
@@ -122,8 +132,9 @@ const endAfter = (last: number, next: number, rule: ProblemRule, around: Surroun
   if (byHealth.recovery !== null) return byHealth
   if (deleted !== Infinity) {
     const at = Math.max(deleted, last)
-    // The end of an episode is decided by time, like every end: something earlier may still be on its way.
-    if (at > (around.watermark ?? -Infinity)) return { recovery: null, askAt: at }
+    // The end of an episode is decided by time, like every end: something earlier may still be on its way, and health may end it sooner.
+    if (at > (around.watermark ?? -Infinity))
+      return { recovery: null, askAt: Math.min(at, byHealth.askAt ?? Infinity) }
     return { recovery: { at, by: 'owner_deleted', why: 'the owner was deleted' }, askAt: null }
   }
   const bySilence = silenced(last, next, rule, around)

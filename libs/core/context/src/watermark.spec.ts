@@ -2,6 +2,8 @@ import type { Progress } from '@kubesift/contracts'
 import { expect, test } from 'vitest'
 import { advance, gapsOf, NO_CLOCK, watermarkOf, type Clock } from './watermark.ts'
 
+const MINUTE = 60_000
+
 interface Part {
   at?: number
   caughtUp?: boolean
@@ -72,12 +74,22 @@ test('it never goes back, and an older report changes nothing', () => {
 test('a silence is a gap only where every partition that carries the cluster was silent', () => {
   const clock = after(
     round(1, [
-      { at: 9_000, gaps: [[1_000, 5_000]] },
-      { at: 9_500, gaps: [[2_000, 6_000]] },
+      { at: 60 * MINUTE, gaps: [[10 * MINUTE, 30 * MINUTE]] },
+      { at: 61 * MINUTE, gaps: [[20 * MINUTE, 40 * MINUTE]] },
       { caughtUp: true },
     ]),
   )
-  expect(gapsOf(clock, 'c')).toEqual([[2_000, 5_000]])
+  expect(gapsOf(clock, 'c')).toEqual([[20 * MINUTE, 30 * MINUTE]])
+})
+
+test('objects that go to the partitions in turn are no silence, however long each waits for its next', () => {
+  const gapsOfTurn = (turn: number): [number, number][] =>
+    [0, 1, 2].map(
+      (round) =>
+        [3 * round + turn, 3 * (round + 1) + turn].map((n) => n * 5 * MINUTE) as [number, number],
+    )
+  const turns = [0, 1, 2].map((turn) => ({ at: (9 + turn) * 5 * MINUTE, gaps: gapsOfTurn(turn) }))
+  expect(gapsOf(after(round(1, turns)), 'c')).toEqual([])
 })
 
 test('a cluster named like what every object has is a cluster like any other', () => {
@@ -88,7 +100,6 @@ test('a cluster named like what every object has is a cluster like any other', (
   expect(watermarkOf(after(progress), 'constructor')).toBe(8_900)
 })
 
-const MINUTE = 60_000
 const told = (writtenAt: number, clusters: Progress['reports'][number]['clusters']): Progress => {
   const progress = round(writtenAt, [{}])
   return { ...progress, reports: progress.reports.map((r) => ({ ...r, clusters })) }

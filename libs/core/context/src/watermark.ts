@@ -152,15 +152,19 @@ const intersect = (a: readonly Interval[], b: readonly Interval[]): Interval[] =
     }),
   )
 
-/** Silences of a cluster's object stream: those that every partition which carries it agrees on. */
+/**
+ * Silences of a cluster's object stream: those that every partition which carries it agrees on. A partition that waits for its turn is
+ * silent as well, and what is not read yet may still break a silence: one counts from when the watermark has passed its beginning.
+ */
 export const gapsOf = (clock: Clock, cluster: string): Interval[] => {
+  const watermark = watermarkOf(clock, cluster)
   const told = Object.values(clock.silences ?? {})
     .filter((silences) => Object.hasOwn(silences, cluster))
     .map((silences) => silences[cluster])
     .filter((silence) => silence !== undefined)
-  if (told.length === 0) return []
+  if (told.length === 0 || watermark === null) return []
   return told
     .map(({ gaps, objectsAt }): Interval[] => [...gaps, [objectsAt, Infinity]])
     .reduce(intersect)
-    .filter(([, to]) => to !== Infinity)
+    .filter(([from, to]) => to !== Infinity && to - from > GAP_MS && from < watermark)
 }

@@ -21,12 +21,11 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 /** What makes two signals say exactly the same; offsets and repeats aside. */
 const samenessOf = (signal: Other): string =>
   signal.t === 'object'
-    ? `o ${signal.object.uid} ${signal.object.rv} ${signal.deleted ?? ''} ${signal.observedAt}`
+    ? `o ${signal.object.rv} ${signal.deleted ?? ''} ${signal.observedAt} ${signal.object.uid}`
     : `u ${signal.offsets[0] ?? ''} ${signal.why}`
 
-/** What makes two heads the same Event told again. */
-const headSamenessOf = ({ uid, firstAt, type, reason, message, ...rest }: EventHead): string =>
-  `${uid} ${firstAt} ${type} ${reason} ${rest.seriesDropped ?? ''} ${rest.involved.uid ?? ''} ${message}`
+/** What makes two heads the same Event told again: everything, since the second is not looked at. */
+const headSamenessOf = (head: EventHead): string => JSON.stringify(head)
 
 interface Open {
   readonly cluster: string
@@ -73,7 +72,7 @@ export class ChunkBuilder {
   }
 
   #place(cluster: string, namespace: string): Open {
-    const id = `${cluster}\n${namespace}`
+    const id = `${cluster.length} ${cluster}${namespace}`
     let open = this.#open.get(id)
     if (open === undefined) {
       open = { cluster, namespace, signals: [], events: new Map(), others: new Map() }

@@ -18,7 +18,7 @@ export class Places {
   }
 
   numberOf(cluster: string, namespace: string): number {
-    const id = `${cluster}\n${namespace}`
+    const id = `${cluster.length} ${cluster}${namespace}`
     let number = this.#numbers.get(id)
     if (number === undefined) {
       number = this.#places.length
