@@ -1,5 +1,5 @@
-import type { Catalogue, Incident, Knowns } from '@kubesift/contracts'
-import { contextsOf } from '@kubesift/core-context'
+import type { Analysis, Catalogue, Incident, Knowns, SignalChunk } from '@kubesift/contracts'
+import { contextsOf, type InProcess } from '@kubesift/core-context'
 import { analysisOf } from '@kubesift/core-diagnosis'
 import { incidentsOf, severityRank } from '@kubesift/core-incident'
 import { incidentJson } from './incident-json.ts'
@@ -30,18 +30,38 @@ export type Triaged =
   /** Not one input was of a form that we know. */
   | { readonly ok: false; readonly rejection: Rejection }
 
-/** The whole pipeline in this process: inputs → signals → contexts → incidents → what the knowns say of them. */
-export const triage = async (
+/** An incident, and what the knowns say of it. */
+export interface Explained {
+  readonly incident: Incident
+  readonly analysis: Analysis | undefined
+}
+
+/** What the core makes of what was read. */
+export interface Decided {
+  readonly incidents: readonly Explained[]
+  readonly ignored: InProcess['ignored']
+  /** Newest time in the input. */
+  readonly newest: number | undefined
+}
+
+/** Inputs → signals. */
+export const takeIn = async (
   inputs: readonly TriageInput[],
-  options: TriageOptions,
-): Promise<Triaged> => {
+  options: Pick<TriageOptions, 'cluster' | 'now' | 'clock' | 'onRejected'>,
+): Promise<Intake> => {
   const intake = new Intake(options)
   for (const { name, bytes } of inputs) await intake.read(name, itemsOf(piecesOf(bytes(), name)))
   intake.finish({ now: options.now, clock: options.clock })
-  const rejection = intake.nothing
-  if (rejection !== undefined) return { ok: false, rejection }
+  return intake
+}
+
+/** Signals → contexts → incidents → what the knowns say of them. */
+export const decide = (
+  chunks: readonly SignalChunk[],
+  options: Pick<TriageOptions, 'catalogue' | 'knowns' | 'now'>,
+): Decided => {
   const found = contextsOf(
-    intake.chunks,
+    chunks,
     options.catalogue,
     options.now === undefined ? {} : { now: options.now },
   )
@@ -49,7 +69,22 @@ export const triage = async (
     .flatMap((context) => incidentsOf(context))
     .filter((incident) => incident.status !== 'merged')
     .sort(bySeverity)
-    .map((incident) => incidentJson(incident, analysisOf(incident, options.knowns)))
+    .map((incident) => ({ incident, analysis: analysisOf(incident, options.knowns) }))
+  return { incidents, ignored: found.ignored, newest: found.newest }
+}
+
+/** The whole pipeline in this process, as it is printed. */
+export const triage = async (
+  inputs: readonly TriageInput[],
+  options: TriageOptions,
+): Promise<Triaged> => {
+  const intake = await takeIn(inputs, options)
+  const rejection = intake.nothing
+  if (rejection !== undefined) return { ok: false, rejection }
+  const found = decide(intake.chunks, options)
+  const incidents = found.incidents.map(({ incident, analysis }) =>
+    incidentJson(incident, analysis),
+  )
   const ignored = found.ignored
     .map(({ reason, count, why, owner }) => ({
       reason,
