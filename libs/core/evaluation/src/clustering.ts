@@ -16,7 +16,7 @@ export interface Clustered {
   readonly truth: string
 }
 
-const pairsIn = (n: number): number => (n * (n - 1)) / 2
+const pairsIn = (n: number): number => (n < 2 ? 0 : (n * (n - 1)) / 2)
 
 const pairsWithin = (labels: readonly string[]): number => {
   const sizes = new Map<string, number>()
