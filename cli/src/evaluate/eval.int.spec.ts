@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { loadCatalogue, loadKnowns } from '@kubesift/adapter-rules'
 import type { Scenario } from '@kubesift/core-evaluation'
 import { findScenarios } from './find-scenarios.ts'
 import { evaluationJson, type EvaluationOutput } from './report-json.ts'
+import { evaluationMarkdown } from './report-markdown.ts'
 import { runScenario } from './run-scenario.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -14,19 +15,26 @@ const knowns = loadKnowns(`${root}rules/knowns`)
 const publicData = `${root}../shared/data/public`
 const here = existsSync(publicData)
 
-const evaluate = async (dir: string): Promise<EvaluationOutput> => {
+const scenariosOf = async (dir: string): Promise<Scenario[]> => {
   const scenarios: Scenario[] = []
   for (const found of findScenarios(dir))
     scenarios.push(
       await runScenario(found, { catalogue, knowns, clock: () => Date.UTC(2026, 0, 1) }),
     )
-  return evaluationJson(scenarios)
+  return scenarios
 }
+const evaluate = async (dir: string): Promise<EvaluationOutput> =>
+  evaluationJson(await scenariosOf(dir))
+const recordings = scenariosOf(`${root}e2e/recordings`)
+
+/** The cells and words of a page, without the blanks and rules that a formatter sets. */
+const wordsOf = (markdown: string): string =>
+  markdown.replace(/^\|[\s|:-]+\|$/gm, '').replace(/\s+/g, ' ')
 
 /** Floors and ceilings are what was measured; a change that betters a figure moves its bound. */
 describe('the recordings', () => {
   it('score no worse than they did', async () => {
-    const { scenarios, total } = await evaluate(`${root}e2e/recordings`)
+    const { scenarios, total } = evaluationJson(await recordings)
     expect(scenarios.map(({ name, status }) => [name, status])).toEqual(
       scenarios.map(({ name }) => [name, 'evaluated']),
     )
@@ -48,8 +56,14 @@ describe('the recordings', () => {
     expect(total.n).toMatchObject({ owners: 97, changes: 57, causes: 59 })
   })
 
+  it('are documented as they score: `npm run evaluation` measures the page anew', async () => {
+    const measured = evaluationMarkdown(await recordings)
+    const page = readFileSync(`${root}docs/evaluation.md`, 'utf8')
+    expect(wordsOf(page)).toContain(wordsOf(measured.join('\n')))
+  })
+
   it('are far better told than by the baseline', async () => {
-    const { total } = await evaluate(`${root}e2e/recordings/storm`)
+    const { total } = evaluationJson((await recordings).filter(({ name }) => name === 'storm'))
     expect(total.baseline.ownerAccuracy).toBeLessThan(0.3)
     expect(total.baseline.incidents).toBeGreaterThan(1.5 * total.incidents)
   })

@@ -5,34 +5,30 @@ import { faultsOf, HEAD, leftOut, nLine, rowsOf, type Row } from './report-lines
 const cell = (text: string): string => plain(text, 600).replaceAll('|', '\\|')
 const line = (row: Row): string => `| ${row.map(cell).join(' | ')} |`
 
-/** The report as a page of documentation takes it in. */
+/** The report as a page of documentation takes it in: the table, and below it what to act on, as it is. */
 export const evaluationMarkdown = (scenarios: readonly Scenario[]): string[] => {
   const { rows, total } = rowsOf(scenarios)
-  const notJudged = leftOut(scenarios, 'not-judged')
   return [
     line(HEAD),
     `| --- |${' --: |'.repeat(HEAD.length - 1)}`,
     ...rows.map(line),
-    ...(total === undefined ? [] : [line(total.map((text) => `**${text}**`))]),
+    ...(total === undefined ? [] : [line(total)]),
     '',
-    `Ours \\| baseline. ${nLine(scenarios)}.`,
-    ...faultsOf(scenarios).flatMap(({ name, faults }) => [
-      '',
-      `**${cell(name)}**`,
-      '',
-      ...faults.map(({ title, text }) => `- ${title}: ${cell(text)}`),
+    `Where there are two figures, the second is the baseline's. ${nLine(scenarios)}.`,
+    ...fenced([
+      ...faultsOf(scenarios).flatMap(({ name, faults }) => [
+        plain(name, 200),
+        ...faults.map(({ title, text }) => `  ${title}: ${plain(text, 600)}`),
+      ]),
+      ...leftOut(scenarios, 'error').map(
+        ({ why, names }) => `error: ${names.join(', ')}: ${plain(why, 600)}`,
+      ),
+      ...leftOut(scenarios, 'not-judged').map(
+        ({ why, names }) => `not judged, ${names.length}: ${plain(why, 600)}`,
+      ),
     ]),
-    ...leftOut(scenarios, 'error').flatMap(({ why, names }) => [
-      '',
-      `Error: ${cell(names.join(', '))}: ${cell(why)}`,
-    ]),
-    ...(notJudged.length === 0
-      ? []
-      : [
-          '',
-          'Not judged:',
-          '',
-          ...notJudged.map(({ why, names }) => `- ${names.length}: ${cell(why)}`),
-        ]),
   ]
 }
+
+const fenced = (lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', '```text', ...lines, '```']

@@ -77,6 +77,6 @@ it('tells the summary of a tool', () => {
 })
 
 it('refuses what is neither', () => {
-  expect(() => eventsOfTable({ not: 'rows' })).toThrow()
-  expect(() => eventsOfSummary([])).toThrow()
+  expect(() => eventsOfTable({ not: 'rows' })).toThrow('no table of Events')
+  expect(() => eventsOfSummary([])).toThrow('no table of Events')
 })

@@ -34,6 +34,12 @@ const summarySchema = z.looseObject({
   ),
 })
 
+const parsed = <T>(schema: z.ZodType<T>, value: unknown): T => {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw new Error(`no table of Events: ${z.prettifyError(result.error).replaceAll('\n', ' ')}`)
+}
+
 const UNITS: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 }
 
 /** `4m28s`, `16m`, `103s`, `2d3h`; what is none (`<unknown>`) is no age. */
@@ -152,7 +158,7 @@ const toldOfRow = (row: Row, namespace: string): Told => {
 /** `derived_events.json`: rows of what `kubectl describe` and `kubectl get events` printed, as a list of Events. */
 export const eventsOfTable = (value: unknown): object => {
   // a row that was cut out of its table says what happened, but not to whom
-  const rows = rowsSchema.parse(value).filter((row) => namedIn(row) !== undefined)
+  const rows = parsed(rowsSchema, value).filter((row) => namedIn(row) !== undefined)
   const namespace = rows.find((row) => typeof row.namespace === 'string')?.namespace ?? 'default'
   return listOf(distinct(rows.map((row) => toldOfRow(row, namespace))))
 }
@@ -160,7 +166,7 @@ export const eventsOfTable = (value: unknown): object => {
 /** `eks_events.json`: Warning Events in the form of a tool's answer, as a list of Events. */
 export const eventsOfSummary = (value: unknown): object =>
   listOf(
-    summarySchema.parse(value).warning_events.map((e) => ({
+    parsed(summarySchema, value).warning_events.map((e) => ({
       object: objectOf(e.involved_object, ''),
       namespace: e.namespace,
       reason: e.reason,

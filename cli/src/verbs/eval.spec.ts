@@ -97,6 +97,12 @@ const json = async (...args: string[]) => {
   return { code, output: JSON.parse(out) as EvaluationOutput }
 }
 
+/** The figures that the shape promises, for every scenario and for the total. */
+const FIGURES =
+  'expected found missed spurious pairwiseF1 adjustedRandIndex falseMerges falseSplits compression ownerAccuracy changeNamed severityAgreement'.split(
+    ' ',
+  )
+
 describe('kubesift eval', () => {
   it('scores what it can and tells of the rest, in the published shape', async () => {
     const { code, output } = await json(join(dir, 'many'))
@@ -109,13 +115,7 @@ describe('kubesift eval', () => {
       ['unreadable', 'error'],
     ])
     for (const scenario of [...output.scenarios, output.total])
-      expect(Object.keys(scenario)).toEqual(
-        expect.arrayContaining([
-          ...['expected', 'found', 'missed', 'spurious', 'pairwiseF1', 'adjustedRandIndex'],
-          ...['falseMerges', 'falseSplits', 'compression', 'ownerAccuracy', 'changeNamed'],
-          'severityAgreement',
-        ]),
-      )
+      expect(Object.keys(scenario)).toEqual(expect.arrayContaining(FIGURES))
     expect(output.total).toMatchObject({
       scenarios: 1,
       expected: 2,
