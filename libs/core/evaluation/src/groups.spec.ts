@@ -63,6 +63,12 @@ describe('groups', () => {
   })
 })
 
+test('an incident belongs to the group that it is the primary one of, though it is a victim in another of the same problem', () => {
+  const cascade = group('a', { affected: ['shop/Deployment/a', 'shop/Deployment/b'] })
+  const of = scored(expecting([cascade, group('b')]), [found('a'), found('b')])
+  expect(of).toMatchObject({ falseSplits: 0, found: 2 })
+})
+
 describe('the baseline', () => {
   const warnings = ['p1', 'p2'].flatMap((pod) =>
     ['BackOff', 'Unhealthy', 'BackOff'].map((reason, i) => ({
