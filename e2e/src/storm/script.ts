@@ -1,7 +1,9 @@
-import type { TruthGroup } from '../truth.ts'
+import type { Truth } from '@kubesift/core-evaluation'
 import { Cluster, type ClusterShape } from './cluster.ts'
 import { Random } from './random.ts'
 import type { Pod, Workload } from './things.ts'
+
+export type TruthGroup = Truth['expected']['groups'][number]
 
 export const STORM_START = Date.UTC(2026, 10, 21, 1, 0, 0)
 export const SECOND = 1_000

@@ -1,4 +1,4 @@
-import type { Truth } from '../truth.ts'
+import type { Truth } from '@kubesift/core-evaluation'
 import type { Cluster, ClusterShape } from './cluster.ts'
 import type { Recount } from '../recount.ts'
 import type { Said } from './records.ts'
@@ -81,6 +81,7 @@ export const labelledStorm = (shape: StormShape): LabelledStorm => {
         benign: script.benign,
         ignore: [],
         no_incident_at_all: false,
+        no_data: false,
         event_counts: [],
         notes: [],
       },
