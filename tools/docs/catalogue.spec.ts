@@ -63,8 +63,24 @@ const ignored = table(
   catalogue.ignore.map((rule) => [eventInWords(rule), rule.why]),
 )
 
+const alerts = table(
+  ['alert', 'severity label', 'is'],
+  (catalogue.alerts ?? []).map((rule) => [
+    rule.name.map((name) => (name === '*' ? 'any' : `\`${name}\``)).join(' ') +
+      (rule.kind === undefined ? '' : ` on ${rule.kind.join('/')}`),
+    (rule.label ?? []).join(', '),
+    rule.problem === undefined
+      ? `ignored: ${rule.ignore ?? ''}`
+      : `[${rule.problem}](#${rule.problem.toLowerCase()})${rule.severity === undefined ? '' : ` as ${rule.severity}`}`,
+  ]),
+)
+
 it('shows the shipped catalogue as it is (vitest -u writes the tables)', async () => {
-  const page = withSection(withSection(textOf(PAGE), 'problems', problems), 'ignored', ignored)
+  const page = [
+    ['problems', problems],
+    ['ignored', ignored],
+    ['alerts', alerts],
+  ].reduce((text, [name, section]) => withSection(text, name!, section!), textOf(PAGE))
   const options = await resolveConfig(join(root, PAGE))
   await expect(await format(page, { ...options, parser: 'markdown' })).toMatchFileSnapshot(
     join(root, PAGE),

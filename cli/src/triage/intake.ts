@@ -1,5 +1,11 @@
 import type { Signal, SignalChunk } from '@kubesift/contracts'
-import { ChunkBuilder, fromKube, fromLogRecord, type Read } from '@kubesift/core-signal'
+import {
+  ChunkBuilder,
+  fromKube,
+  fromLogRecord,
+  type Read,
+  type ReadOne,
+} from '@kubesift/core-signal'
 import { decodeLogsJson, OtlpUnreadable, type LogBatch } from '@kubesift/adapter-otlp'
 import type { Item } from './input/items-of.ts'
 import type { Place } from './input/place.ts'
@@ -10,6 +16,8 @@ export interface IntakeStats {
   /** States of Events, each counted once. */
   readonly events: number
   readonly objects: number
+  /** Alerts, and what else is neither an Event nor an object; absent where none came. */
+  readonly others?: number
   /** States of Events that had been seen before: same UID, same count, same time. */
   readonly duplicates: number
   readonly skipped: number
@@ -46,7 +54,15 @@ export class Intake {
   readonly #options: IntakeOptions
   readonly #chunks: SignalChunk[] = []
   readonly #states = new Set<string>()
-  readonly #stats = { records: 0, events: 0, objects: 0, duplicates: 0, skipped: 0, rejected: 0 }
+  readonly #stats = {
+    records: 0,
+    events: 0,
+    objects: 0,
+    others: 0,
+    duplicates: 0,
+    skipped: 0,
+    rejected: 0,
+  }
   #recognised = false
   /** Held back until an input is recognised: where none is, the first of these is the whole story. */
   #waiting: Rejection[] = []
@@ -83,7 +99,8 @@ export class Intake {
   }
 
   get stats(): IntakeStats {
-    return { ...this.#stats }
+    const { others, ...stats } = this.#stats
+    return others === 0 ? stats : { ...stats, others }
   }
 
   /** Why there is nothing to work on: set when no input was of a form that we know. */
@@ -142,6 +159,11 @@ export class Intake {
   }
 
   #add(read: Read, builder: ChunkBuilder, place: Place): void {
+    if (!read.ok || !('each' in read)) return this.#one(read, builder, place)
+    for (const one of read.each) this.#one(one, builder, place)
+  }
+
+  #one(read: ReadOne, builder: ChunkBuilder, place: Place): void {
     if (!read.ok) return this.#reject(place, read.why)
     this.#stats.records += 1
     if ('skipped' in read) {
@@ -155,6 +177,11 @@ export class Intake {
 
   #count(cluster: string, signal: Signal): void {
     if (signal.t === 'again') return
+    if (signal.t === 'alert') {
+      this.#see(signal.toldAt)
+      this.#stats.others += 1
+      return
+    }
     if (signal.t !== 'event') {
       this.#see(signal.t === 'object' ? signal.observedAt : 0)
       this.#stats.objects += 1

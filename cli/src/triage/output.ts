@@ -103,12 +103,13 @@ const ignored = z.object({
 const stats = z.object({
   records: z
     .int()
-    .describe('All that was read: events + duplicates + objects + skipped + rejected'),
+    .describe('All that was read: events + duplicates + objects + others + skipped + rejected'),
   events: z.int().describe('States of Events, each once'),
   duplicates: z
     .int()
     .describe('States of Events that had been read before: same UID, count and time'),
   objects: z.int().describe('States of other objects'),
+  others: z.int().optional().describe('Alerts and what else is neither an Event nor an object'),
   skipped: z.int().describe('Well-formed, but saying nothing: expired Events, bookmarks, metrics'),
   rejected: z.int().describe('Malformed; each is reported on standard error'),
   incidents: z.int(),

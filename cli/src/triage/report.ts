@@ -158,6 +158,7 @@ const statsLine = ({ stats }: TriageOutput): string =>
   [
     `read ${counted(stats.records, 'record')}: ${counted(stats.events, 'event')}`,
     counted(stats.objects, 'object'),
+    ...(stats.others === undefined ? [] : [`${stats.others.toLocaleString('en-US')} others`]),
     counted(stats.duplicates, 'duplicate'),
     ...(stats.skipped > 0 ? [`${stats.skipped.toLocaleString('en-US')} skipped`] : []),
     `${stats.rejected.toLocaleString('en-US')} rejected`,

@@ -18,6 +18,7 @@ export { INCIDENT_PACKAGE, INCIDENT_PROTO, PROTO_ROOT } from './proto-path.ts'
 export {
   catalogueSchema,
   duration,
+  type AlertRule,
   type Catalogue,
   type EventMatch,
   type IgnoreRule,
@@ -83,11 +84,13 @@ export {
   type Notification,
 } from './topics/notifications.v1.ts'
 export { OTEL_LOGS, otelPolicy, otelTopics, type OtelTopic } from './topics/otel.ts'
+export type { Alert } from './topics/alert-signal.ts'
 export {
   signals,
   signalSchema,
   TOLD_WHOLE_EVERY_MS,
   type AgainSignal,
+  type AlertSignal,
   type EventHead,
   type EventSignal,
   type ObjectSignal,

@@ -8,8 +8,15 @@ export const configSchema = z.object({
   ...kafkaEnv,
   REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** Which half runs in this process; they scale apart. */
-  CONTEXT_BUILDER_ROLE: z.enum(['normalise', 'assemble', 'both']).default('both'),
+  CONTEXT_BUILDER_ROLE: z.enum(['normalise', 'assemble', 'both', 'intake']).default('both'),
   KAFKA_GROUP_ID: z.string().min(1).default('context-builder'),
+  /** Where Alertmanager's webhooks are taken, beside `normalise`; unset: nowhere. The role `intake` takes nothing else. */
+  INTAKE_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  INTAKE_HOST: z.string().min(1).default('127.0.0.1'),
+  /** What a sender must show as `Authorization: Bearer …`; unset: nothing. */
+  INTAKE_TOKEN: z.string().min(16).optional(),
+  /** A post may have so many bytes; Kafka takes 1 MB. */
+  INTAKE_BODY_BYTES: positive.min(1_000).max(900_000).default(900_000),
   /** Directory of the problem catalogue; default: the one shipped. */
   RULES_DIR: z.string().min(1).optional(),
   /** For records whose Collector names no cluster (`k8s.cluster.name`). */

@@ -6,13 +6,7 @@ import {
   type Kafka,
 } from '@kubesift/adapter-kafka'
 import { encodeLogs } from '@kubesift/adapter-otlp'
-import {
-  deadLetterTopicOf,
-  incidentContexts,
-  OTEL_LOGS,
-  otelPolicy,
-  type Context,
-} from '@kubesift/contracts'
+import { deadLetterTopicOf, incidentContexts, OTEL_LOGS, otelPolicy } from '@kubesift/contracts'
 import {
   createLogger,
   loadConfig,
@@ -27,6 +21,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { configSchema } from './config.ts'
 import { contextBuilder } from './context-builder.ts'
+import { Contexts } from './contexts.spec-helper.ts'
 
 const lines = (name: string): string[] =>
   gunzipSync(
@@ -60,35 +55,6 @@ const parked = (): { letters: Record<string, string>[]; stop: () => Promise<void
       stopping.abort()
       await running
     },
-  }
-}
-
-/** The newest version of each context, as a consumer keeps it. */
-class Contexts {
-  readonly byKey = new Map<string, Context>()
-  readonly #stop = new AbortController()
-  readonly #running: Promise<void>
-
-  constructor(kafka: Kafka) {
-    const consumer = consumeBatches({
-      kafka,
-      topic: incidentContexts,
-      groupId: 'reader',
-      handle: async (batch) => {
-        for (const { value } of batch.records) {
-          const before = this.byKey.get(value.key)
-          if (before === undefined || before.version.offset <= value.version.offset)
-            this.byKey.set(value.key, value)
-        }
-        return { through: batch.lastOffset }
-      },
-    })
-    this.#running = consumer.run(this.#stop.signal)
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort()
-    await this.#running
   }
 }
 

@@ -31,7 +31,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Assembler } from './assemble/assembler.ts'
 import type { Config } from './config.ts'
-import { AssembleFacts, NormaliseFacts } from './facts.ts'
+import { intake } from './intake/intake.ts'
+import { AssembleFacts, IntakeFacts, NormaliseFacts } from './facts.ts'
 import { normalise } from './normalise/normalise.ts'
 import { Observed } from './normalise/observed.ts'
 import { tellProgress } from './normalise/tell-progress.ts'
@@ -166,6 +167,23 @@ const assembler = (wiring: Wiring): Half => {
   }
 }
 
+/** What the role `intake` listens on where no port is named. */
+const DEFAULT_INTAKE_PORT = 8089
+
+const intakes = ({ config, producer, log }: Wiring): Half[] => {
+  const { CONTEXT_BUILDER_ROLE: role, INTAKE_HOST: host, INTAKE_TOKEN: token } = config
+  const port = config.INTAKE_PORT ?? (role === 'intake' ? DEFAULT_INTAKE_PORT : undefined)
+  if (port === undefined || role === 'assemble') return []
+  const settings = { host, port, token, maxBytes: config.INTAKE_BODY_BYTES }
+  const { loop, ready } = intake(settings, {
+    producer,
+    log,
+    facts: new IntakeFacts(),
+    now: Date.now,
+  })
+  return [{ loops: { intake: loop }, ready }]
+}
+
 /** The topics that this service reads and writes, made where they are missing. */
 const topicsLoop =
   ({ kafka, log }: Wiring): ((signal: AbortSignal) => Promise<void>) =>
@@ -192,8 +210,9 @@ export const contextBuilder = (config: Config & RuntimeEnv, log: Logger): Servic
   const wiring: Wiring = { config, log, kafka, producer, health }
   const role = config.CONTEXT_BUILDER_ROLE
   const halves = [
-    ...(role === 'assemble' ? [] : [normaliser(wiring)]),
-    ...(role === 'normalise' ? [] : [assembler(wiring)]),
+    ...(role === 'normalise' || role === 'both' ? [normaliser(wiring)] : []),
+    ...(role === 'assemble' || role === 'both' ? [assembler(wiring)] : []),
+    ...intakes(wiring),
   ]
   const prepare = topicsLoop(wiring)
   let prepared: Promise<void> | undefined

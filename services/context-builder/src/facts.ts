@@ -29,6 +29,21 @@ export class NormaliseFacts {
   }
 }
 
+/** How a post to the intake ended. */
+export type IntakeResult = 'accepted' | 'refused' | 'unavailable' | 'failed'
+
+/** What the intake reports. */
+export class IntakeFacts {
+  readonly #webhooks = meter.createCounter('kubesift.context_builder.webhooks', {
+    unit: '{webhook}',
+    description: 'Webhooks posted to the intake, by how that ended.',
+  })
+
+  webhook(result: IntakeResult): void {
+    this.#webhooks.add(1, { result })
+  }
+}
+
 /** What `assemble` reports. */
 export class AssembleFacts {
   readonly #records = meter.createCounter('kubesift.context_builder.chunks_assembled', {

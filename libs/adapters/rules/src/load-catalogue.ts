@@ -8,6 +8,8 @@ export const loadCatalogue = (dir: string): Catalogue => {
   const { files, hash } = readRuleFiles(dir)
   const problems: Catalogue['problems'] = []
   const ignore: Catalogue['ignore'] = []
+  const alerts: NonNullable<Catalogue['alerts']> = []
+  const named: { readonly problem: string; readonly at: Omit<RuleFault, 'what'> }[] = []
   const faults: RuleFault[] = []
   const names = new Names()
   for (const source of files) {
@@ -18,9 +20,23 @@ export const loadCatalogue = (dir: string): Catalogue => {
       const at = { file: source.file, path: path.join('.'), line: lineOf(path) }
       faults.push(...names.take(problem, 'problem', at))
     })
+    value?.alerts?.forEach(({ problem }, i) => {
+      const path = ['alerts', i, 'problem']
+      const line = lineOf(path)
+      const at = {
+        file: source.file,
+        path: path.join('.'),
+        ...(line === undefined ? {} : { line }),
+      }
+      if (problem !== undefined) named.push({ problem, at })
+    })
+    alerts.push(...(value?.alerts ?? []))
     problems.push(...(value?.problems ?? []))
     ignore.push(...(value?.ignore ?? []))
   }
+  const known = new Set(problems.map(({ problem }) => problem))
+  for (const { problem, at } of named)
+    if (!known.has(problem)) faults.push({ ...at, what: `there is no problem "${problem}"` })
   if (faults.length > 0) throw new BadRules(dir, faults)
-  return { problems, ignore, hash }
+  return { problems, ignore, alerts, hash }
 }

@@ -74,9 +74,33 @@ export type ProblemRule = z.infer<typeof problemRuleSchema>
 export const ignoreRuleSchema = eventMatchSchema.extend({ why: z.string() })
 export type IgnoreRule = z.infer<typeof ignoreRuleSchema>
 
+/**
+ * What an alert speaks of. Tried in file order; the first that matches claims it. An alert has waited (`for`) before it was sent, so it
+ * opens at once, whatever its problem asks of Events.
+ */
+export const alertRuleSchema = z
+  .strictObject({
+    /** The label `alertname`; `*` is any. */
+    name: one,
+    /** The label `severity`, in lower case. */
+    label: one.optional(),
+    /** Kind of what it is about. */
+    kind: one.optional(),
+    problem: z.string().optional(),
+    /** The base of an incident that only alerts speak of; default: the problem's. */
+    severity: severitySchema.optional(),
+    /** It opens nothing, and why. */
+    ignore: z.string().optional(),
+  })
+  .refine((rule) => (rule.problem === undefined) !== (rule.ignore === undefined), {
+    message: 'needs either a problem or the reason to ignore it',
+  })
+export type AlertRule = z.infer<typeof alertRuleSchema>
+
 export const catalogueSchema = z.strictObject({
   problems: z.array(problemRuleSchema).default([]),
   ignore: z.array(ignoreRuleSchema).default([]),
+  alerts: z.array(alertRuleSchema).optional(),
 })
 /** All files of `rules/problems` in file order, with the hash of their text. */
 export type Catalogue = z.infer<typeof catalogueSchema> & { readonly hash: string }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { namespaceKey } from '../incident-key.ts'
 import { instant, objectRefSchema } from '../shared.ts'
 import { DAY_MS, defineTopic, type MessageOf } from '../topic.ts'
+import { alertSchema } from './alert-signal.ts'
 import { slimObjectSchema } from './slim-object.ts'
 
 const common = {
@@ -75,6 +76,16 @@ export const objectSignalSchema = z.object({
 })
 export type ObjectSignal = z.infer<typeof objectSignalSchema>
 
+/** An alert, as one webhook told of it. */
+export const alertSignalSchema = z.object({
+  t: z.literal('alert'),
+  ...common,
+  /** When that was: the newest telling of one alert holds. */
+  toldAt: instant,
+  alert: alertSchema,
+})
+export type AlertSignal = z.infer<typeof alertSignalSchema>
+
 /** A record that no reader knew: kept with its place, counted, never dropped silently. */
 export const unclassifiedSignalSchema = z.object({
   t: z.literal('unclassified'),
@@ -87,6 +98,7 @@ export const signalSchema = z.discriminatedUnion('t', [
   eventSignalSchema,
   againSignalSchema,
   objectSignalSchema,
+  alertSignalSchema,
   unclassifiedSignalSchema,
 ])
 export type Signal = z.infer<typeof signalSchema>

@@ -1,4 +1,5 @@
 import type { Catalogue, EventMatch, IgnoreRule, ProblemRule } from '@kubesift/contracts'
+import { AlertRules } from './alerts.ts'
 import type { EventFact } from './event-fact.ts'
 
 export type Classified =
@@ -39,12 +40,14 @@ export class Classifier {
   /** The rules in file order. */
   readonly list: readonly ProblemRule[]
   readonly hash: string
+  readonly alerts: AlertRules
   readonly #byReason = new Map<string, Entry[]>()
   /** Facts are never changed, and an owner's are asked about each time that it is looked at. */
   readonly #known = new WeakMap<EventFact, Classified>()
 
   constructor(catalogue: Catalogue) {
     this.hash = catalogue.hash
+    this.alerts = new AlertRules(catalogue)
     this.list = catalogue.problems
     this.rules = new Map(catalogue.problems.map((rule) => [rule.problem, rule]))
     let order = 0

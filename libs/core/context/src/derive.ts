@@ -6,6 +6,7 @@ import {
   type Severity,
   type Spell,
 } from '@kubesift/contracts'
+import { aroundOf, ruleOf } from './alerts.ts'
 import { changesOf } from './changes.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
@@ -92,6 +93,7 @@ const objectsOf = (
     const { kind, namespace, name, uid } = s.fact.object
     add({ kind, namespace, name, uid }, s.at)
   }
+  for (const { fact, firing } of part.alerts) add(fact.involved, firing.startsAt)
   const ordered = [...seen.values()].sort(
     (a, b) => b.at - a.at || (a.ref.name < b.ref.name ? -1 : 1),
   )
@@ -160,6 +162,7 @@ const contextOf = (
   const records = part.events
     .flatMap((e) => e.records)
     .concat(part.states.flatMap((s) => s.fact.records))
+    .concat(part.alerts.flatMap((a) => a.fact.records))
   const cause = records.reduce((a, b) => (b.offset > a.offset ? b : a), records[0]!)
   const { cluster, namespace, owner } = view
   const touches = touchesOf(part, view, involved.objects, options.objectByUid)
@@ -213,11 +216,12 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
   const keyOf = (problem: string): string =>
     incidentKey({ cluster, namespace, kind: owner.kind, name: owner.name, problem })
   let next = earliest(around.goneDueAt, ...asks)
-  const contexts = parts.map((part) => {
+  const contexts = parts.map((each) => {
+    const part = { ...each, rule: ruleOf(each) }
     const { spells, nextDecisionAt } = spellsOf(
       happeningsOf(part, end),
       part.rule,
-      around,
+      aroundOf(part, around),
       options.frozen.get(keyOf(part.rule.problem)),
     )
     next = earliest(next, nextDecisionAt)

@@ -1,5 +1,6 @@
 import type { ObjectRef, Owner, SlimObject } from '@kubesift/contracts'
 import { EventStore } from './event-store.ts'
+import { OtherFacts } from './other-facts.ts'
 import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
 
@@ -25,11 +26,15 @@ interface Member {
 class Membership {
   readonly ofEvent = new Map<string, Member>()
   readonly ofObject = new Map<string, Member>()
-  readonly byOwner = new Map<string, { owner: Owner; events: Set<string>; objects: Set<string> }>()
+  readonly ofOther = new Map<string, Member>()
+  readonly byOwner = new Map<
+    string,
+    { owner: Owner; events: Set<string>; objects: Set<string>; others: Set<string> }
+  >()
 
   place(
     table: Map<string, Member>,
-    list: 'events' | 'objects',
+    list: 'events' | 'objects' | 'others',
     uid: string,
     owner: Owner,
   ): string[] {
@@ -44,7 +49,7 @@ class Membership {
     if (before !== undefined) this.byOwner.get(before.id)?.[list].delete(uid)
     let group = this.byOwner.get(id)
     if (group === undefined) {
-      group = { owner, events: new Set(), objects: new Set() }
+      group = { owner, events: new Set(), objects: new Set(), others: new Set() }
       this.byOwner.set(id, group)
     }
     group.owner = best(group.owner, owner)
@@ -65,6 +70,7 @@ const best = (a: Owner, b: Owner): Owner => {
 export class Facts implements ObjectsView {
   readonly events = new EventStore()
   readonly objects = new Map<string, ObjectFact>()
+  readonly others = new OtherFacts()
   readonly names = new Set<string>()
   readonly membership = new Membership()
   readonly #byName = new Map<string, Set<string>>()
@@ -137,11 +143,15 @@ export class Facts implements ObjectsView {
    * to look at again: those of the objects, those between which something has moved, and all with symptoms where it has become known who
    * talks to whom.
    */
-  touchedOwners(eventUids: Iterable<string>, objectUids: Iterable<string>): Set<string> {
+  touchedOwners(
+    eventUids: Iterable<string>,
+    objectUids: Iterable<string>,
+    otherIds: Iterable<string>,
+  ): Set<string> {
     const touched = new Set<string>()
     const everything = this.#ownershipChanged
     this.#ownershipChanged = false
-    const { ofEvent, ofObject } = this.membership
+    const { ofEvent, ofObject, ofOther } = this.membership
     for (const uid of everything ? this.objects.keys() : objectUids) {
       const fact = this.objects.get(uid)
       if (fact === undefined) continue
@@ -154,6 +164,12 @@ export class Facts implements ObjectsView {
       const known = ofEvent.has(uid)
       const ids = this.membership.place(ofEvent, 'events', uid, liftOwner(fact.involved, this))
       if (known) for (const id of ids) touched.add(id)
+    }
+    for (const id of everything ? this.others.keys() : otherIds) {
+      const known = ofOther.has(id)
+      const owner = liftOwner(this.others.get(id)!.involved, this)
+      const moved = this.membership.place(ofOther, 'others', id, owner)
+      if (known) for (const of of moved) touched.add(of)
     }
     for (const uid of objectUids) touched.add(ofObject.get(uid)!.id)
     if (this.#edgesChanged) {

@@ -39,7 +39,9 @@ const timesOf = (signal: Signal): readonly number[] =>
     ? signal.tellings.map(({ at }) => at)
     : signal.t === 'object'
       ? [signal.observedAt]
-      : []
+      : signal.t === 'alert'
+        ? [signal.toldAt]
+        : []
 
 const newestOf = (chunks: readonly SignalChunk[]): number | undefined => {
   let newest: number | undefined
@@ -92,8 +94,7 @@ export const contextsOf = (
       for (const r of context.reasons)
         ignored.push({ reason: r.reason, count: r.count, why, owner })
     }
-    for (const { fact, why, owner } of all.ignored)
-      ignored.push({ reason: fact.reason, count: fact.top.n, why, owner })
+    ignored.push(...all.ignored)
   }
   return { contexts, ignored: sumUp(ignored), newest }
 }

@@ -9,7 +9,9 @@ import type { Classifier } from './classify.ts'
 import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
 import { eventFact, type EventFact, type Told } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
+import { ignoredOf, type IgnoredFact } from './ignored.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
+import { isOther, type OtherFact } from './other-facts.ts'
 import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import type { Surroundings } from './spells.ts'
@@ -31,6 +33,7 @@ export interface Settled {
 
 const EVENT = 'e:'
 const OBJECT = 'o:'
+const OTHER = 'x:'
 const MEMORY = 'm:'
 const NAMES = 'names'
 const EARLY = 'early'
@@ -57,8 +60,14 @@ export class NamespaceMachine {
   /** Owners of which only repeats have come since they were derived last. */
   readonly #stale = new Set<string>()
   readonly #objects = new Set<string>()
+  readonly #others = new Set<string>()
   /** What has changed since the last snapshot. */
-  readonly #unsaved = { events: new Set<string>(), objects: new Set<string>(), names: false }
+  readonly #unsaved = {
+    events: new Set<string>(),
+    objects: new Set<string>(),
+    others: new Set<string>(),
+    names: false,
+  }
   readonly #passed = new Passed()
 
   constructor(cluster: string, namespace: string, classifier: Classifier) {
@@ -75,6 +84,8 @@ export class NamespaceMachine {
     for (const [name, value] of fields) {
       if (name.startsWith(EVENT)) this.#facts.events.add(JSON.parse(value) as EventFact)
       else if (name.startsWith(OBJECT)) this.#facts.addObject(JSON.parse(value) as ObjectFact)
+      else if (name.startsWith(OTHER))
+        this.#facts.others.recall(name.slice(OTHER.length), JSON.parse(value) as OtherFact)
       else if (name.startsWith(MEMORY)) this.#remember(name.slice(MEMORY.length), value)
       else if (name === NAMES) for (const id of JSON.parse(value) as string[]) this.#addName(id)
       else if (name === EARLY) this.#facts.events.recall(JSON.parse(value) as [string, Told][])
@@ -82,7 +93,8 @@ export class NamespaceMachine {
     this.#unsaved.names = false
     for (const { source, signals } of chunks)
       for (const signal of signals) this.apply(signal, source)
-    this.#facts.touchedOwners(this.#facts.events.keys(), this.#facts.objects.keys())
+    const { events, objects, others } = this.#facts
+    this.#facts.touchedOwners(events.keys(), objects.keys(), others.keys())
     this.#settled()
   }
 
@@ -104,6 +116,12 @@ export class NamespaceMachine {
     if (signal.t === 'again') return this.#applyAgain(signal, source)
     if (signal.t === 'event') return this.#applyEvent(signal, source)
     if (signal.t === 'unclassified') return
+    if (isOther(signal)) {
+      const id = this.#facts.others.apply(signal, source)
+      this.#others.add(id)
+      this.#unsaved.others.add(id)
+      return
+    }
     const fact = this.#facts.addObject(objectFact(signal, (offset) => ({ ...source, offset })))
     this.#objects.add(fact.uid)
     this.#unsaved.objects.add(fact.uid)
@@ -146,7 +164,8 @@ export class NamespaceMachine {
    */
   settle(watermark: number | null, gaps: Surroundings['gaps'], everything = true): Settled {
     const fields: Fields = new Map()
-    const touched = this.#facts.touchedOwners(this.#events, this.#objects)
+    const touched = this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
+    for (const id of this.#others) touched.add(this.#facts.membership.ofOther.get(id)!.id)
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#place(uid, touched, fields)
     if (everything) for (const id of this.#stale) touched.add(id)
@@ -173,6 +192,7 @@ export class NamespaceMachine {
     this.#events.clear()
     this.#repeats.clear()
     this.#objects.clear()
+    this.#others.clear()
   }
 
   /** An Event of a problem that is open and goes on can wait; any other is looked at now. */
@@ -200,16 +220,18 @@ export class NamespaceMachine {
 
   /** The fields of what has changed since the last snapshot: with them in place, the signals until now need not be kept. */
   snapshot(): Fields {
-    const { events, objects, names } = this.#unsaved
+    const { events, objects, others, names } = this.#unsaved
     const fields: Fields = new Map()
     for (const uid of events) fields.set(EVENT + uid, JSON.stringify(this.#facts.events.get(uid)))
     for (const uid of objects)
       fields.set(OBJECT + uid, JSON.stringify(this.#facts.objects.get(uid)))
+    for (const id of others) fields.set(OTHER + id, JSON.stringify(this.#facts.others.get(id)))
     if (names) fields.set(NAMES, JSON.stringify([...this.#facts.names]))
     if (this.#facts.events.earlyChanged)
       fields.set(EARLY, JSON.stringify(this.#facts.events.early()))
     events.clear()
     objects.clear()
+    others.clear()
     this.#unsaved.names = false
     return fields
   }
@@ -233,18 +255,12 @@ export class NamespaceMachine {
   all(
     watermark: number | null,
     gaps: Surroundings['gaps'],
-  ): { contexts: Derived[]; ignored: { fact: EventFact; why: string; owner: string }[] } {
-    this.#facts.touchedOwners(this.#events, this.#objects)
+  ): { contexts: Derived[]; ignored: readonly IgnoredFact[] } {
+    this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
     const contexts = [...this.#facts.membership.byOwner.keys()]
       .sort()
       .flatMap((id) => this.#derive(id, watermark, gaps).contexts)
-    const ignored = this.#facts.events.all().flatMap((fact) => {
-      const result = this.#classifier.classify(fact)
-      return result.as === 'ignored'
-        ? [{ fact, why: result.why, owner: this.#facts.membership.ofEvent.get(fact.uid)?.id ?? '' }]
-        : []
-    })
-    return { contexts, ignored }
+    return { contexts, ignored: ignoredOf(this.#facts, this.#classifier) }
   }
 
   #derive(id: string, watermark: number | null, gaps: Surroundings['gaps']): OwnerResult {

@@ -8,6 +8,7 @@ import type {
 import { firstAndLast } from './event-fact.ts'
 import { healthOf } from './health.ts'
 import { compareRv } from './resource-version.ts'
+import { union } from './union.ts'
 
 /** A condition as it was from an instant on. */
 export interface Transition {
@@ -54,26 +55,6 @@ export interface ObjectFact {
 }
 
 const KEPT = { terminations: 32, transitions: 32, health: 256, revisions: 10 } as const
-
-/** Union by key, then the `keep` greatest by order: both steps commute with further unions. `pick` decides between two of one key. */
-const union = <T>(
-  a: readonly T[],
-  b: readonly T[],
-  rule: {
-    key: (t: T) => string
-    order: (x: T, y: T) => number
-    pick: (x: T, y: T) => T
-    keep: number
-  },
-): T[] => {
-  const byKey = new Map<string, T>()
-  for (const item of [...a, ...b]) {
-    const key = rule.key(item)
-    const other = byKey.get(key)
-    byKey.set(key, other === undefined ? item : rule.pick(other, item))
-  }
-  return [...byKey.values()].sort(rule.order).slice(-rule.keep)
-}
 
 const text = (value: unknown): string => JSON.stringify(value)
 const largest = <T>(x: T, y: T): T => (text(x) >= text(y) ? x : y)

@@ -1,7 +1,8 @@
 import type { Owner, ProblemRule } from '@kubesift/contracts'
+import type { AlertSign } from './alerts.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
-import { endOf, type Part, type StateSign } from './parts.ts'
+import { endOf, isEmpty, type Part, type StateSign } from './parts.ts'
 import { healthyIntervals, type Interval, type Surroundings } from './spells.ts'
 
 /** All that is known of one owner: its symptoms, itself (under every UID it has had) and what it controls. */
@@ -10,6 +11,8 @@ export interface OwnerView {
   readonly namespace: string
   readonly owner: Owner
   readonly symptoms: readonly { readonly fact: EventFact; readonly rule: ProblemRule }[]
+  /** Alerts that speak of a problem of it. */
+  readonly alerts: readonly AlertSign[]
   readonly rolloutEvents: readonly EventFact[]
   readonly own: readonly ObjectFact[]
   readonly pods: readonly ObjectFact[]
@@ -78,7 +81,9 @@ export const partsOf = (view: OwnerView, rules: Iterable<ProblemRule>): Part[] =
   for (const rule of rules) {
     const events = byRule.get(rule) ?? []
     const states = rule.states.length === 0 ? [] : signsOf(view, rule)
-    if (events.length + states.length > 0) parts.push({ rule, events, states, symptoms: new Set() })
+    const alerts = view.alerts.filter((alert) => alert.rule === rule)
+    const part = { rule, events, states, alerts, symptoms: new Set<never>() }
+    if (!isEmpty(part)) parts.push(part)
   }
   return parts
 }

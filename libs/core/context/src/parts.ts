@@ -1,4 +1,5 @@
 import type { ProblemRule, Spell } from '@kubesift/contracts'
+import { alertHappenings, aroundOf, ruleOf, type AlertSign } from './alerts.ts'
 import { occurrencesOf, type EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
 import { spellsOf, type Happening, type Surroundings } from './spells.ts'
@@ -16,8 +17,9 @@ export interface Part {
   readonly rule: ProblemRule
   readonly events: EventFact[]
   readonly states: StateSign[]
+  readonly alerts: AlertSign[]
   /** Those of them that were folded in from another problem: they count, but do not open. */
-  readonly symptoms: ReadonlySet<EventFact | StateSign>
+  readonly symptoms: ReadonlySet<EventFact | StateSign | AlertSign>
 }
 
 /** Symptoms may be reported somewhat before the problem that explains them; an Event is dated in whole seconds besides. */
@@ -26,6 +28,10 @@ const ABSORB_BEFORE_MS = 30_000
 /** When an object began to go, or was gone; Infinity for one that lives (or is unknown). */
 export const endOf = (fact: ObjectFact | undefined): number =>
   Math.min(fact?.object.deletingAt ?? Infinity, fact?.deletedAt ?? Infinity)
+
+/** Whether nothing speaks of it. */
+export const isEmpty = ({ events, states, alerts }: Part): boolean =>
+  events.length + states.length + alerts.length === 0
 
 export type EndOf = (fact: EventFact) => number
 
@@ -46,6 +52,7 @@ export const happeningsOf = (part: Part, end: EndOf): Happening[] => {
       else all.push({ at, add, weight: symptom ? 0 : add, ...(passive ? { passive } : {}) })
     }
   }
+  if (part.alerts.length > 0) all.push(...alertHappenings(part, (s) => part.symptoms.has(s)))
   return all
 }
 
@@ -86,7 +93,7 @@ export const absorb = (
   end: EndOf,
 ): { parts: readonly Part[]; absorbed: Map<string, string>; asks: readonly number[] } => {
   if (parts.length === 1) return { parts, absorbed: new Map(), asks: [] }
-  const alone = parts.map((p) => spellsOf(happeningsOf(p, end), p.rule, around))
+  const alone = parts.map((p) => spellsOf(happeningsOf(p, end), ruleOf(p), aroundOf(p, around)))
   const spells = new Map(parts.map((p, i) => [p.rule.problem, opened(alone[i]!.spells)]))
   const openedAt = (p: Part): number => spells.get(p.rule.problem)?.[0]?.openedAt ?? Infinity
   const left = new Map(
@@ -96,12 +103,13 @@ export const absorb = (
         rule: p.rule,
         events: [...p.events],
         states: [...p.states],
-        symptoms: new Set<EventFact | StateSign>(),
+        alerts: [...p.alerts],
+        symptoms: new Set<EventFact | StateSign | AlertSign>(),
       },
     ]),
   )
   const absorbed = new Map<string, string>()
-  const taken = new Set<EventFact | StateSign>()
+  const taken = new Set<EventFact | StateSign | AlertSign>()
   const order = [...parts].sort(
     (a, b) => openedAt(a) - openedAt(b) || (a.rule.problem < b.rule.problem ? -1 : 1),
   )
@@ -116,20 +124,23 @@ export const absorb = (
       const takes = (at: number): boolean => belongs(at, home, own)
       const events = giver.events.filter((e) => !taken.has(e) && takes(e.firstAt))
       const states = giver.states.filter((s) => !taken.has(s) && takes(s.at))
-      if (events.length + states.length === 0) continue
-      for (const item of [...events, ...states]) {
+      const alerts = giver.alerts.filter((a) => !taken.has(a) && takes(a.firing.startsAt))
+      if (events.length + states.length + alerts.length === 0) continue
+      for (const item of [...events, ...states, ...alerts]) {
         taken.add(item)
         taker.symptoms.add(item)
       }
       taker.events.push(...events)
       taker.states.push(...states)
+      taker.alerts.push(...alerts)
       giver.events = giver.events.filter((e) => !events.includes(e))
       giver.states = giver.states.filter((s) => !states.includes(s))
+      giver.alerts = giver.alerts.filter((a) => !alerts.includes(a))
       absorbed.set(problem, part.rule.problem)
     }
   }
   return {
-    parts: [...left.values()].filter((p) => p.events.length + p.states.length > 0),
+    parts: [...left.values()].filter((p) => !isEmpty(p)),
     absorbed,
     asks: alone.flatMap((a) => a.nextDecisionAt ?? []),
   }

@@ -1,4 +1,5 @@
 import type { Context, CountQuality, Evidence, ReasonCount } from '@kubesift/contracts'
+import { alertEvidence, alertReasons } from './alerts.ts'
 import { evidence } from './evidence.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Part, StateSign } from './parts.ts'
@@ -125,7 +126,8 @@ const evidenceOf = (part: Part): Evidence[] => {
   const states = [...groupBy(part.states, (s) => `${s.reason}/${s.fact.uid}`).values()].map(
     (signs) => stateEvidence(signs.at(-1)!),
   )
-  return [...perReason, ...states.slice(0, MESSAGES_PER_REASON)]
+  const alerts = alertEvidence(part.alerts)
+  return [...perReason, ...states.slice(0, MESSAGES_PER_REASON), ...alerts]
 }
 
 export interface Counted {
@@ -144,8 +146,9 @@ export const countPart = (part: Part, all: readonly EventFact[]): Counted => {
     eventReason(facts, spam),
   )
   const states = [...groupBy(part.states, (s) => s.reason).values()].map(stateReason)
-  const counted = events.length > 0 ? events : states
-  const reasons = [...events, ...states].sort(
+  const alerts = part.alerts.length === 0 ? [] : alertReasons(part)
+  const counted = events.length > 0 ? events : states.length > 0 ? states : alerts
+  const reasons = [...events, ...states, ...alerts].sort(
     (a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1),
   )
   return {

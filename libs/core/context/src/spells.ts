@@ -14,6 +14,8 @@ export interface Happening {
   readonly add: number
   /** What it adds towards the opening threshold (a state counts here, though it adds no occurrence). */
   readonly weight: number
+  /** It opens at once, whatever the threshold (an alert has waited already). */
+  readonly opens?: boolean
   /** Where it stands for several: when they began. */
   readonly since?: number
   /** On an object that was already being deleted: counts, but neither begins, prolongs nor opens a spell. */
@@ -173,6 +175,7 @@ const extend = (spell: Building, happening: Happening, rule: ProblemRule): void 
   spell.to = Math.max(spell.to, happening.at)
   spell.count += happening.add
   spell.weight += happening.weight
+  if (happening.opens === true) spell.openedAt ??= happening.at
   const earliest = spell.from + (rule.opens.span ?? 0)
   if (spell.openedAt !== null || spell.weight < rule.opens.count || happening.at < earliest) return
   spell.openedAt = Math.max(earliest, crossedAt(happening, needed))

@@ -1,4 +1,5 @@
 import type { Owner } from '@kubesift/contracts'
+import { signsOfAlert } from './alerts.ts'
 import type { Classifier } from './classify.ts'
 import type { Facts } from './facts.ts'
 import type { ObjectFact } from './object-fact.ts'
@@ -19,6 +20,7 @@ export const viewOf = (
   // By UID: what is derived must not depend on the order in which things became known.
   const events = [...group.events].sort().map((uid) => facts.events.get(uid)!)
   const objects = [...group.objects].sort().map((uid) => facts.objects.get(uid)!)
+  const others = [...group.others].sort().map((other) => facts.others.get(other)!)
   const owner: Owner = group.owner
   const pods = objects.filter((o) => o.object.kind === 'Pod')
   return {
@@ -28,6 +30,10 @@ export const viewOf = (
     symptoms: events.flatMap((fact) => {
       const result = classifier.classify(fact)
       return result.as === 'problem' ? [{ fact, rule: result.rule }] : []
+    }),
+    alerts: others.flatMap((fact) => {
+      const result = classifier.alerts.classify(fact)
+      return result.as === 'problem' ? signsOfAlert(fact, result) : []
     }),
     rolloutEvents: events.filter((f) => f.reason === SCALING && f.involved.kind === owner.kind),
     own: facts.named(owner.kind, owner.name).sort((a, b) => (a.uid < b.uid ? -1 : 1)),

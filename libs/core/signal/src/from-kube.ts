@@ -1,17 +1,9 @@
-import type { ObjectSignal, Signal } from '@kubesift/contracts'
+import type { ObjectSignal } from '@kubesift/contracts'
+import { fromAlertWebhook, isAlertWebhook } from './alerts.ts'
 import { fromKubeEvent, guard, isKubeEvent, type At } from './kube-event.ts'
 import { asRecord, list, str, sub, time, type Json } from './pick.ts'
+import type { Read } from './read.ts'
 import { slimObject } from './slim/slim-object.ts'
-
-export type Read =
-  | {
-      readonly ok: true
-      readonly namespace: string
-      readonly signal: Signal
-      readonly cluster?: string
-    }
-  | { readonly ok: true; readonly skipped: string }
-  | { readonly ok: false; readonly why: string }
 
 export interface KubeAt extends At {
   /** `ADDED`, `MODIFIED`, `DELETED` … of a watch. */
@@ -56,7 +48,8 @@ const objectSignal = (object: Json, at: KubeAt): ObjectSignal | { readonly why: 
 
 /**
  * Any Kubernetes JSON object as a signal. A watch notification (`{type, object}`) is unwrapped. The DELETED of an Event is its time to
- * live running out: no occurrence and no recovery (domain.md), so it is skipped. BOOKMARK and ERROR carry no object.
+ * live running out: no occurrence and no recovery (domain.md), so it is skipped. BOOKMARK and ERROR carry no object. The body of an
+ * Alertmanager webhook is read too, alert by alert.
  */
 export const fromKube = (item: unknown, at: KubeAt): Read => {
   const outer = asRecord(item)
@@ -74,6 +67,7 @@ export const fromKube = (item: unknown, at: KubeAt): Read => {
       ? { ok: false, why: signal.why }
       : { ok: true, namespace: signal.event.involved.namespace, signal }
   }
+  if (isAlertWebhook(outer)) return { ok: true, each: fromAlertWebhook(outer, at) }
   const signal = objectSignal(outer, at)
   return 'why' in signal
     ? { ok: false, why: signal.why }

@@ -1,8 +1,9 @@
-import { fromKube, type Read } from './from-kube.ts'
+import { fromKube } from './from-kube.ts'
 import { fromK8sEventsRecord, isK8sEventsRecord } from './k8s-events-record.ts'
 import type { At } from './kube-event.ts'
 import type { LogRecord } from './log-record.ts'
-import { asRecord, str } from './pick.ts'
+import { asRecord, str, type Json } from './pick.ts'
+import type { Read } from './read.ts'
 
 /** k8s.cluster.name is set by our agent's resource processor; neither receiver knows it. */
 export const clusterOf = (record: LogRecord): string | undefined =>
@@ -14,6 +15,18 @@ export const clusterOf = (record: LogRecord): string | undefined =>
 export const claimsLiveness = (record: LogRecord): boolean =>
   str(record.resource, 'kubesift.liveness') !== 'none'
 
+/** A body that is JSON, as an object or as text (webhookevent hands on what was posted as it is); undefined for any other. */
+const jsonOf = (body: unknown): Json | undefined => {
+  if (typeof body !== 'string') return asRecord(body)
+  if (!/^\s*\{/.test(body)) return undefined
+  try {
+    return asRecord(JSON.parse(body))
+  } catch {
+    // a text that only begins like JSON: no reader knows it, and whoever asked says so
+    return undefined
+  }
+}
+
 const read = (record: LogRecord, at: At): Read => {
   if (isK8sEventsRecord(record)) {
     const signal = fromK8sEventsRecord(record, at)
@@ -21,7 +34,7 @@ const read = (record: LogRecord, at: At): Read => {
       ? { ok: false, why: signal.why }
       : { ok: true, namespace: signal.event.involved.namespace, signal }
   }
-  const body = asRecord(record.body)
+  const body = jsonOf(record.body)
   if (body === undefined)
     return { ok: false, why: 'a log record that is neither an Event nor a Kubernetes object' }
   return fromKube(body, record.observedMs === null ? at : { ...at, observedAt: record.observedMs })
@@ -29,10 +42,16 @@ const read = (record: LogRecord, at: At): Read => {
 
 /**
  * One log record of a Collector as a signal: k8s_events (both attribute layouts), k8sobjects in watch mode (`{type, object}`) and in
- * pull mode (the object itself).
+ * pull mode (the object itself), webhookevent (Alertmanager's webhook as text).
  */
 export const fromLogRecord = (record: LogRecord, at: At): Read => {
   const result = read(record, at)
   const cluster = clusterOf(record)
-  return result.ok && 'signal' in result && cluster !== undefined ? { ...result, cluster } : result
+  if (!result.ok || cluster === undefined) return result
+  if ('each' in result)
+    return {
+      ok: true,
+      each: result.each.map((one) => ('signal' in one ? { ...one, cluster } : one)),
+    }
+  return 'signal' in result ? { ...result, cluster } : result
 }

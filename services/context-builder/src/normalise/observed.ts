@@ -48,6 +48,7 @@ export class BatchTimes {
   signal(cluster: string, signal: Signal): void {
     if ('tellings' in signal) for (const { at } of signal.tellings) this.event(cluster, at)
     else if (signal.t === 'object') this.#of(cluster).objects.push(signal.observedAt)
+    else if (signal.t === 'alert') this.event(cluster, signal.toldAt)
     else this.#of(cluster)
   }
 }

@@ -17,6 +17,7 @@ import {
   lastSeenAt,
   repeatableOf,
   type At,
+  type ReadOne,
 } from '@kubesift/core-signal'
 import type { Memory } from './memory.ts'
 import { BatchTimes } from './observed.ts'
@@ -28,7 +29,13 @@ export class Reading {
   readonly builder = new ChunkBuilder()
   readonly times = new BatchTimes()
   readonly parked: Parked[] = []
-  readonly types: Record<Signal['t'], number> = { event: 0, again: 0, object: 0, unclassified: 0 }
+  readonly types: Record<Signal['t'], number> = {
+    event: 0,
+    again: 0,
+    object: 0,
+    alert: 0,
+    unclassified: 0,
+  }
   /** Slots whose Event was read in full in this batch: it is told whole by its signal. */
   readonly readWhole = new Set<number>()
   /** Entries that say nothing by design. */
@@ -90,13 +97,19 @@ export class Reading {
   }
 
   #entry(entry: LogBatch['records'][number], batch: LogBatch): void {
+    const read = fromLogRecord(entry, this.#at)
+    if (!read.ok || !('each' in read)) return this.#one(read, entry, batch)
+    for (const one of read.each) this.#one(one, entry, batch)
+  }
+
+  #one(read: ReadOne, entry: LogBatch['records'][number], batch: LogBatch): void {
     const at = this.#at
-    const read = fromLogRecord(entry, at)
     if (read.ok && 'skipped' in read) {
       this.skipped++
       return
     }
-    const cluster = clusterOf(entry) ?? this.#defaultCluster
+    const named = read.ok ? read.cluster : undefined
+    const cluster = named ?? clusterOf(entry) ?? this.#defaultCluster
     const namespace = read.ok ? read.namespace : ''
     const signal: Signal = read.ok
       ? read.signal

@@ -1,0 +1,30 @@
+import type { Classifier } from './classify.ts'
+import type { Facts } from './facts.ts'
+
+/** What the catalogue knows as noise, or does not know at all: counted, listed, never opened. */
+export interface IgnoredFact {
+  readonly reason: string
+  readonly count: number
+  readonly why: string
+  readonly owner: string
+}
+
+/** The ignored facts of a namespace. */
+export const ignoredOf = (facts: Facts, classifier: Classifier): readonly IgnoredFact[] => {
+  const { ofEvent, ofOther } = facts.membership
+  const events = facts.events.all().flatMap((fact): IgnoredFact[] => {
+    const result = classifier.classify(fact)
+    const owner = ofEvent.get(fact.uid)?.id ?? ''
+    return result.as === 'ignored'
+      ? [{ reason: fact.reason, count: fact.top.n, why: result.why, owner }]
+      : []
+  })
+  const others = [...facts.others.entries()].flatMap(([id, fact]): IgnoredFact[] => {
+    const result = classifier.alerts.classify(fact)
+    const owner = ofOther.get(id)?.id ?? ''
+    return result.as === 'ignored'
+      ? [{ reason: fact.name, count: fact.firings.length, why: result.why, owner }]
+      : []
+  })
+  return [...events, ...others]
+}

@@ -1,0 +1,122 @@
+import { ContractViolation, DependencyUnavailable } from '@kubesift/contracts'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { INTAKE_PATH, IntakeServer } from './intake-server.ts'
+
+const TOKEN = 'a-token-that-is-long'
+const webhook = (more: object = {}): string =>
+  JSON.stringify({ version: '4', status: 'firing', alerts: [], ...more })
+
+let published: { text: string; cluster: string | undefined }[] = []
+let failure: Error | undefined
+let results: string[] = []
+let faults: unknown[] = []
+let server: IntakeServer
+let base = ''
+let port = 0
+
+const listen = async (token?: string): Promise<void> => {
+  server = new IntakeServer({
+    ...(token === undefined ? {} : { token }),
+    maxBytes: 10_000,
+    publish: async (text, cluster) => {
+      if (failure !== undefined) throw failure
+      published.push({ text, cluster })
+    },
+    facts: { webhook: (result) => results.push(result) },
+    failed: (error) => faults.push(error),
+  })
+  port = await server.listen('127.0.0.1', 0)
+  base = `http://127.0.0.1:${port}`
+}
+
+beforeEach(() => {
+  published = []
+  results = []
+  faults = []
+  failure = undefined
+})
+afterEach(() => server.close())
+
+const post = (body: string, headers: Record<string, string> = {}, path = INTAKE_PATH) =>
+  fetch(base + path, { method: 'POST', body, headers })
+
+test('what is accepted was published as it came', async () => {
+  await listen()
+  const text = webhook({ receiver: 'ä\u2028' })
+  const response = await post(text, {}, `${INTAKE_PATH}?cluster=prod`)
+  expect(response.status).toBe(202)
+  expect(published).toEqual([{ text, cluster: 'prod' }])
+  expect(results).toEqual(['accepted'])
+})
+
+test('only who has the token may post', async () => {
+  await listen(TOKEN)
+  for (const authorization of ['', 'Bearer', `Bearer ${TOKEN}x`, TOKEN, `Basic ${TOKEN}`])
+    expect((await post(webhook(), { authorization })).status).toBe(401)
+  expect((await post(webhook())).status).toBe(401)
+  expect(published).toEqual([])
+  expect((await post(webhook(), { authorization: `Bearer ${TOKEN}` })).status).toBe(202)
+})
+
+test.each([
+  ['no JSON', 'hello'],
+  ['JSON that is cut off', '{"alerts":['],
+  ['a list', '[]'],
+  ['other JSON', '{"a":1}'],
+  ['alerts that are no list', '{"status":"firing","alerts":{}}'],
+  ['nothing', ''],
+  ['JSON without end', `${'['.repeat(4_000)}`],
+])('%s is refused', async (_, body) => {
+  await listen()
+  expect((await post(body)).status).toBe(400)
+  expect(published).toEqual([])
+})
+
+test('another path, another method and an encoding are refused, each in its words', async () => {
+  await listen()
+  expect((await post(webhook(), {}, '/')).status).toBe(404)
+  const got = await fetch(base + INTAKE_PATH)
+  expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST'])
+  expect((await post(webhook(), { 'content-encoding': 'gzip' })).status).toBe(415)
+})
+
+test('a body that is too large is refused, whether it says so or not', async () => {
+  await listen()
+  const large = webhook({ receiver: 'x'.repeat(10_000) })
+  expect((await post(large)).status).toBe(413)
+  const chunks = async function* () {
+    for (let i = 0; i < 20; i += 1) yield Buffer.alloc(1_000, 0x20)
+  }
+  const told = await fetch(base + INTAKE_PATH, {
+    method: 'POST',
+    body: ReadableStream.from(chunks()),
+    duplex: 'half',
+  } as RequestInit)
+  expect(told.status).toBe(413)
+  expect(published).toEqual([])
+})
+
+test('while Kafka is away it asks to come again; what no topic takes is too large; anything else is ours', async () => {
+  await listen()
+  failure = new DependencyUnavailable('kafka is away')
+  const away = await post(webhook())
+  expect([away.status, away.headers.get('retry-after')]).toEqual([503, '5'])
+  failure = new ContractViolation('too large')
+  expect((await post(webhook())).status).toBe(413)
+  expect(faults).toEqual([])
+  failure = new TypeError('a bug')
+  expect((await post(webhook())).status).toBe(500)
+  expect(faults).toEqual([failure])
+  expect(results).toEqual(['unavailable', 'refused', 'failed'])
+})
+
+test('a sender that goes away in the middle leaves nothing behind', async () => {
+  await listen()
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`POST ${INTAKE_PATH} HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\n{"alerts"`)
+  await new Promise((resolve) => socket.once('connect', resolve))
+  socket.destroy()
+  expect((await post(webhook())).status).toBe(202)
+  expect(published).toHaveLength(1)
+})

@@ -1,0 +1,151 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { nextStep } from '@kubesift/contracts'
+import type { IntakeFacts, IntakeResult } from '../facts.ts'
+import { isWebhookText } from './webhook-record.ts'
+
+/** Where Alertmanager posts to. */
+export const INTAKE_PATH = '/v1/alerts'
+
+export interface IntakeOptions {
+  /** Makes the posted text durable in `otel-logs`; rejects where it cannot. */
+  readonly publish: (text: string, cluster: string | undefined) => Promise<void>
+  /** Without one everybody who reaches the port may post. */
+  readonly token?: string
+  readonly maxBytes: number
+  readonly facts: Pick<IntakeFacts, 'webhook'>
+  /** A fault of ours, which somebody has to look at. */
+  readonly failed: (error: unknown) => void
+}
+
+/** So many bodies are held at once; whoever comes then is asked to come again. */
+const MAX_OPEN = 64
+const READ_MS = 10_000
+
+interface Answer {
+  readonly status: number
+  readonly result: IntakeResult
+  readonly says: string
+}
+
+const ANSWERS = {
+  accepted: { status: 202, result: 'accepted', says: 'accepted' },
+  path: { status: 404, result: 'refused', says: `post to ${INTAKE_PATH}` },
+  method: { status: 405, result: 'refused', says: 'only POST is taken here' },
+  token: { status: 401, result: 'refused', says: 'the bearer token is missing or wrong' },
+  encoding: { status: 415, result: 'refused', says: 'send the body without a content encoding' },
+  size: { status: 413, result: 'refused', says: 'the body is too large: lower max_alerts' },
+  shape: { status: 400, result: 'refused', says: 'the body is no Alertmanager webhook' },
+  cut: { status: 400, result: 'refused', says: 'the body ended before its end' },
+  busy: { status: 503, result: 'unavailable', says: 'too many at once: try again' },
+  kafka: { status: 503, result: 'unavailable', says: 'Kafka does not take it now: try again' },
+  fault: { status: 500, result: 'failed', says: 'an error of ours; it has been logged' },
+} as const satisfies Readonly<Record<string, Answer>>
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** Takes as long whatever is wrong with the token. */
+const isToken = (given: string | undefined, wanted: string): boolean =>
+  timingSafeEqual(digest(given ?? ''), digest(`Bearer ${wanted}`))
+
+/** The whole body as text, or what is wrong with it. A body that is too large is not read to its end. */
+const bodyOf = (request: IncomingMessage, maxBytes: number): Promise<string | Answer> =>
+  new Promise((resolve) => {
+    const parts: Buffer[] = []
+    let size = 0
+    request.on('data', (part: Buffer) => {
+      size += part.length
+      if (size > maxBytes) resolve(ANSWERS.size)
+      else parts.push(part)
+    })
+    request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')))
+    request.on('error', () => resolve(ANSWERS.cut))
+    request.on('aborted', () => resolve(ANSWERS.cut))
+  })
+
+const tell = (response: ServerResponse, { status, says }: Answer): void => {
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    ...(status === 503 ? { 'retry-after': '5' } : {}),
+    ...(status === 405 ? { allow: 'POST' } : {}),
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    // What was not read of a refused body must not be taken for the next request.
+    ...(status === 202 ? {} : { connection: 'close' }),
+  })
+  response.end(`${JSON.stringify({ status: says })}\n`)
+}
+
+/** Alertmanager's webhooks over HTTP. What it answers 2xx is in Kafka; 4xx is the sender's fault, 5xx is tried again by Alertmanager. */
+export class IntakeServer {
+  readonly #options: IntakeOptions
+  readonly #server: Server
+  #open = 0
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+    this.#server = createServer((request, response) => void this.#serve(request, response))
+    this.#server.requestTimeout = READ_MS
+    this.#server.headersTimeout = READ_MS
+  }
+
+  /** Answers the port that it listens on. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (cause) => {
+        const text = `the intake port ${host}:${port} cannot be had (${cause.message}); set INTAKE_PORT to a free one`
+        reject(new Error(text, { cause }))
+      })
+      this.#server.listen(port, host, () => {
+        resolve((this.#server.address() as AddressInfo).port)
+      })
+    })
+  }
+
+  /** Takes no more, and waits for those that are being answered. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve())
+      this.#server.closeIdleConnections()
+    })
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#open += 1
+    try {
+      const answer = this.#open > MAX_OPEN ? ANSWERS.busy : await this.#answer(request)
+      this.#options.facts.webhook(answer.result)
+      tell(response, answer)
+    } finally {
+      this.#open -= 1
+    }
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const { token, maxBytes } = this.#options
+    const url = new URL(request.url ?? '/', 'http://intake')
+    if (url.pathname !== INTAKE_PATH) return ANSWERS.path
+    if (request.method !== 'POST') return ANSWERS.method
+    if (token !== undefined && !isToken(request.headers.authorization, token)) return ANSWERS.token
+    if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') return ANSWERS.encoding
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) return ANSWERS.size
+    const body = await bodyOf(request, maxBytes)
+    if (typeof body !== 'string') return body
+    if (!isWebhookText(body)) return ANSWERS.shape
+    return this.#publish(body, url.searchParams.get('cluster') ?? undefined)
+  }
+
+  async #publish(body: string, cluster: string | undefined): Promise<Answer> {
+    try {
+      await this.#options.publish(body, cluster)
+      return ANSWERS.accepted
+    } catch (error) {
+      const next = nextStep(error)
+      if (next === 'retry') return ANSWERS.kafka
+      if (next === 'dead-letter') return ANSWERS.size
+      this.#options.failed(error)
+      return ANSWERS.fault
+    }
+  }
+}

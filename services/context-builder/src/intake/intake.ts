@@ -1,0 +1,65 @@
+import type { Producer } from '@kubesift/adapter-kafka'
+import { ceHeaders, OTEL_LOGS } from '@kubesift/contracts'
+import type { Logger, Loop } from '@kubesift/runtime'
+import type { IntakeFacts } from '../facts.ts'
+import { INTAKE_PATH, IntakeServer } from './intake-server.ts'
+import { webhookRecord } from './webhook-record.ts'
+
+export interface IntakeSettings {
+  readonly host: string
+  readonly port: number
+  readonly token: string | undefined
+  readonly maxBytes: number
+}
+
+export interface Intake {
+  readonly loop: Loop
+  readonly ready: () => readonly string[]
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.')
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+/** A door for Alertmanager beside the Collector's: what is posted becomes the same record of `otel-logs`, so that it is replayed like all else. */
+export const intake = (
+  { host, port, token, maxBytes }: IntakeSettings,
+  parts: {
+    readonly producer: Producer
+    readonly facts: IntakeFacts
+    readonly log: Logger
+    readonly now: () => number
+  },
+): Intake => {
+  const { producer, facts, log, now } = parts
+  const headers = { [ceHeaders.contentType]: 'application/x-protobuf' }
+  let listening = false
+  const server = new IntakeServer({
+    ...(token === undefined ? {} : { token }),
+    maxBytes,
+    facts,
+    publish: (text, cluster) =>
+      producer.publishRaw(OTEL_LOGS, [{ value: webhookRecord(text, now(), cluster), headers }]),
+    failed: (error) => log.error({ err: error }, 'a webhook could not be written to otel-logs'),
+  })
+  return {
+    loop: async (signal) => {
+      const got = await server.listen(host, port)
+      listening = true
+      log.info(`takes Alertmanager webhooks at http://${host}:${got}${INTAKE_PATH}`)
+      if (token === undefined && !isLoopback(host))
+        log.warn(
+          `everybody who reaches ${host}:${got} may post alerts; INTAKE_TOKEN asks for a token`,
+        )
+      await untilAborted(signal)
+      listening = false
+      await server.close()
+    },
+    ready: () => (listening ? [] : ['the intake does not listen yet']),
+  }
+}
