@@ -177,8 +177,8 @@ export class Intake {
 
   #count(cluster: string, signal: Signal): void {
     if (signal.t === 'again') return
-    if (signal.t === 'alert') {
-      this.#see(signal.toldAt)
+    if (signal.t === 'alert' || signal.t === 'release') {
+      if (signal.t === 'alert') this.#see(signal.toldAt)
       this.#stats.others += 1
       return
     }

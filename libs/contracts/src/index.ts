@@ -60,8 +60,10 @@ export {
   type Context,
   type ContextVersion,
   type Evidence,
+  type Finding,
   type Touch,
   type Owner,
+  type Release,
   type ReasonCount,
   type Recovery,
   type Spell,
@@ -84,6 +86,7 @@ export {
   type Notification,
 } from './topics/notifications.v1.ts'
 export { OTEL_LOGS, otelPolicy, otelTopics, type OtelTopic } from './topics/otel.ts'
+export type { Delivery, Deployment } from './topics/release-signal.ts'
 export type { Alert } from './topics/alert-signal.ts'
 export {
   signals,
@@ -97,6 +100,7 @@ export {
   type Progress,
   type ProgressReport,
   type Signal,
+  type ReleaseSignal,
   type SignalChunk,
   type SignalsMessage,
   type SourcePartition,
@@ -109,6 +113,7 @@ export type {
   SlimJob,
   SlimObject,
   SlimPod,
+  SlimReport,
   SlimWorkload,
   Termination,
 } from './topics/slim-object.ts'

@@ -50,6 +50,36 @@ export const evidenceSchema = z.object({
 })
 export type Evidence = z.infer<typeof evidenceSchema>
 
+/** The delivery that a change was part of. Tools and names are open: more will come. */
+export const releaseSchema = z.object({
+  /** `helm`, `argocd`, `flux`. */
+  tool: z.string(),
+  /** Of the release, the Application, the Kustomization or the HelmRelease. */
+  name: z.string(),
+  repository: z.string().optional(),
+  path: z.string().optional(),
+  /** Commit, tag or chart version. */
+  revision: z.string().optional(),
+  /** The chart. */
+  package: z.string().optional(),
+  by: z.string().optional(),
+  at: instant.optional(),
+})
+export type Release = z.infer<typeof releaseSchema>
+
+/** What a scanner or a policy engine found about the owner: it opens nothing, and may explain. */
+export const findingSchema = z.object({
+  by: z.string(),
+  type: z.string(),
+  object: objectRefSchema,
+  about: z.string().optional(),
+  counts: z.record(z.string(), z.int()),
+  worst: z.array(z.object({ id: z.string(), severity: z.string(), text: z.string() })),
+  at: instant,
+  evidence: z.string(),
+})
+export type Finding = z.infer<typeof findingSchema>
+
 export const changeSchema = z.object({
   kind: z.enum(['rollout', 'scale', 'config', 'node', 'created']),
   object: objectRefSchema,
@@ -67,6 +97,8 @@ export const changeSchema = z.object({
   /** Whether the failing pods are of the new revision; null where that cannot be told. */
   failingPodsAreNew: z.boolean().nullable(),
   evidence: z.string(),
+  /** The release that it was part of; with the kind `config` the change is the release itself. */
+  release: releaseSchema.optional(),
 })
 export type Change = z.infer<typeof changeSchema>
 
@@ -148,6 +180,8 @@ export const contextSchema = z.object({
   /** Nearest first. */
   changes: z.array(changeSchema),
   states: statesSchema,
+  /** Worst first, a few. */
+  findings: z.array(findingSchema).optional(),
   evidence: z.array(evidenceSchema),
   spells: z.array(spellSchema),
   gaps: z.array(z.tuple([instant, instant])),

@@ -3,6 +3,7 @@ import { namespaceKey } from '../incident-key.ts'
 import { instant, objectRefSchema } from '../shared.ts'
 import { DAY_MS, defineTopic, type MessageOf } from '../topic.ts'
 import { alertSchema } from './alert-signal.ts'
+import { deliverySchema } from './release-signal.ts'
 import { slimObjectSchema } from './slim-object.ts'
 
 const common = {
@@ -86,6 +87,15 @@ export const alertSignalSchema = z.object({
 })
 export type AlertSignal = z.infer<typeof alertSignalSchema>
 
+/** What a delivery tool brought into this namespace. */
+export const releaseSignalSchema = z.object({
+  t: z.literal('release'),
+  ...common,
+  observedAt: instant,
+  release: deliverySchema,
+})
+export type ReleaseSignal = z.infer<typeof releaseSignalSchema>
+
 /** A record that no reader knew: kept with its place, counted, never dropped silently. */
 export const unclassifiedSignalSchema = z.object({
   t: z.literal('unclassified'),
@@ -99,6 +109,7 @@ export const signalSchema = z.discriminatedUnion('t', [
   againSignalSchema,
   objectSignalSchema,
   alertSignalSchema,
+  releaseSignalSchema,
   unclassifiedSignalSchema,
 ])
 export type Signal = z.infer<typeof signalSchema>

@@ -89,6 +89,28 @@ export type SlimJob = z.infer<typeof job>
 /** The newest writer of the spec, from managedFields (manager name and time; no values). */
 const writer = z.object({ manager: z.string(), at: instant.optional() })
 
+/** What a scanner or a policy engine has found, as its report says it: counts, and the worst few. */
+const report = z.object({
+  /** Who says so: `trivy`, `kyverno`, whatever a PolicyReport names as its source. */
+  by: z.string(),
+  /** `vulnerability`, `config`, `secret`, `rbac`, `policy`. */
+  type: z.string(),
+  /** The image or container that it is about, where it is about one. */
+  about: z.string().optional(),
+  /** Severity (of a policy: its result) → how many. */
+  counts: z.record(z.string(), z.int()),
+  items: z.array(
+    z.object({
+      id: z.string(),
+      severity: z.string(),
+      text: z.string(),
+      /** Where the report is about several things: which of them. */
+      of: z.object({ kind: z.string(), name: z.string() }).optional(),
+    }),
+  ),
+})
+export type SlimReport = z.infer<typeof report>
+
 /** A Kubernetes object cut down to what derivations read. Sections are by kind; unknown kinds carry only the head. */
 export const slimObjectSchema = z.object({
   kind: z.string(),
@@ -120,6 +142,8 @@ export const slimObjectSchema = z.object({
   data: z.record(z.string(), z.string()).optional(),
   /** ConfigMap: endpoints that its values name. */
   calls: z.array(z.string()).optional(),
+  /** VulnerabilityReport, PolicyReport and their like. */
+  report: report.optional(),
   /** Service: the labels of the pods behind it; empty for one without a selector. */
   service: z.object({ selector: z.record(z.string(), z.string()) }).optional(),
 })

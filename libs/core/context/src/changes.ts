@@ -2,6 +2,8 @@ import type { Change, Evidence, ObjectRef, SlimObject } from '@kubesift/contract
 import { evidence } from './evidence.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact, Revision } from './object-fact.ts'
+import type { ReleaseFact } from './release-fact.ts'
+import { helmRelease, releaseDrafts, withReleases } from './releases.ts'
 
 export const CHANGE_WINDOW_MS = 60 * 60 * 1000
 /** Clocks of the API server and the Collector, and whole seconds in events: a change this much after the symptom may still be its cause. */
@@ -68,6 +70,7 @@ const between = (
       ...base,
       kind: 'rollout',
       ...(rollback ? { rollback } : {}),
+      ...(after.helm === undefined ? {} : { release: helmRelease(after.helm) }),
       summary,
       fields: fields.slice(0, MAX_FIELDS),
     })
@@ -105,6 +108,7 @@ const createdDraft = (fact: ObjectFact, first: Revision | undefined): Draft[] =>
       ...(object.writer === undefined ? {} : { by: object.writer.manager }),
       summary: images.length === 0 ? 'created' : `created with image ${images.join(', ')}`,
       fields: [],
+      ...(first?.helm === undefined ? {} : { release: helmRelease(first.helm) }),
     },
   ]
 }
@@ -195,6 +199,8 @@ export interface ChangeSources {
   readonly own?: ObjectFact
   readonly replicaSets: readonly ObjectFact[]
   readonly rolloutEvents: readonly EventFact[]
+  /** Those that deliver the owner. */
+  readonly releases?: readonly ReleaseFact[]
 }
 
 /** A trouble in time: its first symptom, and where it ended (Infinity while it has not). */
@@ -216,9 +222,11 @@ export const changesOf = (
   const hasDiff = own.some((d) => d.kind === 'rollout')
   const older =
     sources.own === undefined || hasDiff ? [] : fromReplicaSets(sources.own, sources.replicaSets)
-  const drafts =
+  const changes =
     own.length + older.length > 0 ? [...own, ...older] : fromEvents(sources.rolloutEvents)
-  const near = drafts
+  const { drafts, alone } = withReleases(changes, releaseDrafts(sources.releases ?? []))
+  const factOf = new Map(alone.map(({ draft, fact }) => [draft, fact]))
+  const near = [...drafts, ...alone.map(({ draft }) => draft)]
     .filter(
       (d) => d.at >= firstAt - CHANGE_WINDOW_MS && d.at <= Math.max(firstAt + AFTER_MS, endedAt),
     )
@@ -231,7 +239,7 @@ export const changesOf = (
       text,
       at: draft.at,
       object: draft.object,
-      records: [...(sources.own?.records ?? [])],
+      records: [...((factOf.get(draft) ?? sources.own)?.records ?? [])],
     })
     const change: Change = {
       ...draft,

@@ -1,18 +1,20 @@
 import {
   incidentKey,
   type Context,
+  type Evidence,
   type ObjectRef,
   type ProblemRule,
   type Severity,
   type Spell,
 } from '@kubesift/contracts'
 import { aroundOf, ruleOf } from './alerts.ts'
-import { changesOf } from './changes.ts'
+import { changesOf, type FailingPod } from './changes.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
+import { findingsOf } from './findings.ts'
 import { currentOf, partsOf, surroundingsOf, type OwnerView } from './owner-view.ts'
 import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
-import { countPart } from './reasons.ts'
+import { countPart, type Counted } from './reasons.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
 import { statesOf } from './states.ts'
 import { touchesOf } from './touches.ts'
@@ -42,6 +44,7 @@ export interface DeriveOptions {
 
 const MAX_OBJECTS = 20
 const MAX_EVIDENCE = 24
+const MAX_FINDING_EVIDENCE = 8
 
 /** Points of the catalogue's base severity; the store adds its own terms and draws the lines (`scoreSeverity`, core-incident). */
 export const BASE_POINTS: Readonly<Record<Severity, number>> = { P1: 90, P2: 65, P3: 40, P4: 15 }
@@ -141,6 +144,24 @@ const endOfTrouble = (spells: readonly Spell[], lastSeenAt: number): number => {
   return last.recovery === null ? Infinity : Math.max(last.recovery.at, lastSeenAt)
 }
 
+const changesAround = (
+  view: OwnerView,
+  { counted, spells }: { readonly counted: Counted; readonly spells: readonly Spell[] },
+  failing: readonly FailingPod[],
+): ReturnType<typeof changesOf> => {
+  const own = currentOf(view.own)
+  const { replicaSets, rolloutEvents, releases } = view
+  const sources = { ...(own === undefined ? {} : { own }), replicaSets, rolloutEvents, releases }
+  const { firstSeenAt: firstAt, lastSeenAt } = counted
+  return changesOf(sources, { firstAt, endedAt: endOfTrouble(spells, lastSeenAt) }, failing)
+}
+
+/** What shows the trouble comes first; findings have a few places of their own, since any of them may be what explains it. */
+const citedOf = (own: readonly Evidence[][], findings: readonly Evidence[]): Evidence[] => {
+  const kept = findings.slice(0, MAX_FINDING_EVIDENCE)
+  return [...own.flat().slice(0, MAX_EVIDENCE - kept.length), ...kept]
+}
+
 const contextOf = (
   { part, all, spells }: { part: Part; all: readonly EventFact[]; spells: Spell[] },
   view: OwnerView,
@@ -149,22 +170,14 @@ const contextOf = (
   const counted = countPart(part, all)
   const involved = objectsOf(part, options.objectByUid)
   const failing = podsAmong(involved.refs, options.objectByUid)
-  const own = currentOf(view.own)
-  const changed = changesOf(
-    {
-      ...(own === undefined ? {} : { own }),
-      replicaSets: view.replicaSets,
-      rolloutEvents: view.rolloutEvents,
-    },
-    { firstAt: counted.firstSeenAt, endedAt: endOfTrouble(spells, counted.lastSeenAt) },
-    failing,
-  )
+  const changed = changesAround(view, { counted, spells }, failing)
   const records = part.events
     .flatMap((e) => e.records)
     .concat(part.states.flatMap((s) => s.fact.records))
     .concat(part.alerts.flatMap((a) => a.fact.records))
   const cause = records.reduce((a, b) => (b.offset > a.offset ? b : a), records[0]!)
   const { cluster, namespace, owner } = view
+  const { findings, evidence: found } = findingsOf(view.reports, view.violations, view.isAbout)
   const touches = touchesOf(part, view, involved.objects, options.objectByUid)
   return {
     key: incidentKey({
@@ -190,7 +203,8 @@ const contextOf = (
     objectsTotal: involved.total,
     changes: changed.changes,
     states: statesOf(view.pods),
-    evidence: [...changed.evidence, ...counted.evidence].slice(0, MAX_EVIDENCE),
+    ...(findings.length === 0 ? {} : { findings }),
+    evidence: citedOf([changed.evidence, counted.evidence], found),
     spells,
     gaps: options.gaps
       .filter(([, to]) => to >= counted.firstSeenAt)

@@ -1,6 +1,6 @@
-import type { ObjectRef, Owner, SlimObject } from '@kubesift/contracts'
+import type { ObjectRef, Owner, SlimObject, SourcePartition } from '@kubesift/contracts'
 import { EventStore } from './event-store.ts'
-import { OtherFacts } from './other-facts.ts'
+import { OtherFacts, type OtherSignal } from './other-facts.ts'
 import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
 
@@ -75,6 +75,7 @@ export class Facts implements ObjectsView {
   readonly membership = new Membership()
   readonly #byName = new Map<string, Set<string>>()
   readonly #services = new Set<string>()
+  readonly #reports = new Set<string>()
   #ownershipChanged = false
   #edgesChanged = false
 
@@ -107,6 +108,18 @@ export class Facts implements ObjectsView {
     return [...this.#services].sort().map((uid) => this.objects.get(uid)!)
   }
 
+  /** The reports of the namespace that are about many things, by UID. */
+  reports(): ObjectFact[] {
+    return [...this.#reports].sort().map((uid) => this.objects.get(uid)!)
+  }
+
+  /** Joins what is neither an Event nor an object; answers its id, undefined where nothing in it is new. */
+  addOther(signal: OtherSignal, source: SourcePartition): string | undefined {
+    const id = this.others.apply(signal, source)
+    if (signal.t === 'release' && id !== undefined) this.#edgesChanged = true
+    return id
+  }
+
   /** Remembers that something of this name exists. True when that is new. */
   addName(ref: Pick<ObjectRef, 'kind' | 'name'>): boolean {
     const id = `${ref.kind}/${ref.name}`
@@ -121,6 +134,7 @@ export class Facts implements ObjectsView {
     const joined = before === undefined ? fact : joinObject(before, fact)
     this.objects.set(fact.uid, joined)
     if (edgesOf(before) !== edgesOf(joined)) this.#edgesChanged = true
+    if (isShared(joined)) this.#reports.add(fact.uid)
     if (joined.object.kind === 'Service') this.#services.add(fact.uid)
     if (before === undefined || ownersOf(before) !== ownersOf(joined)) {
       this.#ownershipChanged = true
@@ -166,24 +180,35 @@ export class Facts implements ObjectsView {
       if (known) for (const id of ids) touched.add(id)
     }
     for (const id of everything ? this.others.keys() : otherIds) {
+      const other = this.others.get(id)!
+      // Whom a release delivers is asked when they are looked at.
+      if (other.t === 'release') continue
       const known = ofOther.has(id)
-      const owner = liftOwner(this.others.get(id)!.involved, this)
+      const owner = liftOwner(other.involved, this)
       const moved = this.membership.place(ofOther, 'others', id, owner)
       if (known) for (const of of moved) touched.add(of)
     }
     for (const uid of objectUids) touched.add(ofObject.get(uid)!.id)
     if (this.#edgesChanged) {
       this.#edgesChanged = false
-      for (const [id, { events }] of this.membership.byOwner) if (events.size > 0) touched.add(id)
+      for (const [id, { events, others }] of this.membership.byOwner)
+        if (events.size + others.size > 0) touched.add(id)
     }
     return touched
   }
 }
 
-/** What of an object others read to find out whom they talk to. */
+/** A report about many things, which have no other way to it. */
+const isShared = ({ object: { report } }: ObjectFact): boolean =>
+  report?.items.some((item) => item.of !== undefined) ?? false
+
+/** What of an object others read: to find out whom they talk to, and what is said of them. */
 const edgesOf = (fact: ObjectFact | undefined): string => {
   const { service, calls } = fact?.object ?? {}
-  return service === undefined && calls === undefined ? '' : JSON.stringify([service, calls])
+  const report = fact !== undefined && isShared(fact) ? fact.object.report : undefined
+  return service === undefined && calls === undefined && report === undefined
+    ? ''
+    : JSON.stringify([service, calls, report])
 }
 
 const ownersOf = (fact: ObjectFact): string => JSON.stringify(fact.object.owners)

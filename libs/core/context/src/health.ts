@@ -1,4 +1,4 @@
-import type { SlimObject, SlimWorkload } from '@kubesift/contracts'
+import type { Condition, SlimObject, SlimWorkload } from '@kubesift/contracts'
 
 /** Whether an object is well, in the sense of `kubectl rollout status`, and if not, why. */
 export interface Health {
@@ -52,6 +52,28 @@ const podHealth = (object: SlimObject): Health => {
     : bad(`the pod is ${pod.phase} and not ready`)
 }
 
+type Conditions = Readonly<Record<string, Condition>>
+
+const isFailed = (operation: Condition | undefined): boolean =>
+  operation?.status === 'Failed' || operation?.status === 'Error'
+
+/** What says that an object of a delivery tool is well. */
+const DELIVERED: ReadonlyMap<string, (c: Conditions) => boolean> = new Map([
+  ['Application', (c) => c['Health']?.status === 'Healthy' && !isFailed(c['Operation'])],
+  ['Kustomization', (c) => c['Ready']?.status === 'True'],
+  ['HelmRelease', (c) => c['Ready']?.status === 'True'],
+])
+
+/** Of what a delivery tool brings; one that says nothing of itself yet has no health. */
+const deliveryHealth = (kind: string, c: Conditions): Health | undefined => {
+  const isWell = DELIVERED.get(kind)
+  const said = c['Ready'] ?? (isFailed(c['Operation']) ? c['Operation'] : c['Health'])
+  if (isWell === undefined || said === undefined) return undefined
+  return isWell(c)
+    ? ok('the release is deployed and healthy')
+    : bad(`the release is not well: ${said.reason ?? said.status}`)
+}
+
 const conditionHealth = (object: SlimObject): Health | undefined => {
   const c = object.conditions ?? {}
   switch (object.kind) {
@@ -70,7 +92,7 @@ const conditionHealth = (object: SlimObject): Health | undefined => {
             `the autoscaler is not active: ${c['ScalingActive']?.reason ?? 'no ScalingActive condition'}`,
           )
     default:
-      return undefined
+      return deliveryHealth(object.kind, c)
   }
 }
 

@@ -19,7 +19,7 @@ export const ignoredOf = (facts: Facts, classifier: Classifier): readonly Ignore
       ? [{ reason: fact.reason, count: fact.top.n, why: result.why, owner }]
       : []
   })
-  const others = [...facts.others.entries()].flatMap(([id, fact]): IgnoredFact[] => {
+  const others = facts.others.alerts().flatMap(([id, fact]): IgnoredFact[] => {
     const result = classifier.alerts.classify(fact)
     const owner = ofOther.get(id)?.id ?? ''
     return result.as === 'ignored'

@@ -7,18 +7,16 @@ import type {
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
 import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
-import { eventFact, type EventFact, type Told } from './event-fact.ts'
+import { eventFact } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { ignoredOf, type IgnoredFact } from './ignored.ts'
-import { objectFact, type ObjectFact } from './object-fact.ts'
-import { isOther, type OtherFact } from './other-facts.ts'
+import { objectFact } from './object-fact.ts'
+import { isOther } from './other-facts.ts'
 import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import type { Surroundings } from './spells.ts'
+import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
 import { SCALING, viewOf } from './view-of.ts'
-
-/** The state of a namespace as a flat map of fields. */
-export type Fields = Map<string, string>
 
 export interface Settled {
   /** Contexts to publish: full state, without version. */
@@ -31,12 +29,7 @@ export interface Settled {
   readonly stale: boolean
 }
 
-const EVENT = 'e:'
-const OBJECT = 'o:'
-const OTHER = 'x:'
 const MEMORY = 'm:'
-const NAMES = 'names'
-const EARLY = 'early'
 
 const NO_MEMORY_TEXT = JSON.stringify(NO_MEMORY)
 
@@ -62,12 +55,7 @@ export class NamespaceMachine {
   readonly #objects = new Set<string>()
   readonly #others = new Set<string>()
   /** What has changed since the last snapshot. */
-  readonly #unsaved = {
-    events: new Set<string>(),
-    objects: new Set<string>(),
-    others: new Set<string>(),
-    names: false,
-  }
+  readonly #unsaved = new Unsaved()
   readonly #passed = new Passed()
 
   constructor(cluster: string, namespace: string, classifier: Classifier) {
@@ -82,15 +70,9 @@ export class NamespaceMachine {
     chunks: Iterable<Pick<SignalChunk, 'source' | 'signals'>> = [],
   ): void {
     for (const [name, value] of fields) {
-      if (name.startsWith(EVENT)) this.#facts.events.add(JSON.parse(value) as EventFact)
-      else if (name.startsWith(OBJECT)) this.#facts.addObject(JSON.parse(value) as ObjectFact)
-      else if (name.startsWith(OTHER))
-        this.#facts.others.recall(name.slice(OTHER.length), JSON.parse(value) as OtherFact)
-      else if (name.startsWith(MEMORY)) this.#remember(name.slice(MEMORY.length), value)
-      else if (name === NAMES) for (const id of JSON.parse(value) as string[]) this.#addName(id)
-      else if (name === EARLY) this.#facts.events.recall(JSON.parse(value) as [string, Told][])
+      if (name.startsWith(MEMORY)) this.#remember(name.slice(MEMORY.length), value)
+      else takeField(this.#facts, name, value)
     }
-    this.#unsaved.names = false
     for (const { source, signals } of chunks)
       for (const signal of signals) this.apply(signal, source)
     const { events, objects, others } = this.#facts
@@ -106,9 +88,7 @@ export class NamespaceMachine {
   }
 
   #addName(id: string): void {
-    const slash = id.indexOf('/')
-    if (this.#facts.addName({ kind: id.slice(0, slash), name: id.slice(slash + 1) }))
-      this.#unsaved.names = true
+    if (this.#facts.addName(nameOf(id))) this.#unsaved.names = true
   }
 
   /** Joins one signal to the facts. */
@@ -117,7 +97,8 @@ export class NamespaceMachine {
     if (signal.t === 'event') return this.#applyEvent(signal, source)
     if (signal.t === 'unclassified') return
     if (isOther(signal)) {
-      const id = this.#facts.others.apply(signal, source)
+      const id = this.#facts.addOther(signal, source)
+      if (id === undefined) return
       this.#others.add(id)
       this.#unsaved.others.add(id)
       return
@@ -165,7 +146,10 @@ export class NamespaceMachine {
   settle(watermark: number | null, gaps: Surroundings['gaps'], everything = true): Settled {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
-    for (const id of this.#others) touched.add(this.#facts.membership.ofOther.get(id)!.id)
+    for (const id of this.#others) {
+      const owner = this.#facts.membership.ofOther.get(id)
+      if (owner !== undefined) touched.add(owner.id)
+    }
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#place(uid, touched, fields)
     if (everything) for (const id of this.#stale) touched.add(id)
@@ -220,20 +204,7 @@ export class NamespaceMachine {
 
   /** The fields of what has changed since the last snapshot: with them in place, the signals until now need not be kept. */
   snapshot(): Fields {
-    const { events, objects, others, names } = this.#unsaved
-    const fields: Fields = new Map()
-    for (const uid of events) fields.set(EVENT + uid, JSON.stringify(this.#facts.events.get(uid)))
-    for (const uid of objects)
-      fields.set(OBJECT + uid, JSON.stringify(this.#facts.objects.get(uid)))
-    for (const id of others) fields.set(OTHER + id, JSON.stringify(this.#facts.others.get(id)))
-    if (names) fields.set(NAMES, JSON.stringify([...this.#facts.names]))
-    if (this.#facts.events.earlyChanged)
-      fields.set(EARLY, JSON.stringify(this.#facts.events.early()))
-    events.clear()
-    objects.clear()
-    others.clear()
-    this.#unsaved.names = false
-    return fields
+    return this.#unsaved.fields(this.#facts)
   }
 
   /** Everything published so far, once more: after a crash between writing state and publishing. */

@@ -38,6 +38,8 @@ export interface Revision {
   readonly hostNetwork?: boolean
   readonly calls?: readonly string[]
   readonly listens?: readonly string[]
+  /** The Helm release that its object said it was of. */
+  readonly helm?: { readonly name: string; readonly chart?: string }
 }
 
 /** What is known of one object, by UID. Grows by {@link joinObject} only. */
@@ -137,6 +139,15 @@ const transitionsOf = (object: SlimObject): Transition[] => {
   )
 }
 
+/** Helm writes the release on everything it installs, and by its own convention the chart with its version as a label. */
+const helmOf = ({ annotations, labels }: SlimObject): Pick<Revision, 'helm'> => {
+  const name = annotations['meta.helm.sh/release-name']
+  const chart = labels['helm.sh/chart']
+  if (name === undefined && chart === undefined) return {}
+  const release = name ?? labels['app.kubernetes.io/instance'] ?? ''
+  return { helm: { name: release, ...(chart === undefined ? {} : { chart }) } }
+}
+
 const revisionsOf = (object: SlimObject, at: number): Revision[] => {
   const w = object.workload
   if (w?.template === undefined || object.generation === undefined) return []
@@ -149,6 +160,7 @@ const revisionsOf = (object: SlimObject, at: number): Revision[] => {
       template: w.template,
       ...(object.writer === undefined ? {} : { manager: object.writer.manager }),
       ...(w.revision === undefined ? {} : { revision: w.revision }),
+      ...helmOf(object),
       ...(w.hostNetwork === undefined ? {} : { hostNetwork: w.hostNetwork }),
       ...(w.calls === undefined ? {} : { calls: w.calls }),
       ...(w.listens === undefined ? {} : { listens: w.listens }),

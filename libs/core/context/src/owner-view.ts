@@ -2,6 +2,7 @@ import type { Owner, ProblemRule } from '@kubesift/contracts'
 import type { AlertSign } from './alerts.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
+import type { ReleaseFact } from './release-fact.ts'
 import { endOf, isEmpty, type Part, type StateSign } from './parts.ts'
 import { healthyIntervals, type Interval, type Surroundings } from './spells.ts'
 
@@ -13,6 +14,13 @@ export interface OwnerView {
   readonly symptoms: readonly { readonly fact: EventFact; readonly rule: ProblemRule }[]
   /** Alerts that speak of a problem of it. */
   readonly alerts: readonly AlertSign[]
+  /** Reports of scanners and policy engines about it, and those about many things. */
+  readonly reports: readonly ObjectFact[]
+  readonly violations: readonly EventFact[]
+  /** Whether a thing of the namespace is of this owner. */
+  readonly isAbout: (thing: { readonly kind: string; readonly name: string }) => boolean
+  /** Releases that deliver it. */
+  readonly releases: readonly ReleaseFact[]
   readonly rolloutEvents: readonly EventFact[]
   readonly own: readonly ObjectFact[]
   readonly pods: readonly ObjectFact[]

@@ -1,9 +1,12 @@
 import type { Owner } from '@kubesift/contracts'
 import { signsOfAlert } from './alerts.ts'
 import type { Classifier } from './classify.ts'
-import type { Facts } from './facts.ts'
+import { ownerId, type Facts } from './facts.ts'
+import { isViolation } from './findings.ts'
 import type { ObjectFact } from './object-fact.ts'
 import type { OwnerView } from './owner-view.ts'
+import { liftOwner } from './ownership.ts'
+import { delivers } from './releases.ts'
 
 /** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
 export const SCALING = 'ScalingReplicaSet'
@@ -22,6 +25,7 @@ export const viewOf = (
   const objects = [...group.objects].sort().map((uid) => facts.objects.get(uid)!)
   const others = [...group.others].sort().map((other) => facts.others.get(other)!)
   const owner: Owner = group.owner
+  const own = facts.named(owner.kind, owner.name).sort((a, b) => (a.uid < b.uid ? -1 : 1))
   const pods = objects.filter((o) => o.object.kind === 'Pod')
   return {
     cluster,
@@ -32,11 +36,22 @@ export const viewOf = (
       return result.as === 'problem' ? [{ fact, rule: result.rule }] : []
     }),
     alerts: others.flatMap((fact) => {
+      if (fact.t !== 'alert') return []
       const result = classifier.alerts.classify(fact)
       return result.as === 'problem' ? signsOfAlert(fact, result) : []
     }),
+    reports: [...objects.filter(isReport), ...facts.reports()],
+    violations: events.filter(isViolation),
+    isAbout: ({ kind, name }) => ownerId(liftOwner({ kind, namespace, name }, facts)) === id,
+    releases: facts.others.releases().filter((release) =>
+      delivers(
+        release,
+        owner,
+        own.map(({ object }) => object),
+      ),
+    ),
     rolloutEvents: events.filter((f) => f.reason === SCALING && f.involved.kind === owner.kind),
-    own: facts.named(owner.kind, owner.name).sort((a, b) => (a.uid < b.uid ? -1 : 1)),
+    own,
     pods,
     replicaSets: objects.filter((o) => o.object.kind === 'ReplicaSet'),
     jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
@@ -44,6 +59,10 @@ export const viewOf = (
     configMaps: configMapsOf(pods, facts),
   }
 }
+
+/** About one thing, which is its owner. */
+const isReport = ({ object: { report } }: ObjectFact): boolean =>
+  report?.items.every((item) => item.of === undefined) ?? false
 
 const configMapsOf = (pods: readonly ObjectFact[], facts: Facts): ObjectFact[] => {
   const names = new Set(pods.flatMap((p) => p.object.pod?.configMaps ?? []))

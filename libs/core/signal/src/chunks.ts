@@ -43,7 +43,7 @@ export class ChunkBuilder {
 
   add(cluster: string, namespace: string, signal: Signal): void {
     const place = this.#place(cluster, namespace)
-    if (signal.t === 'again' || signal.t === 'alert') {
+    if (signal.t === 'again' || signal.t === 'alert' || signal.t === 'release') {
       place.signals.push(signal)
       return
     }

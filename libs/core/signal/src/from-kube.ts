@@ -2,7 +2,8 @@ import type { ObjectSignal } from '@kubesift/contracts'
 import { fromAlertWebhook, isAlertWebhook } from './alerts.ts'
 import { fromKubeEvent, guard, isKubeEvent, type At } from './kube-event.ts'
 import { asRecord, list, str, sub, time, type Json } from './pick.ts'
-import type { Read } from './read.ts'
+import type { Read, ReadOne } from './read.ts'
+import { deliveriesOf } from './slim/delivery.ts'
 import { slimObject } from './slim/slim-object.ts'
 
 export interface KubeAt extends At {
@@ -68,8 +69,30 @@ export const fromKube = (item: unknown, at: KubeAt): Read => {
       : { ok: true, namespace: signal.event.involved.namespace, signal }
   }
   if (isAlertWebhook(outer)) return { ok: true, each: fromAlertWebhook(outer, at) }
-  const signal = objectSignal(outer, at)
-  return 'why' in signal
-    ? { ok: false, why: signal.why }
-    : { ok: true, namespace: signal.object.namespace, signal }
+  return objectRead(outer, at)
+}
+
+/** An object, and what it brought into other namespaces, where it is of a delivery tool. */
+const objectRead = (object: Json, at: KubeAt): Read => {
+  const signal = objectSignal(object, at)
+  if ('why' in signal) return { ok: false, why: signal.why }
+  const one: ReadOne = { ok: true, namespace: signal.object.namespace, signal }
+  const deliveries = at.watchType === 'DELETED' ? [] : deliveriesOf(object, signal.object)
+  if (deliveries.length === 0) return one
+  const { offsets, repeats, observedAt } = signal
+  const releases = deliveries.map(({ namespace, delivery }): ReadOne => ({
+    ok: true,
+    namespace,
+    signal: {
+      t: 'release',
+      offsets,
+      repeats,
+      observedAt,
+      release: {
+        ...delivery,
+        deployments: delivery.deployments.map((d) => ({ ...d, at: guard(d.at, at) })),
+      },
+    },
+  }))
+  return { ok: true, each: [one, ...releases] }
 }

@@ -34,6 +34,7 @@ export class Reading {
     again: 0,
     object: 0,
     alert: 0,
+    release: 0,
     unclassified: 0,
   }
   /** Slots whose Event was read in full in this batch: it is told whole by its signal. */

@@ -3,7 +3,9 @@ import { contentId } from '../hash.ts'
 import { compact, str, stringMap, sub, type Json } from '../pick.ts'
 import { dataEndpoints } from './endpoints.ts'
 import { conditionsOf, headOf } from './head.ts'
+import { deliveryConditions } from './delivery.ts'
 import { podOf } from './pod.ts'
+import { reportOf } from './report.ts'
 import { jobOf, WORKLOAD_KINDS, workloadOf } from './workload.ts'
 
 /**
@@ -69,5 +71,6 @@ export const slimObject = (object: Json): SlimObject | undefined => {
   const head = headOf(object)
   if (head === undefined) return undefined
   const section = SECTIONS.get(head.kind)
-  return compact({ ...head, ...section?.(object, head) }) as SlimObject
+  const more = section?.(object, head) ?? reportOf(object, head) ?? deliveryConditions(object, head)
+  return compact({ ...head, ...more }) as SlimObject
 }
