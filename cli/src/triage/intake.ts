@@ -177,8 +177,9 @@ export class Intake {
 
   #count(cluster: string, signal: Signal): void {
     if (signal.t === 'again') return
-    if (signal.t === 'alert' || signal.t === 'release') {
+    if (signal.t === 'alert' || signal.t === 'release' || signal.t === 'pattern') {
       if (signal.t === 'alert') this.#see(signal.toldAt)
+      else if (signal.t === 'pattern') for (const { at } of signal.heard) this.#see(at)
       this.#stats.others += 1
       return
     }

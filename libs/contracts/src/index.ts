@@ -62,6 +62,7 @@ export {
   type Evidence,
   type Finding,
   type Touch,
+  type Observation,
   type Owner,
   type Release,
   type ReasonCount,
@@ -86,6 +87,7 @@ export {
   type Notification,
 } from './topics/notifications.v1.ts'
 export { OTEL_LOGS, otelPolicy, otelTopics, type OtelTopic } from './topics/otel.ts'
+export type { Hearing, Pattern } from './topics/pattern-signal.ts'
 export type { Delivery, Deployment } from './topics/release-signal.ts'
 export type { Alert } from './topics/alert-signal.ts'
 export {
@@ -97,6 +99,7 @@ export {
   type EventHead,
   type EventSignal,
   type ObjectSignal,
+  type PatternSignal,
   type Progress,
   type ProgressReport,
   type Signal,

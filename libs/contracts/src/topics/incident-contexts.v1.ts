@@ -80,6 +80,26 @@ export const findingSchema = z.object({
 })
 export type Finding = z.infer<typeof findingSchema>
 
+/** What logs and the network say about the owner while it is in trouble: it opens nothing unless the catalogue says so. */
+export const observationSchema = z.object({
+  /** `log`, `hubble`, `envoy`. */
+  source: z.string(),
+  reason: z.string(),
+  text: z.string(),
+  count: z.int(),
+  quality: countQualitySchema,
+  firstAt: instant,
+  lastAt: instant,
+  /** The newest, without secrets. */
+  example: z.string(),
+  object: objectRefSchema,
+  container: z.string().optional(),
+  /** The other end. */
+  peer: objectRefSchema.optional(),
+  evidence: z.string(),
+})
+export type Observation = z.infer<typeof observationSchema>
+
 export const changeSchema = z.object({
   kind: z.enum(['rollout', 'scale', 'config', 'node', 'created']),
   object: objectRefSchema,
@@ -182,6 +202,8 @@ export const contextSchema = z.object({
   states: statesSchema,
   /** Worst first, a few. */
   findings: z.array(findingSchema).optional(),
+  /** Most frequent first, a few. */
+  observations: z.array(observationSchema).optional(),
   evidence: z.array(evidenceSchema),
   spells: z.array(spellSchema),
   gaps: z.array(z.tuple([instant, instant])),

@@ -3,6 +3,7 @@ import { namespaceKey } from '../incident-key.ts'
 import { instant, objectRefSchema } from '../shared.ts'
 import { DAY_MS, defineTopic, type MessageOf } from '../topic.ts'
 import { alertSchema } from './alert-signal.ts'
+import { hearingSchema, patternSchema } from './pattern-signal.ts'
 import { deliverySchema } from './release-signal.ts'
 import { slimObjectSchema } from './slim-object.ts'
 
@@ -96,6 +97,18 @@ export const releaseSignalSchema = z.object({
 })
 export type ReleaseSignal = z.infer<typeof releaseSignalSchema>
 
+/** Lines or flows of one pattern, as one input batch had them. They are counted by record: whoever has counted an offset passes over it. */
+export const patternSignalSchema = z.object({
+  t: z.literal('pattern'),
+  ...common,
+  pattern: patternSchema,
+  /** The newest, without secrets. */
+  example: z.string(),
+  /** By offset. */
+  heard: z.array(hearingSchema).min(1),
+})
+export type PatternSignal = z.infer<typeof patternSignalSchema>
+
 /** A record that no reader knew: kept with its place, counted, never dropped silently. */
 export const unclassifiedSignalSchema = z.object({
   t: z.literal('unclassified'),
@@ -110,6 +123,7 @@ export const signalSchema = z.discriminatedUnion('t', [
   objectSignalSchema,
   alertSignalSchema,
   releaseSignalSchema,
+  patternSignalSchema,
   unclassifiedSignalSchema,
 ])
 export type Signal = z.infer<typeof signalSchema>

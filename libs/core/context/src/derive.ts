@@ -12,6 +12,7 @@ import { changesOf, type FailingPod } from './changes.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
 import { findingsOf } from './findings.ts'
+import { observationsOf } from './observations.ts'
 import { currentOf, partsOf, surroundingsOf, type OwnerView } from './owner-view.ts'
 import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
 import { countPart, type Counted } from './reasons.ts'
@@ -44,7 +45,7 @@ export interface DeriveOptions {
 
 const MAX_OBJECTS = 20
 const MAX_EVIDENCE = 24
-const MAX_FINDING_EVIDENCE = 8
+const MAX_EVIDENCE_BESIDE = 5
 
 /** Points of the catalogue's base severity; the store adds its own terms and draws the lines (`scoreSeverity`, core-incident). */
 export const BASE_POINTS: Readonly<Record<Severity, number>> = { P1: 90, P2: 65, P3: 40, P4: 15 }
@@ -156,9 +157,9 @@ const changesAround = (
   return changesOf(sources, { firstAt, endedAt: endOfTrouble(spells, lastSeenAt) }, failing)
 }
 
-/** What shows the trouble comes first; findings have a few places of their own, since any of them may be what explains it. */
-const citedOf = (own: readonly Evidence[][], findings: readonly Evidence[]): Evidence[] => {
-  const kept = findings.slice(0, MAX_FINDING_EVIDENCE)
+/** What shows the trouble comes first; findings and observations have a few places of their own, since any of them may be what explains it. */
+const citedOf = (own: readonly Evidence[][], beside: readonly Evidence[][]): Evidence[] => {
+  const kept = beside.flatMap((entries) => entries.slice(0, MAX_EVIDENCE_BESIDE))
   return [...own.flat().slice(0, MAX_EVIDENCE - kept.length), ...kept]
 }
 
@@ -178,6 +179,10 @@ const contextOf = (
   const cause = records.reduce((a, b) => (b.offset > a.offset ? b : a), records[0]!)
   const { cluster, namespace, owner } = view
   const { findings, evidence: found } = findingsOf(view.reports, view.violations, view.isAbout)
+  const { observations, evidence: heard } = observationsOf(view.patterns, {
+    firstAt: counted.firstSeenAt,
+    endedAt: endOfTrouble(spells, counted.lastSeenAt),
+  })
   const touches = touchesOf(part, view, involved.objects, options.objectByUid)
   return {
     key: incidentKey({
@@ -204,7 +209,8 @@ const contextOf = (
     changes: changed.changes,
     states: statesOf(view.pods),
     ...(findings.length === 0 ? {} : { findings }),
-    evidence: citedOf([changed.evidence, counted.evidence], found),
+    ...(observations.length === 0 ? {} : { observations }),
+    evidence: citedOf([changed.evidence, counted.evidence], [heard, found]),
     spells,
     gaps: options.gaps
       .filter(([, to]) => to >= counted.firstSeenAt)

@@ -30,6 +30,8 @@ export interface EventFact {
   readonly combined: boolean
   /** Some source told the count itself (core/v1 `count`, or `series`); false: repeats may be invisible. */
   readonly counted: boolean
+  /** Counted one by one: no recorder has thinned it. */
+  readonly everyOne?: true
   /** Revisions whose beginning it told of; only with ScalingReplicaSet. */
   readonly grown?: readonly Grown[]
   /** First and last record that spoke of it. */

@@ -1,6 +1,6 @@
 import type { ObjectRef, Owner, SlimObject, SourcePartition } from '@kubesift/contracts'
 import { EventStore } from './event-store.ts'
-import { OtherFacts, type OtherSignal } from './other-facts.ts'
+import { OtherFacts, type Changed, type OtherSignal } from './other-facts.ts'
 import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
 
@@ -31,6 +31,13 @@ class Membership {
     string,
     { owner: Owner; events: Set<string>; objects: Set<string>; others: Set<string> }
   >()
+
+  /** What was forgotten belongs to nobody. */
+  drop(other: string): void {
+    const before = this.ofOther.get(other)
+    if (before !== undefined) this.byOwner.get(before.id)?.others.delete(other)
+    this.ofOther.delete(other)
+  }
 
   place(
     table: Map<string, Member>,
@@ -113,11 +120,12 @@ export class Facts implements ObjectsView {
     return [...this.#reports].sort().map((uid) => this.objects.get(uid)!)
   }
 
-  /** Joins what is neither an Event nor an object; answers its id, undefined where nothing in it is new. */
-  addOther(signal: OtherSignal, source: SourcePartition): string | undefined {
-    const id = this.others.apply(signal, source)
-    if (signal.t === 'release' && id !== undefined) this.#edgesChanged = true
-    return id
+  /** Joins what is neither an Event nor an object; undefined where nothing in it is new. */
+  addOther(signal: OtherSignal, source: SourcePartition): Changed | undefined {
+    const changed = this.others.apply(signal, source)
+    if (signal.t === 'release' && changed !== undefined) this.#edgesChanged = true
+    for (const id of changed?.gone ?? []) this.membership.drop(id)
+    return changed
   }
 
   /** Remembers that something of this name exists. True when that is new. */
@@ -180,9 +188,9 @@ export class Facts implements ObjectsView {
       if (known) for (const id of ids) touched.add(id)
     }
     for (const id of everything ? this.others.keys() : otherIds) {
-      const other = this.others.get(id)!
-      // Whom a release delivers is asked when they are looked at.
-      if (other.t === 'release') continue
+      const other = this.others.get(id)
+      // Whom a release delivers is asked when they are looked at; what was forgotten in the same batch is nobody's.
+      if (other === undefined || other.t === 'release') continue
       const known = ofOther.has(id)
       const owner = liftOwner(other.involved, this)
       const moved = this.membership.place(ofOther, 'others', id, owner)

@@ -87,7 +87,7 @@ describe('findings', () => {
       },
     }))
     const { findings = [] } = contextOf(...reports)
-    expect(findings).toHaveLength(8)
+    expect(findings).toHaveLength(5)
     expect(findings[0]).toMatchObject({ about: 'app image-13' })
   })
 })

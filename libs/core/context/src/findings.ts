@@ -3,7 +3,7 @@ import { evidence } from './evidence.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
 
-const MAX_FINDINGS = 8
+const MAX_FINDINGS = 5
 const KEPT_WORST = 3
 
 const RANK: readonly string[] = ['critical', 'high', 'error', 'fail', 'medium', 'warn', 'low']

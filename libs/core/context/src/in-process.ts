@@ -41,7 +41,9 @@ const timesOf = (signal: Signal): readonly number[] =>
       ? [signal.observedAt]
       : signal.t === 'alert'
         ? [signal.toldAt]
-        : []
+        : signal.t === 'pattern'
+          ? signal.heard.map(({ at }) => at)
+          : []
 
 const newestOf = (chunks: readonly SignalChunk[]): number | undefined => {
   let newest: number | undefined

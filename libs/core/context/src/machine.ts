@@ -14,6 +14,7 @@ import { objectFact } from './object-fact.ts'
 import { isOther } from './other-facts.ts'
 import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
+import { asEvent } from './pattern-fact.ts'
 import type { Surroundings } from './spells.ts'
 import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
 import { SCALING, viewOf } from './view-of.ts'
@@ -97,10 +98,10 @@ export class NamespaceMachine {
     if (signal.t === 'event') return this.#applyEvent(signal, source)
     if (signal.t === 'unclassified') return
     if (isOther(signal)) {
-      const id = this.#facts.addOther(signal, source)
-      if (id === undefined) return
-      this.#others.add(id)
-      this.#unsaved.others.add(id)
+      const changed = this.#facts.addOther(signal, source)
+      if (changed !== undefined) this.#others.add(changed.id)
+      for (const id of changed === undefined ? [] : [changed.id, ...changed.gone])
+        this.#unsaved.others.add(id)
       return
     }
     const fact = this.#facts.addObject(objectFact(signal, (offset) => ({ ...source, offset })))
@@ -146,10 +147,7 @@ export class NamespaceMachine {
   settle(watermark: number | null, gaps: Surroundings['gaps'], everything = true): Settled {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
-    for (const id of this.#others) {
-      const owner = this.#facts.membership.ofOther.get(id)
-      if (owner !== undefined) touched.add(owner.id)
-    }
+    for (const id of this.#others) this.#placeOther(id, touched, fields)
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#place(uid, touched, fields)
     if (everything) for (const id of this.#stale) touched.add(id)
@@ -187,11 +185,27 @@ export class NamespaceMachine {
     const result = this.#classifier.classify(this.#facts.events.peek(uid)!)
     const goesOn =
       memory !== undefined && result.as === 'problem' && memory.open.includes(result.rule.problem)
-    if (!goesOn) touched.add(id)
-    else if (!this.#stale.has(id)) {
-      this.#stale.add(id)
-      this.#write(id, { ...memory, stale: true }, fields)
-    }
+    if (goesOn) this.#wait(id, memory, fields)
+    else touched.add(id)
+  }
+
+  #wait(id: string, memory: OwnerMemory, fields: Fields): void {
+    if (this.#stale.has(id)) return
+    this.#stale.add(id)
+    this.#write(id, { ...memory, stale: true }, fields)
+  }
+
+  /** An alert is looked at now. A pattern is where it is a symptom that opens something; it waits beside what is open, and else says nothing. */
+  #placeOther(other: string, touched: Set<string>, fields: Fields): void {
+    const fact = this.#facts.others.get(other)
+    const id = this.#facts.membership.ofOther.get(other)?.id
+    if (fact === undefined || id === undefined || touched.has(id)) return
+    const memory = this.#memory.get(id)
+    const open = memory?.open ?? []
+    const result = fact.t === 'pattern' ? this.#classifier.classify(asEvent(fact)) : undefined
+    const isNew = result?.as === 'problem' && !open.includes(result.rule.problem)
+    if (fact.t === 'alert' || isNew) touched.add(id)
+    else if (memory !== undefined && open.length > 0) this.#wait(id, memory, fields)
   }
 
   #write(id: string, memory: OwnerMemory, fields: Fields): void {

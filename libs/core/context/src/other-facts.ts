@@ -1,17 +1,34 @@
-import type { Signal, SourcePartition } from '@kubesift/contracts'
+import type { PatternSignal, Signal, SourcePartition } from '@kubesift/contracts'
 import { alertFact, joinAlert, type AlertFact } from './alert-fact.ts'
+import { hear, noPattern, type PatternFact } from './pattern-fact.ts'
 import { joinRelease, releaseFact, type ReleaseFact } from './release-fact.ts'
 
 /** What is neither an Event nor an object. */
-export type OtherFact = AlertFact | ReleaseFact
+export type OtherFact = AlertFact | ReleaseFact | PatternFact
 export type OtherSignal = Extract<Signal, { readonly t: OtherFact['t'] }>
 
 export const isOther = (signal: Signal): signal is OtherSignal =>
-  signal.t === 'alert' || signal.t === 'release'
+  signal.t === 'alert' || signal.t === 'release' || signal.t === 'pattern'
+
+/** Patterns of one thing and source; what comes beyond them is one more, that stands for the rest. */
+const MAX_OF_ONE = 20
+/** Patterns of a namespace; then those that were not heard of for longest are forgotten. */
+const MAX_OF_ALL = 2_000
+const FORGOTTEN_AT_ONCE = 200
+
+/** What a signal has changed. */
+export interface Changed {
+  readonly id: string
+  /** Those that were forgotten for it. */
+  readonly gone: readonly string[]
+}
 
 /** Facts of one namespace by their id, each kind with a join of its own. */
 export class OtherFacts {
   readonly #facts = new Map<string, OtherFact>()
+  /** How many patterns there are of each thing and source. */
+  readonly #patternsOf = new Map<string, number>()
+  #patterns = 0
 
   get(id: string): OtherFact | undefined {
     return this.#facts.get(id)
@@ -35,24 +52,82 @@ export class OtherFacts {
 
   /** Takes up a stored fact. */
   recall(id: string, fact: OtherFact): void {
+    this.#put(id, fact)
+  }
+
+  /** Joins what a signal says; undefined where nothing in it is new. */
+  apply(signal: OtherSignal, source: SourcePartition): Changed | undefined {
+    if (signal.t === 'pattern') return this.#hear(signal, source)
+    const fact = signal.t === 'alert' ? alertFact(signal, source) : releaseFact(signal, source)
+    const id = idOf(fact)
+    const before = this.#facts.get(id)
+    const after = joined(before, fact)
+    if (before !== undefined && sameRelease(before, after)) return undefined
+    this.#put(id, after)
+    return { id, gone: [] }
+  }
+
+  #put(id: string, fact: OtherFact): void {
+    if (fact.t === 'pattern' && !this.#facts.has(id)) {
+      this.#patterns += 1
+      const of = thingOf(fact)
+      this.#patternsOf.set(of, (this.#patternsOf.get(of) ?? 0) + 1)
+    }
     this.#facts.set(id, fact)
   }
 
-  /** Joins what a signal says; answers the id of the fact that holds it now, undefined where that has nothing new in it. */
-  apply(signal: OtherSignal, source: SourcePartition): string | undefined {
-    if (signal.t === 'alert') {
-      const id = `alert/${signal.alert.fingerprint}`
-      this.#facts.set(id, joined(this.#facts.get(id), alertFact(signal, source)))
-      return id
+  #hear(signal: PatternSignal, source: SourcePartition): Changed | undefined {
+    const own = `pattern/${signal.pattern.id}`
+    const known = this.#facts.get(own)
+    if (known?.t === 'pattern') return this.#changed(own, known, hear(known, signal, source))
+    const fact = noPattern(signal.pattern, false)
+    if ((this.#patternsOf.get(thingOf(fact)) ?? 0) < MAX_OF_ONE) {
+      const gone = this.#patterns >= MAX_OF_ALL ? this.#forget() : []
+      this.#put(own, hear(fact, signal, source))
+      return { id: own, gone }
     }
-    const { kind, namespace, name } = signal.release.involved
-    const id = `release/${kind}/${namespace}/${name}`
-    const before = this.#facts.get(id)
-    const fact = joined(before, releaseFact(signal, source))
-    if (before !== undefined && sameRelease(before, fact)) return undefined
-    this.#facts.set(id, fact)
-    return id
+    const id = `pattern/others/${thingOf(fact)}`
+    const others = this.#facts.get(id)
+    const before = others?.t === 'pattern' ? others : noPattern(theRest(signal, id), true)
+    return this.#changed(id, before, hear(before, signal, source))
   }
+
+  #changed(id: string, before: PatternFact, after: PatternFact): Changed | undefined {
+    if (after === before) return undefined
+    this.#put(id, after)
+    return { id, gone: [] }
+  }
+
+  #forget(): string[] {
+    const oldest = [...this.#facts]
+      .filter((entry): entry is [string, PatternFact] => entry[1].t === 'pattern')
+      .sort(([a, x], [b, y]) => x.top.at - y.top.at || (a < b ? -1 : 1))
+      .slice(0, FORGOTTEN_AT_ONCE)
+    for (const [id, fact] of oldest) {
+      this.#facts.delete(id)
+      this.#patterns -= 1
+      const of = thingOf(fact)
+      this.#patternsOf.set(of, (this.#patternsOf.get(of) ?? 1) - 1)
+    }
+    return oldest.map(([id]) => id)
+  }
+}
+
+const thingOf = ({ pattern, involved }: PatternFact): string =>
+  `${pattern.source}/${involved.kind}/${involved.name}/${involved.uid ?? ''}`
+
+const theRest = ({ pattern }: PatternSignal, id: string): PatternSignal['pattern'] => ({
+  id,
+  source: pattern.source,
+  reason: 'Others',
+  involved: pattern.involved,
+  text: `further patterns, beyond the first ${MAX_OF_ONE}`,
+})
+
+const idOf = (fact: AlertFact | ReleaseFact): string => {
+  if (fact.t === 'alert') return `alert/${fact.fingerprint}`
+  const { kind, namespace, name } = fact.involved
+  return `release/${kind}/${namespace}/${name}`
 }
 
 const joined = (before: OtherFact | undefined, fact: OtherFact): OtherFact => {

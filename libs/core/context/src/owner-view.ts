@@ -2,6 +2,7 @@ import type { Owner, ProblemRule } from '@kubesift/contracts'
 import type { AlertSign } from './alerts.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
+import type { PatternFact } from './pattern-fact.ts'
 import type { ReleaseFact } from './release-fact.ts'
 import { endOf, isEmpty, type Part, type StateSign } from './parts.ts'
 import { healthyIntervals, type Interval, type Surroundings } from './spells.ts'
@@ -21,6 +22,8 @@ export interface OwnerView {
   readonly isAbout: (thing: { readonly kind: string; readonly name: string }) => boolean
   /** Releases that deliver it. */
   readonly releases: readonly ReleaseFact[]
+  /** What its logs and the network say, besides symptoms. */
+  readonly patterns: readonly PatternFact[]
   readonly rolloutEvents: readonly EventFact[]
   readonly own: readonly ObjectFact[]
   readonly pods: readonly ObjectFact[]

@@ -21,7 +21,10 @@ const spamKey = (f: EventFact): string =>
 /** Sources and objects that have used up their burst: what they report now is thinned by the recorder's spam filter. */
 const thinned = (events: readonly EventFact[]): ReadonlySet<string> => {
   const sums = new Map<string, number>()
-  for (const fact of events) sums.set(spamKey(fact), (sums.get(spamKey(fact)) ?? 0) + fact.top.n)
+  for (const fact of events) {
+    if (fact.everyOne === true) continue
+    sums.set(spamKey(fact), (sums.get(spamKey(fact)) ?? 0) + fact.top.n)
+  }
   return new Set([...sums].filter(([, sum]) => sum >= SPAM_BURST).map(([key]) => key))
 }
 

@@ -12,6 +12,9 @@ const OTHER = 'x:'
 const NAMES = 'names'
 const EARLY = 'early'
 
+/** A field cannot be taken away; this is what is left of it. */
+const FORGOTTEN = ''
+
 /** A name as it is stored: `Kind/name`. */
 export const nameOf = (id: string): { readonly kind: string; readonly name: string } => {
   const slash = id.indexOf('/')
@@ -22,9 +25,10 @@ export const nameOf = (id: string): { readonly kind: string; readonly name: stri
 export const takeField = (facts: Facts, field: string, value: string): void => {
   if (field.startsWith(EVENT)) facts.events.add(JSON.parse(value) as EventFact)
   else if (field.startsWith(OBJECT)) facts.addObject(JSON.parse(value) as ObjectFact)
-  else if (field.startsWith(OTHER))
-    facts.others.recall(field.slice(OTHER.length), JSON.parse(value) as OtherFact)
-  else if (field === NAMES)
+  else if (field.startsWith(OTHER)) {
+    if (value !== FORGOTTEN)
+      facts.others.recall(field.slice(OTHER.length), JSON.parse(value) as OtherFact)
+  } else if (field === NAMES)
     for (const id of JSON.parse(value) as string[]) facts.addName(nameOf(id))
   else if (field === EARLY) facts.events.recall(JSON.parse(value) as [string, Told][])
 }
@@ -41,7 +45,10 @@ export class Unsaved {
     const fields: Fields = new Map()
     for (const uid of this.events) fields.set(EVENT + uid, JSON.stringify(facts.events.get(uid)))
     for (const uid of this.objects) fields.set(OBJECT + uid, JSON.stringify(facts.objects.get(uid)))
-    for (const id of this.others) fields.set(OTHER + id, JSON.stringify(facts.others.get(id)))
+    for (const id of this.others) {
+      const fact = facts.others.get(id)
+      fields.set(OTHER + id, fact === undefined ? FORGOTTEN : JSON.stringify(fact))
+    }
     if (this.names) fields.set(NAMES, JSON.stringify([...facts.names]))
     if (facts.events.earlyChanged) fields.set(EARLY, JSON.stringify(facts.events.early()))
     this.events.clear()

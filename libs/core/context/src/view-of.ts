@@ -4,9 +4,12 @@ import type { Classifier } from './classify.ts'
 import { ownerId, type Facts } from './facts.ts'
 import { isViolation } from './findings.ts'
 import type { ObjectFact } from './object-fact.ts'
+import type { OtherFact } from './other-facts.ts'
 import type { OwnerView } from './owner-view.ts'
 import { liftOwner } from './ownership.ts'
+import { asEvent } from './pattern-fact.ts'
 import { delivers } from './releases.ts'
+import { selects } from './touches.ts'
 
 /** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
 export const SCALING = 'ScalingReplicaSet'
@@ -26,12 +29,14 @@ export const viewOf = (
   const others = [...group.others].sort().map((other) => facts.others.get(other)!)
   const owner: Owner = group.owner
   const own = facts.named(owner.kind, owner.name).sort((a, b) => (a.uid < b.uid ? -1 : 1))
+  const patterns = [...others, ...ofServices(own, facts)].filter((fact) => fact.t === 'pattern')
+  const claimed = patterns.filter((fact) => classifier.classify(asEvent(fact)).as === 'problem')
   const pods = objects.filter((o) => o.object.kind === 'Pod')
   return {
     cluster,
     namespace,
     owner,
-    symptoms: events.flatMap((fact) => {
+    symptoms: [...events, ...claimed.map(asEvent)].flatMap((fact) => {
       const result = classifier.classify(fact)
       return result.as === 'problem' ? [{ fact, rule: result.rule }] : []
     }),
@@ -40,6 +45,7 @@ export const viewOf = (
       const result = classifier.alerts.classify(fact)
       return result.as === 'problem' ? signsOfAlert(fact, result) : []
     }),
+    patterns: patterns.filter((fact) => !claimed.includes(fact)),
     reports: [...objects.filter(isReport), ...facts.reports()],
     violations: events.filter(isViolation),
     isAbout: ({ kind, name }) => ownerId(liftOwner({ kind, namespace, name }, facts)) === id,
@@ -58,6 +64,19 @@ export const viewOf = (
     services: facts.services(),
     configMaps: configMapsOf(pods, facts),
   }
+}
+
+/** What is said of the Services in front of an owner: a caller knows no other name for it. */
+const ofServices = (own: readonly ObjectFact[], facts: Facts): OtherFact[] => {
+  const templates = own.flatMap((fact) => fact.revisions.map(({ template }) => template))
+  return facts.services().flatMap(({ object }) => {
+    const said = facts.membership.byOwner.get(`Service/${object.name}`)?.others
+    if (said === undefined || said.size === 0) return []
+    const { selector = {} } = object.service ?? {}
+    return templates.some((template) => selects(selector, template))
+      ? [...said].sort().map((id) => facts.others.get(id)!)
+      : []
+  })
 }
 
 /** About one thing, which is its owner. */

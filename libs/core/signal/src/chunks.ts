@@ -1,7 +1,9 @@
 import type {
   EventHead,
   EventSignal,
+  Hearing,
   ObjectSignal,
+  PatternSignal,
   Signal,
   SignalChunk,
   SourcePartition,
@@ -33,6 +35,7 @@ interface Open {
   readonly signals: Signal[]
   readonly events: Map<string, EventSignal>
   readonly others: Map<string, number>
+  readonly patterns: Map<string, PatternSignal>
 }
 
 /** Collects the signals of one input batch into chunks per namespace, folding exact repeats. */
@@ -43,11 +46,22 @@ export class ChunkBuilder {
 
   add(cluster: string, namespace: string, signal: Signal): void {
     const place = this.#place(cluster, namespace)
-    if (signal.t === 'again' || signal.t === 'alert' || signal.t === 'release') {
-      place.signals.push(signal)
-      return
+    switch (signal.t) {
+      case 'event':
+        return this.#addEvent(place, signal)
+      case 'pattern':
+        return this.#addPattern(place, signal)
+      case 'object':
+      case 'unclassified':
+        return this.#addOther(place, signal)
+      case 'again':
+      case 'alert':
+      case 'release':
+        place.signals.push(signal)
     }
-    if (signal.t !== 'event') return this.#addOther(place, signal)
+  }
+
+  #addEvent(place: Open, signal: EventSignal): void {
     const same = headSamenessOf(signal.event)
     let known = place.events.get(same)
     if (known === undefined) {
@@ -56,6 +70,26 @@ export class ChunkBuilder {
       place.signals.push(known)
     }
     for (const telling of signal.tellings) this.#tell(known.tellings, { ...telling })
+  }
+
+  /** Of one pattern each raw record is one hearing, whole: what it is counted by must not be torn apart. */
+  #addPattern({ signals, patterns }: Open, signal: PatternSignal): void {
+    const known = patterns.get(signal.pattern.id)
+    if (known === undefined) {
+      const first = { ...signal, heard: signal.heard.map((hearing) => ({ ...hearing })) }
+      patterns.set(signal.pattern.id, first)
+      signals.push(first)
+      return
+    }
+    for (const hearing of signal.heard) {
+      const last = known.heard.at(-1) as Writable<Hearing>
+      if (hearing.at >= last.at) (known as Writable<PatternSignal>).example = signal.example
+      if (last.offset === hearing.offset) {
+        last.n += hearing.n
+        last.from = Math.min(last.from, hearing.from)
+        last.at = Math.max(last.at, hearing.at)
+      } else known.heard.push({ ...hearing })
+    }
   }
 
   #tell(tellings: Telling[], telling: Telling): void {
@@ -75,7 +109,14 @@ export class ChunkBuilder {
     const id = `${cluster.length} ${cluster}${namespace}`
     let open = this.#open.get(id)
     if (open === undefined) {
-      open = { cluster, namespace, signals: [], events: new Map(), others: new Map() }
+      open = {
+        cluster,
+        namespace,
+        signals: [],
+        events: new Map(),
+        others: new Map(),
+        patterns: new Map(),
+      }
       this.#open.set(id, open)
     }
     return open

@@ -1,7 +1,11 @@
+import { isAlertWebhook } from './alerts.ts'
 import { fromKube } from './from-kube.ts'
 import { fromK8sEventsRecord, isK8sEventsRecord } from './k8s-events-record.ts'
 import type { At } from './kube-event.ts'
 import type { LogRecord } from './log-record.ts'
+import { flowIn, fromFlow } from './logs/hubble.ts'
+import { fromPodLog } from './logs/pod-log.ts'
+import { isContainerOutput, podOf } from './logs/pod-of.ts'
 import { asRecord, str, type Json } from './pick.ts'
 import type { Read } from './read.ts'
 
@@ -27,6 +31,25 @@ const jsonOf = (body: unknown): Json | undefined => {
   }
 }
 
+const observed = ({ observedMs }: LogRecord, at: At): At =>
+  observedMs === null ? at : { ...at, observedAt: observedMs }
+
+/** An object or a watch notification, as k8sobjects hands them over, or what was posted. */
+const isKubeBody = (record: LogRecord, body: Json): boolean => {
+  if (typeof record.body === 'string') return isAlertWebhook(body) && !isContainerOutput(record)
+  return (
+    Object.hasOwn(body, 'metadata') ||
+    (Object.hasOwn(body, 'type') && Object.hasOwn(body, 'object')) ||
+    isAlertWebhook(body)
+  )
+}
+
+/** When it was said: by itself, else when it was seen. */
+const timed = ({ timeMs, observedMs }: LogRecord, at: At): At => {
+  const observedAt = timeMs ?? observedMs
+  return observedAt === null ? at : { ...at, observedAt }
+}
+
 const read = (record: LogRecord, at: At): Read => {
   if (isK8sEventsRecord(record)) {
     const signal = fromK8sEventsRecord(record, at)
@@ -35,14 +58,20 @@ const read = (record: LogRecord, at: At): Read => {
       : { ok: true, namespace: signal.event.involved.namespace, signal }
   }
   const body = jsonOf(record.body)
+  // A Collector may name its own pod on all that it sends: what a container has not printed is told by its shape.
+  if (body !== undefined && isKubeBody(record, body)) return fromKube(body, observed(record, at))
+  const flow = body === undefined ? undefined : flowIn(body)
+  if (flow !== undefined) return fromFlow(flow, timed(record, at))
+  const pod = podOf(record)
+  if (pod !== undefined) return fromPodLog(record, body, { pod, at: timed(record, at) })
   if (body === undefined)
     return { ok: false, why: 'a log record that is neither an Event nor a Kubernetes object' }
-  return fromKube(body, record.observedMs === null ? at : { ...at, observedAt: record.observedMs })
+  return fromKube(body, observed(record, at))
 }
 
 /**
  * One log record of a Collector as a signal: k8s_events (both attribute layouts), k8sobjects in watch mode (`{type, object}`) and in
- * pull mode (the object itself), webhookevent (Alertmanager's webhook as text).
+ * pull mode (the object itself), webhookevent (Alertmanager's webhook as text), the log of a pod, flows of Hubble, Envoy's access log.
  */
 export const fromLogRecord = (record: LogRecord, at: At): Read => {
   const result = read(record, at)

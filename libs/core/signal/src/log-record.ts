@@ -8,4 +8,6 @@ export interface LogRecord {
   readonly timeMs: number | null
   readonly observedMs: number | null
   readonly severityText: string
+  /** 1 to 24, or 0 for unspecified. */
+  readonly severityNumber?: number
 }

@@ -35,6 +35,7 @@ export class Reading {
     object: 0,
     alert: 0,
     release: 0,
+    pattern: 0,
     unclassified: 0,
   }
   /** Slots whose Event was read in full in this batch: it is told whole by its signal. */
