@@ -34,7 +34,7 @@ export class Reader {
   /** When something new came last (performance.now). */
   movedAt = performance.now()
 
-  constructor(backing: TestBacking) {
+  constructor(backing: Pick<TestBacking, 'kafkaBrokers' | 'topicPrefix'>) {
     const kafka = createKafka({
       brokers: backing.kafkaBrokers.split(','),
       clientId: 'e2e-reader',
