@@ -21,8 +21,10 @@ export {
   type Catalogue,
   type EventMatch,
   type IgnoreRule,
+  type Opening,
   type ProblemRule,
   type StateMatch,
+  type Symptom,
 } from './rules/catalogue.ts'
 export {
   causes,

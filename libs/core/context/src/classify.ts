@@ -1,8 +1,9 @@
-import type { Catalogue, EventMatch, IgnoreRule, ProblemRule } from '@kubesift/contracts'
+import type { Catalogue, EventMatch, IgnoreRule, Opening, ProblemRule } from '@kubesift/contracts'
 import type { EventFact } from './event-fact.ts'
 
 export type Classified =
-  | { readonly as: 'problem'; readonly rule: ProblemRule }
+  /** `opens` where what was said must insist in its own way. */
+  | { readonly as: 'problem'; readonly rule: ProblemRule; readonly opens?: Opening }
   | { readonly as: 'ignored'; readonly why: string }
   | { readonly as: 'context' }
 
@@ -57,7 +58,10 @@ export class Classifier {
     }
     for (const rule of catalogue.ignore) add(rule, { as: 'ignored', why: rule.why })
     for (const rule of catalogue.problems) {
-      for (const match of rule.events) add(match, { as: 'problem', rule })
+      for (const match of rule.events) {
+        const { opens } = match
+        add(match, { as: 'problem', rule, ...(opens === undefined ? {} : { opens }) })
+      }
     }
   }
 

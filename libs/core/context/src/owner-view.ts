@@ -1,4 +1,4 @@
-import type { Owner, ProblemRule } from '@kubesift/contracts'
+import type { Opening, Owner, ProblemRule, StateMatch } from '@kubesift/contracts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
 import { endOf, type Part, type StateSign } from './parts.ts'
@@ -9,7 +9,11 @@ export interface OwnerView {
   readonly cluster: string
   readonly namespace: string
   readonly owner: Owner
-  readonly symptoms: readonly { readonly fact: EventFact; readonly rule: ProblemRule }[]
+  readonly symptoms: readonly {
+    readonly fact: EventFact
+    readonly rule: ProblemRule
+    readonly opens?: Opening
+  }[]
   readonly rolloutEvents: readonly EventFact[]
   readonly own: readonly ObjectFact[]
   readonly pods: readonly ObjectFact[]
@@ -26,7 +30,9 @@ export const currentOf = (facts: readonly ObjectFact[]): ObjectFact | undefined 
     .at(-1)
 }
 
-const conditionSigns = (facts: readonly ObjectFact[], wanted: ReadonlySet<string>): StateSign[] =>
+type Wanted = ReadonlySet<string>
+
+const conditionSigns = (facts: readonly ObjectFact[], wanted: Wanted): StateSign[] =>
   facts.flatMap((fact) =>
     fact.transitions
       .filter(
@@ -41,10 +47,13 @@ const conditionSigns = (facts: readonly ObjectFact[], wanted: ReadonlySet<string
       })),
   )
 
-const terminationSigns = (pods: readonly ObjectFact[], wanted: ReadonlySet<string>): StateSign[] =>
+const terminationSigns = (pods: readonly ObjectFact[], wanted: Wanted): StateSign[] =>
   pods.flatMap((fact) =>
     fact.terminations
-      .filter((t) => wanted.has(t.reason) && t.finishedAt !== undefined)
+      .filter(
+        (t) =>
+          (wanted.has(t.reason) || wanted.has(`exit=${t.exitCode}`)) && t.finishedAt !== undefined,
+      )
       .map((t) => ({
         reason: t.reason,
         message: `container ${t.container} ended with exit code ${t.exitCode} (${t.reason})`,
@@ -53,28 +62,56 @@ const terminationSigns = (pods: readonly ObjectFact[], wanted: ReadonlySet<strin
       })),
   )
 
+/** What stays so, a container that waits or a pod that has failed, as of when it was first seen. */
+const lastingSigns = (
+  pods: readonly ObjectFact[],
+  { state, restarts = 0 }: StateMatch,
+  wanted: Wanted,
+): StateSign[] =>
+  pods.flatMap((fact) =>
+    (fact.lasting ?? [])
+      .filter((l) => l.state === state && wanted.has(l.reason) && l.restarts >= restarts)
+      .map((l) => ({
+        reason: l.reason,
+        message:
+          l.state === 'failed'
+            ? `the pod has failed: ${l.reason}`
+            : `container ${l.container} waits after ${l.restarts} restarts (${l.reason})`,
+        at: l.at,
+        fact,
+      })),
+  )
+
+const matchedSigns = (view: OwnerView, match: StateMatch): StateSign[] => {
+  if (match.kind !== undefined && !match.kind.includes(view.owner.kind)) return []
+  const wanted = new Set(match.value)
+  if (match.state === 'condition') return conditionSigns([...view.own, ...view.jobs], wanted)
+  if (match.state === 'terminated') return terminationSigns(view.pods, wanted)
+  return lastingSigns(view.pods, match, wanted)
+}
+
 const signsOf = (view: OwnerView, rule: ProblemRule): StateSign[] =>
   rule.states.flatMap((match) => {
-    if (match.kind !== undefined && !match.kind.includes(view.owner.kind)) return []
-    const wanted = new Set(match.value)
-    return match.state === 'terminated'
-      ? terminationSigns(view.pods, wanted)
-      : conditionSigns([...view.own, ...view.jobs], wanted)
+    const signs = matchedSigns(view, match)
+    return match.opens === undefined ? signs : signs.map((s) => ({ ...s, opens: match.opens! }))
   })
 
 /** The owner's symptoms and states, by problem. */
 export const partsOf = (view: OwnerView, rules: Iterable<ProblemRule>): Part[] => {
   const parts: Part[] = []
   const byRule = new Map<ProblemRule, EventFact[]>()
-  for (const { fact, rule } of view.symptoms) {
+  const opens = new Map<EventFact, Opening>()
+  for (const { fact, rule, opens: own } of view.symptoms) {
     const facts = byRule.get(rule)
     if (facts === undefined) byRule.set(rule, [fact])
     else facts.push(fact)
+    if (own !== undefined) opens.set(fact, own)
   }
   for (const rule of rules) {
     const events = byRule.get(rule) ?? []
     const states = rule.states.length === 0 ? [] : signsOf(view, rule)
-    if (events.length + states.length > 0) parts.push({ rule, events, states, symptoms: new Set() })
+    if (events.length + states.length > 0)
+      parts.push({ rule, events, states, opens, symptoms: new Set() })
   }
   return parts
 }
