@@ -54,14 +54,16 @@ export type EventMatch = z.infer<typeof eventMatchSchema>
 
 /**
  * Which object states speak of it. `terminated`: a container of the owner's pods ended for this reason (`OOMKilled`) or with this code
- * (`exit=139`). `waiting`: a container waits for this reason, after at least `restarts` restarts. `failed`: a pod has this `status.reason`.
- * `condition`: a condition of the owner, or of a Job below it, became `Type=Status` or `Type=Status:Reason`. `kind` is that of the owner.
+ * (`exit=139`). `waiting`: a container waits for this reason, after at least `restarts` restarts. `phase`: the owner or a pod of it is
+ * `Phase` or `Phase:Reason`. `condition`: a condition of the owner, or of a Job below it, became `Type=Status` or `Type=Status:Reason`;
+ * `podCondition` the same of a pod. With `for` a condition speaks only once it has been so for that long. `kind` is that of the owner.
  */
 export const stateMatchSchema = z.strictObject({
-  state: z.enum(['terminated', 'waiting', 'failed', 'condition']),
+  state: z.enum(['terminated', 'waiting', 'phase', 'condition', 'podCondition']),
   value: one,
   kind: one.optional(),
   restarts: z.int().min(1).optional(),
+  for: duration.optional(),
   opens: openingSchema.optional(),
 })
 export type StateMatch = z.infer<typeof stateMatchSchema>

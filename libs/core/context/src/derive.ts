@@ -197,8 +197,8 @@ const contextOf = (
 
 /** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */
 export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResult => {
-  const raw = partsOf(view, options.rules)
-  if (raw.length === 0) return { contexts: [], absorbed: new Map(), nextDecisionAt: null }
+  const { parts: raw, askAt } = partsOf(view, options.rules, options.watermark)
+  if (raw.length === 0) return { contexts: [], absorbed: new Map(), nextDecisionAt: askAt }
   const around = surroundingsOf(view, options.watermark, options.gaps)
   const end = (fact: EventFact): number => {
     const uid = fact.involved.uid
@@ -209,7 +209,7 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
   const { cluster, namespace, owner } = view
   const keyOf = (problem: string): string =>
     incidentKey({ cluster, namespace, kind: owner.kind, name: owner.name, problem })
-  let next = around.goneDueAt
+  let next = earliest(around.goneDueAt, askAt)
   const contexts = parts.map((part) => {
     const { spells, nextDecisionAt } = spellsOf(
       happeningsOf(part, end),

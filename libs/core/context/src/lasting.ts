@@ -1,8 +1,8 @@
 import type { SlimObject } from '@kubesift/contracts'
 
-/** Something that a pod's status says without saying since when: as of when it was first seen. */
+/** Something that a status says without saying since when: as of when it was first seen. */
 export interface Lasting {
-  readonly state: 'waiting' | 'failed'
+  readonly state: 'waiting' | 'phase'
   readonly container: string
   readonly reason: string
   readonly restarts: number
@@ -13,17 +13,24 @@ const KEPT = 16
 /** What every starting container waits for says nothing. */
 const STARTING: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing'])
 
-/** What one version of a pod says. */
-export const lastingOf = ({ pod }: SlimObject, at: number): readonly Lasting[] => {
-  if (pod === undefined) return []
-  const { phase, reason } = pod
-  const waiting = pod.containers.flatMap(({ name, restarts, waiting: w }): Lasting[] =>
-    w === undefined || STARTING.has(w.reason)
-      ? []
-      : [{ state: 'waiting', container: name, reason: w.reason, restarts, at }],
+const PHASES: ReadonlySet<string> = new Set(['Failed', 'Lost', 'Unknown'])
+
+const phaseOf = ({ pod, conditions }: SlimObject): string => {
+  if (pod === undefined) return conditions?.['Phase']?.status ?? ''
+  return pod.reason === undefined ? pod.phase : `${pod.phase}:${pod.reason}`
+}
+
+/** What one version of an object says. */
+export const lastingOf = (object: SlimObject, at: number): readonly Lasting[] => {
+  const phase = phaseOf(object)
+  const waiting = (object.pod?.containers ?? []).flatMap(
+    ({ name, restarts, waiting: w }): Lasting[] =>
+      w === undefined || STARTING.has(w.reason)
+        ? []
+        : [{ state: 'waiting', container: name, reason: w.reason, restarts, at }],
   )
-  return phase === 'Failed' && reason !== undefined
-    ? [...waiting, { state: 'failed', container: '', reason, restarts: 0, at }]
+  return PHASES.has(phase.replace(/:.*/, ''))
+    ? [...waiting, { state: 'phase', container: '', reason: phase, restarts: 0, at }]
     : waiting
 }
 

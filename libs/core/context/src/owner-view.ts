@@ -1,7 +1,8 @@
-import type { Opening, Owner, ProblemRule, StateMatch } from '@kubesift/contracts'
+import type { Opening, Owner, ProblemRule } from '@kubesift/contracts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
-import { endOf, type Part, type StateSign } from './parts.ts'
+import { endOf, type Part } from './parts.ts'
+import { signsOf } from './state-signs.ts'
 import { healthyIntervals, type Interval, type Surroundings } from './spells.ts'
 
 /** All that is known of one owner: its symptoms, itself (under every UID it has had) and what it controls. */
@@ -30,75 +31,15 @@ export const currentOf = (facts: readonly ObjectFact[]): ObjectFact | undefined 
     .at(-1)
 }
 
-type Wanted = ReadonlySet<string>
-
-const conditionSigns = (facts: readonly ObjectFact[], wanted: Wanted): StateSign[] =>
-  facts.flatMap((fact) =>
-    fact.transitions
-      .filter(
-        (t) =>
-          wanted.has(`${t.type}=${t.status}`) || wanted.has(`${t.type}=${t.status}:${t.reason}`),
-      )
-      .map((t) => ({
-        reason: t.reason === '' ? `${t.type}=${t.status}` : t.reason,
-        message: t.message,
-        at: t.at,
-        fact,
-      })),
-  )
-
-const terminationSigns = (pods: readonly ObjectFact[], wanted: Wanted): StateSign[] =>
-  pods.flatMap((fact) =>
-    fact.terminations
-      .filter(
-        (t) =>
-          (wanted.has(t.reason) || wanted.has(`exit=${t.exitCode}`)) && t.finishedAt !== undefined,
-      )
-      .map((t) => ({
-        reason: t.reason,
-        message: `container ${t.container} ended with exit code ${t.exitCode} (${t.reason})`,
-        at: t.finishedAt!,
-        fact,
-      })),
-  )
-
-/** What stays so, a container that waits or a pod that has failed, as of when it was first seen. */
-const lastingSigns = (
-  pods: readonly ObjectFact[],
-  { state, restarts = 0 }: StateMatch,
-  wanted: Wanted,
-): StateSign[] =>
-  pods.flatMap((fact) =>
-    (fact.lasting ?? [])
-      .filter((l) => l.state === state && wanted.has(l.reason) && l.restarts >= restarts)
-      .map((l) => ({
-        reason: l.reason,
-        message:
-          l.state === 'failed'
-            ? `the pod has failed: ${l.reason}`
-            : `container ${l.container} waits after ${l.restarts} restarts (${l.reason})`,
-        at: l.at,
-        fact,
-      })),
-  )
-
-const matchedSigns = (view: OwnerView, match: StateMatch): StateSign[] => {
-  if (match.kind !== undefined && !match.kind.includes(view.owner.kind)) return []
-  const wanted = new Set(match.value)
-  if (match.state === 'condition') return conditionSigns([...view.own, ...view.jobs], wanted)
-  if (match.state === 'terminated') return terminationSigns(view.pods, wanted)
-  return lastingSigns(view.pods, match, wanted)
-}
-
-const signsOf = (view: OwnerView, rule: ProblemRule): StateSign[] =>
-  rule.states.flatMap((match) => {
-    const signs = matchedSigns(view, match)
-    return match.opens === undefined ? signs : signs.map((s) => ({ ...s, opens: match.opens! }))
-  })
-
-/** The owner's symptoms and states, by problem. */
-export const partsOf = (view: OwnerView, rules: Iterable<ProblemRule>): Part[] => {
+/** The owner's symptoms and states, by problem, and when a state that only lasts may speak. */
+export const partsOf = (
+  view: OwnerView,
+  rules: Iterable<ProblemRule>,
+  watermark: number | null,
+): { readonly parts: Part[]; readonly askAt: number | null } => {
   const parts: Part[] = []
+  const known = watermark ?? -Infinity
+  let askAt: number | null = null
   const byRule = new Map<ProblemRule, EventFact[]>()
   const opens = new Map<EventFact, Opening>()
   for (const { fact, rule, opens: own } of view.symptoms) {
@@ -109,11 +50,13 @@ export const partsOf = (view: OwnerView, rules: Iterable<ProblemRule>): Part[] =
   }
   for (const rule of rules) {
     const events = byRule.get(rule) ?? []
-    const states = rule.states.length === 0 ? [] : signsOf(view, rule)
+    const signs = rule.states.length === 0 ? [] : signsOf(view, rule)
+    const states = signs.filter((sign) => !sign.waits || sign.at <= known)
+    for (const { waits, at } of signs) if (waits && at > known) askAt = Math.min(askAt ?? at, at)
     if (events.length + states.length > 0)
       parts.push({ rule, events, states, opens, symptoms: new Set() })
   }
-  return parts
+  return { parts, askAt }
 }
 
 /** A CronJob is well from a run that completed until one that failed. */
