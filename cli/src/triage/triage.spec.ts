@@ -80,7 +80,12 @@ describe('triage', () => {
   })
 
   it('what has no time of its own is of now', async () => {
-    const timeless = event('e1', { firstTimestamp: null, lastTimestamp: null })
+    const timeless = event('e1', {
+      reason: 'FailedScheduling',
+      message: '0/2 nodes are available: 2 Insufficient cpu.',
+      firstTimestamp: null,
+      lastTimestamp: null,
+    })
     const alone = await run([of('f', list(timeless))])
     expect(alone.incidents[0]?.lastSeenAt).toBe('2030-01-01T00:00:00Z')
     const beside = await run([

@@ -30,12 +30,14 @@ export const duration = z
 
 /**
  * When symptoms make an incident: `count` of them, and the last at least `span` after the first. With `per: object` one involved object must
- * reach both by itself, so that a hundred pods that each fail once do not.
+ * reach both by itself, so that a hundred pods that each fail once do not; and where `pause` is given it begins anew after one so long,
+ * which says that it went well in between.
  */
 export const openingSchema = z.strictObject({
   count: z.int().min(1).default(1),
   span: duration.optional(),
   per: z.literal('object').optional(),
+  pause: duration.optional(),
 })
 export type Opening = z.infer<typeof openingSchema>
 

@@ -13,7 +13,13 @@ const KEPT = 16
 /** What every starting container waits for says nothing. */
 const STARTING: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing'])
 
-const PHASES: ReadonlySet<string> = new Set(['Failed', 'Lost', 'Unknown'])
+const PHASES: ReadonlySet<string> = new Set([
+  'Failed',
+  'Lost',
+  'PartiallyFailed',
+  'FailedValidation',
+  'Unavailable',
+])
 
 const phaseOf = ({ pod, conditions }: SlimObject): string => {
   if (pod === undefined) return conditions?.['Phase']?.status ?? ''

@@ -18,12 +18,12 @@ export interface Happening {
 
 interface Tally {
   from: number
+  to: number
   weight: number
 }
 
 /** A stretch of activity in the making. */
 export interface Building extends Tally {
-  to: number
   count: number
   openedAt: number | null
   /** The same for each object by itself. */
@@ -39,12 +39,17 @@ export const begin = (at: number): Building => ({
   objects: new Map(),
 })
 
-const tallyOf = (spell: Building, object: string, at: number): Tally => {
+const tallyOf = (
+  spell: Building,
+  { object = '', at, since = at }: Happening,
+  pause: number,
+): Tally => {
   let tally = spell.objects.get(object)
-  if (tally === undefined) {
-    tally = { from: at, weight: 0 }
+  if (tally === undefined || since - tally.to > pause) {
+    tally = { from: at, to: at, weight: 0 }
     spell.objects.set(object, tally)
   }
+  tally.to = Math.max(tally.to, at)
   return tally
 }
 
@@ -58,10 +63,10 @@ const crossedAt = (happening: Happening, needed: number): number => {
 
 /** Takes one more into the stretch, which opens when its threshold is reached: monotone in what is known. */
 export const extend = (spell: Building, happening: Happening, rule: ProblemRule): void => {
-  const { count, span = 0, per } = happening.opens ?? rule.opens
+  const { count, span = 0, per, pause = Infinity } = happening.opens ?? rule.opens
   spell.to = Math.max(spell.to, happening.at)
   spell.count += happening.add
-  const own = tallyOf(spell, happening.object ?? '', happening.at)
+  const own = tallyOf(spell, happening, pause)
   const tally = per === 'object' ? own : spell
   const needed = count - tally.weight
   own.weight += happening.weight

@@ -35,7 +35,7 @@ const phase: Section = (object) => ({
 
 /** What its controller says of any other kind: operators, GitOps and certificates all speak in conditions. */
 const conditionsIfAny: Section = (object) => {
-  const found = conditionsOf(sub(object, 'status'))
+  const found = { ...phaseAsCondition(object), ...conditionsOf(sub(object, 'status')) }
   return Object.keys(found).length === 0 ? {} : { conditions: found }
 }
 
