@@ -1,6 +1,6 @@
 export { Classifier, type Classified } from './classify.ts'
 export { BASE_POINTS, type Derived } from './derive.ts'
-export { joinEvent, type EventFact } from './event-fact.ts'
+export { eventFact, joinEvent, type EventFact } from './event-fact.ts'
 export { contextsOf, type Ignored, type InProcess } from './in-process.ts'
 export { NamespaceMachine, type Fields, type Settled } from './machine.ts'
 export { joinObject, type ObjectFact } from './object-fact.ts'
