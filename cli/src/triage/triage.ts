@@ -1,5 +1,5 @@
 import type { Catalogue, Incident, Knowns } from '@kubesift/contracts'
-import { contextsOf } from '@kubesift/core-context'
+import { contextsOf, type IgnoreRules } from '@kubesift/core-context'
 import { analysisOf } from '@kubesift/core-diagnosis'
 import { incidentsOf, severityRank } from '@kubesift/core-incident'
 import { incidentJson } from './incident-json.ts'
@@ -17,6 +17,8 @@ export interface TriageInput {
 export interface TriageOptions {
   readonly catalogue: Catalogue
   readonly knowns: Knowns
+  /** What operators do not want to be told. */
+  readonly ignores?: IgnoreRules
   readonly cluster: string
   /** Decides what has recovered by its silence; default: the newest time in the input. */
   readonly now?: number
@@ -40,22 +42,22 @@ export const triage = async (
   intake.finish({ now: options.now, clock: options.clock })
   const rejection = intake.nothing
   if (rejection !== undefined) return { ok: false, rejection }
-  const found = contextsOf(
-    intake.chunks,
-    options.catalogue,
-    options.now === undefined ? {} : { now: options.now },
-  )
+  const found = contextsOf(intake.chunks, options.catalogue, {
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.ignores === undefined ? {} : { ignores: options.ignores }),
+  })
   const incidents = found.contexts
     .flatMap((context) => incidentsOf(context))
     .filter((incident) => incident.status !== 'merged')
     .sort(bySeverity)
     .map((incident) => incidentJson(incident, analysisOf(incident, options.knowns)))
   const ignored = found.ignored
-    .map(({ reason, count, why, owner }) => ({
+    .map(({ reason, count, why, owner, rule }) => ({
       reason,
       count,
       why,
       ...(owner === undefined ? {} : { owner }),
+      ...(rule === undefined ? {} : { rule }),
     }))
     .sort(
       (a, b) =>

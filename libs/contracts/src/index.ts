@@ -26,6 +26,7 @@ export {
   type StateMatch,
   type Symptom,
 } from './rules/catalogue.ts'
+export { ignoreFileSchema, type IncidentIgnore } from './rules/ignore.ts'
 export {
   causes,
   knownsFileSchema,

@@ -1,5 +1,6 @@
 import type { Catalogue, EventMatch, IgnoreRule, Opening, ProblemRule } from '@kubesift/contracts'
 import type { EventFact } from './event-fact.ts'
+import { NO_IGNORES, type IgnoreRules } from './ignores.ts'
 
 export type Classified =
   /** `opens` where what was said must insist in its own way. */
@@ -40,12 +41,15 @@ export class Classifier {
   /** The rules in file order. */
   readonly list: readonly ProblemRule[]
   readonly hash: string
+  /** What operators do not want to be told. */
+  readonly ignores: IgnoreRules
   readonly #byReason = new Map<string, Entry[]>()
   /** Facts are never changed, and an owner's are asked about each time that it is looked at. */
   readonly #known = new WeakMap<EventFact, Classified>()
 
-  constructor(catalogue: Catalogue) {
-    this.hash = catalogue.hash
+  constructor(catalogue: Catalogue, ignores: IgnoreRules = NO_IGNORES) {
+    this.ignores = ignores
+    this.hash = ignores.rules.length === 0 ? catalogue.hash : `${catalogue.hash}+${ignores.hash}`
     this.list = catalogue.problems
     this.rules = new Map(catalogue.problems.map((rule) => [rule.problem, rule]))
     let order = 0

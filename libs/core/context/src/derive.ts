@@ -18,7 +18,7 @@ import { statesOf } from './states.ts'
 /** A context without what only its place in the log can give. */
 export type Derived = Omit<
   Context,
-  'version' | 'rulesHash' | 'watermark' | 'movedTo' | 'traceparent'
+  'version' | 'rulesHash' | 'watermark' | 'movedTo' | 'ignored' | 'traceparent'
 >
 
 export interface OwnerResult {
@@ -27,12 +27,16 @@ export interface OwnerResult {
   /** Key → key that has taken its symptoms. */
   readonly absorbed: ReadonlyMap<string, string>
   readonly nextDecisionAt: number | null
+  /** The latest instant at which something that lasted was held against the owner. */
+  readonly saidUntil: number | null
 }
 
 export interface DeriveOptions {
   readonly rules: readonly ProblemRule[]
   readonly watermark: number | null
   readonly gaps: Surroundings['gaps']
+  /** What lasted until here has been said before, whatever the watermark is now. */
+  readonly saidUntil: number | null
   /** Spells that the watermark has already ended, by key. */
   readonly frozen: ReadonlyMap<string, readonly Spell[]>
   readonly objectByUid: (uid: string) => ObjectFact | undefined
@@ -195,10 +199,19 @@ const contextOf = (
   }
 }
 
+/** What there is of an owner without symptoms. */
+export const NOTHING: OwnerResult = {
+  contexts: [],
+  absorbed: new Map(),
+  nextDecisionAt: null,
+  saidUntil: null,
+}
+
 /** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */
 export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResult => {
-  const { parts: raw, askAt } = partsOf(view, options.rules, options.watermark)
-  if (raw.length === 0) return { contexts: [], absorbed: new Map(), nextDecisionAt: askAt }
+  const known = Math.max(options.watermark ?? -Infinity, options.saidUntil ?? -Infinity)
+  const { parts: raw, askAt, saidUntil } = partsOf(view, options.rules, known)
+  if (raw.length === 0) return { ...NOTHING, nextDecisionAt: askAt }
   const around = surroundingsOf(view, options.watermark, options.gaps)
   const end = (fact: EventFact): number => {
     const uid = fact.involved.uid
@@ -224,5 +237,6 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     contexts,
     absorbed: new Map([...absorbed].map(([from, to]) => [keyOf(from), keyOf(to)])),
     nextDecisionAt: next,
+    saidUntil,
   }
 }

@@ -35,9 +35,12 @@ export const lastingOf = (object: SlimObject, at: number): readonly Lasting[] =>
         ? []
         : [{ state: 'waiting', container: name, reason: w.reason, restarts, at }],
   )
-  return PHASES.has(phase.replace(/:.*/, ''))
-    ? [...waiting, { state: 'phase', container: '', reason: phase, restarts: 0, at }]
-    : waiting
+  return joinLasting(
+    waiting,
+    PHASES.has(phase.replace(/:.*/, ''))
+      ? [{ state: 'phase', container: '', reason: phase, restarts: 0, at }]
+      : [],
+  )
 }
 
 const keyOf = (l: Lasting): string => `${l.state}/${l.container}/${l.reason}/${l.restarts}`
@@ -50,8 +53,7 @@ export const joinLasting = (
   a: readonly Lasting[] = [],
   b: readonly Lasting[] = [],
 ): readonly Lasting[] => {
-  if (a.length === 0) return b
-  if (b.length === 0) return a
+  if (a.length + b.length === 0) return a
   const byKey = new Map<string, Lasting>()
   for (const seen of [...a, ...b]) {
     const before = byKey.get(keyOf(seen))

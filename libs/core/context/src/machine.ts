@@ -1,16 +1,19 @@
 import type {
   AgainSignal,
+  Context,
   EventSignal,
   Signal,
   SignalChunk,
   SourcePartition,
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
-import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
+import { deriveOwner, NOTHING, type Derived, type OwnerResult } from './derive.ts'
 import { eventFact, type EventFact, type Told } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
+import { ignoredBy } from './ignores.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
-import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
+import { ledgerOf, memoryAfter, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
+import { currentOf } from './owner-view.ts'
 import { Passed } from './passed.ts'
 import type { Surroundings } from './spells.ts'
 import { SCALING, viewOf } from './view-of.ts'
@@ -20,11 +23,13 @@ export type Fields = Map<string, string>
 
 export interface Settled {
   /** Contexts to publish: full state, without version. */
-  readonly contexts: (Derived & { readonly movedTo?: string })[]
+  readonly contexts: (Derived & Pick<Context, 'movedTo' | 'ignored'>)[]
   /** Fields of the owners' memory that have changed: to be written before the contexts are published. */
   readonly fields: Fields
   /** The earliest watermark at which something may have to be decided again; null: none. */
   readonly nextDecisionAt: number | null
+  /** What the operators' rules have newly kept shut. */
+  readonly ignored: readonly Counted[]
   /** Whether owners are left whose newest counts have not been derived: settle everything before long. */
   readonly stale: boolean
 }
@@ -158,15 +163,18 @@ export class NamespaceMachine {
       )
         touched.add(id)
     }
+    const ignored: Counted[] = []
     const contexts = [...touched].sort().flatMap((id) => {
       const decided = this.#decide(id, watermark, gaps)
+      ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#write(id, decided.memory, fields)
       this.#stale.delete(id)
       return decided.contexts
     })
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
-    return { contexts, fields, nextDecisionAt: this.nextDecisionAt(), stale: this.#stale.size > 0 }
+    const nextDecisionAt = this.nextDecisionAt()
+    return { contexts, fields, nextDecisionAt, ignored, stale: this.#stale.size > 0 }
   }
 
   #settled(): void {
@@ -249,8 +257,9 @@ export class NamespaceMachine {
 
   #derive(id: string, watermark: number | null, gaps: Surroundings['gaps']): OwnerResult {
     const view = viewOf(this, this.#facts, this.#classifier, id)
-    if (view === undefined) return { contexts: [], absorbed: new Map(), nextDecisionAt: null }
+    if (view === undefined) return NOTHING
     return deriveOwner(view, {
+      saidUntil: this.#memory.get(id)?.saidUntil ?? null,
       rules: this.#classifier.list,
       watermark,
       gaps,
@@ -266,11 +275,37 @@ export class NamespaceMachine {
   ): { contexts: Settled['contexts']; memory: OwnerMemory } {
     const before = this.#memory.get(id) ?? NO_MEMORY
     const result = this.#derive(id, watermark, gaps)
-    const open = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
+    const opened = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
+    const shut = new Map(opened.flatMap((c) => [[c, this.ignoredBy(c)] as const]))
+    const open = opened.filter((c) => shut.get(c) === undefined)
     const keys = new Set(open.map((c) => c.key))
     const left = before.published.filter((key) => !keys.has(key))
-    const moved = left.flatMap((key) => movedOf(key, result))
-    return { contexts: [...open, ...moved], memory: memoryAfter(before, result, keys, watermark) }
+    const withdrawn = opened.flatMap((c) => {
+      const ignored = shut.get(c)
+      return ignored === undefined || !before.published.includes(c.key) ? [] : [{ ...c, ignored }]
+    })
+    const gone = new Set(withdrawn.map((c) => c.key))
+    const moved = left.filter((key) => !gone.has(key)).flatMap((key) => movedOf(key, result))
+    const ignored = opened.flatMap((c) => {
+      const rule = shut.get(c)?.rule
+      return rule === undefined ? [] : [[c.key, { rule, count: c.occurrenceCount }] as const]
+    })
+    return {
+      contexts: [...open, ...withdrawn, ...moved],
+      memory: {
+        ...memoryAfter(before, result, keys, watermark),
+        ...(ignored.length === 0 ? {} : { ignored: Object.fromEntries(ignored) }),
+      },
+    }
+  }
+
+  /** The operators' rule that says that this is no incident. */
+  ignoredBy(context: Derived): Context['ignored'] {
+    const { ignores } = this.#classifier
+    if (ignores.rules.length === 0) return undefined
+    const { kind, name } = context.owner
+    const labels = currentOf(this.#facts.named(kind, name))?.object.labels ?? {}
+    return ignoredBy(ignores, { context, labels })
   }
 }
 

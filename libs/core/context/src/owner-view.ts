@@ -31,15 +31,15 @@ export const currentOf = (facts: readonly ObjectFact[]): ObjectFact | undefined 
     .at(-1)
 }
 
-/** The owner's symptoms and states, by problem, and when a state that only lasts may speak. */
+/** The owner's symptoms and states, by problem; what only lasts speaks until `known`. */
 export const partsOf = (
   view: OwnerView,
   rules: Iterable<ProblemRule>,
-  watermark: number | null,
-): { readonly parts: Part[]; readonly askAt: number | null } => {
+  known: number,
+): { readonly parts: Part[]; readonly askAt: number | null; readonly saidUntil: number | null } => {
   const parts: Part[] = []
-  const known = watermark ?? -Infinity
   let askAt: number | null = null
+  let saidUntil: number | null = null
   const byRule = new Map<ProblemRule, EventFact[]>()
   const opens = new Map<EventFact, Opening>()
   for (const { fact, rule, opens: own } of view.symptoms) {
@@ -52,11 +52,14 @@ export const partsOf = (
     const events = byRule.get(rule) ?? []
     const signs = rule.states.length === 0 ? [] : signsOf(view, rule)
     const states = signs.filter((sign) => !sign.waits || sign.at <= known)
-    for (const { waits, at } of signs) if (waits && at > known) askAt = Math.min(askAt ?? at, at)
+    for (const { waits, at } of signs) {
+      if (waits && at > known) askAt = Math.min(askAt ?? at, at)
+      else if (waits) saidUntil = Math.max(saidUntil ?? at, at)
+    }
     if (events.length + states.length > 0)
       parts.push({ rule, events, states, opens, symptoms: new Set() })
   }
-  return { parts, askAt }
+  return { parts, askAt, saidUntil }
 }
 
 /** A CronJob is well from a run that completed until one that failed. */

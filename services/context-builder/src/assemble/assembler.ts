@@ -67,6 +67,7 @@ export class Assembler {
       await held.markPublished()
     }
     this.#options.facts.batchAssembled({ records: batch.records.length, contexts: contexts.length })
+    this.#options.facts.contextsIgnored(held.takeIgnored())
   }
 
   /** A process that was suspended here wakes up late: its successor has published newer versions, and ours must not follow them. */

@@ -56,6 +56,7 @@ export class HeldPartition {
   #clockWritten: Clock
   #next: number | null
   #pending: readonly string[]
+  #ignored: Settled['ignored'][number][] = []
 
   constructor(options: HeldOptions, claim: Claim) {
     this.#options = options
@@ -94,6 +95,11 @@ export class HeldPartition {
         .republish(watermark, gaps)
         .map((derived) => this.#finish(derived, offset, undefined))
     })
+  }
+
+  /** What the operators' rules have kept shut since this was asked last. */
+  takeIgnored(): Settled['ignored'] {
+    return this.#ignored.splice(0)
   }
 
   /** The mark has been taken away. */
@@ -208,6 +214,7 @@ export class HeldPartition {
     const { watermark, gaps } = this.#time(machine.cluster)
     const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
     const entry = this.#touch(touched, id)
+    this.#ignored.push(...settled.ignored)
     for (const [name, value] of settled.fields) entry.fields.set(name, value)
     for (const context of settled.contexts) entry.contexts.set(context.key, context)
     const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }
