@@ -59,7 +59,7 @@ describe('the shipped catalogue', () => {
 
   it('can reach each of its entries: none stands behind one that takes everything of it', () => {
     const shadowed = catalogue.problems.flatMap(({ problem, events }) =>
-      events.flatMap(({ reason, type = 'Warning', kind = ['Pod'], message }) =>
+      events.flatMap(({ reason, type = 'Warning', kind = ['Pod', 'Custom'], message }) =>
         message !== undefined
           ? []
           : reason

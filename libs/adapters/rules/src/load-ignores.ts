@@ -17,14 +17,15 @@ export const loadIgnores = (path: string): IgnoreRules => {
   for (const source of files) {
     const { value, faults: found, lineOf } = parseRules(source, ignoreFileSchema)
     faults.push(...found)
-    value?.ignore.forEach(({ when, ...rule }, i) => {
+    value?.ignore.forEach(({ when, until, ...rule }, i) => {
       const at = (key: string) => {
         const place = ['ignore', i, key]
         return { file: source.file, path: place.join('.'), line: lineOf(place) }
       }
       faults.push(...names.take(rule.name, 'ignore rule', at('name')))
       const compiled = compile(when)
-      if (compiled.ok) rules.push({ ...rule, matches: compiled.matches })
+      const end = until === undefined ? {} : { until: Date.parse(until) }
+      if (compiled.ok) rules.push({ ...rule, ...end, matches: compiled.matches })
       else {
         const { file, path: where, line } = at('when')
         const what = `ignore rule "${rule.name}": ${compiled.why}`

@@ -1,8 +1,5 @@
 import { z } from 'zod'
 
-/** An instant in RFC 3339, with its offset; parsed to milliseconds. */
-const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
-
 /** What an operator does not want to be told: an incident for which `when` holds opens nothing, and is counted under this name. */
 export const incidentIgnoreSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a name is lower-case words with hyphens'),
@@ -10,7 +7,7 @@ export const incidentIgnoreSchema = z.strictObject({
   when: z.string().min(1).max(2000),
   why: z.string().min(1).max(400),
   /** What still occurs at this time or later is told again. */
-  until: moment.optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
 })
 export type IncidentIgnore = z.infer<typeof incidentIgnoreSchema>
 

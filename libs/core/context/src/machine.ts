@@ -10,7 +10,7 @@ import type { Classifier } from './classify.ts'
 import { deriveOwner, NOTHING, type Derived, type OwnerResult } from './derive.ts'
 import { eventFact, type EventFact, type Told } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
-import { ignoredBy } from './ignores.ts'
+import { ignoredBy, sortOut } from './ignores.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
 import { ledgerOf, memoryAfter, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
 import { currentOf } from './owner-view.ts'
@@ -276,27 +276,13 @@ export class NamespaceMachine {
     const before = this.#memory.get(id) ?? NO_MEMORY
     const result = this.#derive(id, watermark, gaps)
     const opened = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
-    const shut = new Map(opened.flatMap((c) => [[c, this.ignoredBy(c)] as const]))
-    const open = opened.filter((c) => shut.get(c) === undefined)
+    const ask = (c: Derived): Context['ignored'] => this.ignoredBy(c)
+    const { open, withdrawn, shut } = sortOut(opened, ask, before.published)
     const keys = new Set(open.map((c) => c.key))
-    const left = before.published.filter((key) => !keys.has(key))
-    const withdrawn = opened.flatMap((c) => {
-      const ignored = shut.get(c)
-      return ignored === undefined || !before.published.includes(c.key) ? [] : [{ ...c, ignored }]
-    })
-    const gone = new Set(withdrawn.map((c) => c.key))
-    const moved = left.filter((key) => !gone.has(key)).flatMap((key) => movedOf(key, result))
-    const ignored = opened.flatMap((c) => {
-      const rule = shut.get(c)?.rule
-      return rule === undefined ? [] : [[c.key, { rule, count: c.occurrenceCount }] as const]
-    })
-    return {
-      contexts: [...open, ...withdrawn, ...moved],
-      memory: {
-        ...memoryAfter(before, result, keys, watermark),
-        ...(ignored.length === 0 ? {} : { ignored: Object.fromEntries(ignored) }),
-      },
-    }
+    const told = new Set([...open, ...withdrawn].map((c) => c.key))
+    const left = before.published.filter((key) => !told.has(key))
+    const contexts = [...open, ...withdrawn, ...left.flatMap((key) => movedOf(key, result))]
+    return { contexts, memory: memoryAfter(before, result, { published: keys, shut }, watermark) }
   }
 
   /** The operators' rule that says that this is no incident. */

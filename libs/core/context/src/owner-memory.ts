@@ -65,18 +65,22 @@ const saidOf = (
   return said === -Infinity ? {} : { saidUntil: said }
 }
 
-/** What to remember of an owner that has just been derived; `published` are the keys that go out now. */
+/** What to remember of an owner that has just been derived; `now` are the keys that go out, and those that are kept shut. */
 export const memoryAfter = (
   before: OwnerMemory,
   result: OwnerResult,
-  published: ReadonlySet<string>,
+  now: {
+    readonly published: ReadonlySet<string>
+    readonly shut: NonNullable<OwnerMemory['ignored']>
+  },
   watermark: number | null,
 ): OwnerMemory => ({
-  published: [...new Set([...before.published, ...published])].sort(),
+  published: [...new Set([...before.published, ...now.published])].sort(),
   frozen: freeze(result.contexts, watermark, before.frozen),
   nextDecisionAt: result.nextDecisionAt,
   open: openOf(result),
   ...saidOf(before, result),
+  ...(Object.keys(now.shut).length === 0 ? {} : { ignored: now.shut }),
 })
 
 /** What a rule of the operators has kept shut: how many keys anew, and how many occurrences of theirs. */

@@ -1,0 +1,275 @@
+import type { Catalogue, ObjectSignal, ProblemRule, Signal, SlimObject } from '@kubesift/contracts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Classifier } from './classify.ts'
+import type { IgnoreRules } from './ignores.ts'
+import { contextsOf } from './in-process.ts'
+import { NamespaceMachine } from './machine.ts'
+
+const AT = Date.UTC(2026, 10, 21, 1)
+const SOURCE = { topic: 'otel-logs', partition: 0 }
+const S = 1000
+
+const problem = (more: Partial<ProblemRule> = {}): ProblemRule => ({
+  problem: 'Boom',
+  severity: 'P4',
+  title: '{owner}',
+  events: [{ reason: ['Boom'] }],
+  states: [],
+  absorbs: [],
+  opens: { count: 1 },
+  recovery: 'none',
+  stability: 60 * S,
+  ttl: 3600 * S,
+  ...more,
+})
+const catalogueOf = (rule: Partial<ProblemRule>): Catalogue => ({
+  problems: [problem(rule)],
+  ignore: [],
+  hash: 'test',
+})
+
+/** The pod `name` of the Deployment `web` says it at these seconds. */
+const said = (name: string, seconds: readonly number[], message = 'bang'): Signal[] =>
+  seconds.map((s, i) => ({
+    t: 'event',
+    event: {
+      uid: `${name}/${message}/${s}`,
+      involved: { kind: 'Pod', namespace: 'n', name: `web-58f76dcc9-${name}` },
+      reason: 'Boom',
+      type: 'Warning',
+      message,
+      firstAt: AT + s * S,
+    },
+    tellings: [{ n: 1, at: AT + s * S, offset: i, repeats: 1 }],
+  }))
+
+const object = (more: Partial<SlimObject>, second: number): ObjectSignal => ({
+  t: 'object',
+  offsets: [0],
+  repeats: 1,
+  observedAt: AT + second * S,
+  object: {
+    kind: 'Node',
+    apiVersion: 'v1',
+    namespace: 'n',
+    name: 'w',
+    uid: 'w',
+    rv: String(second + 1),
+    labels: {},
+    annotations: {},
+    owners: [],
+    ...more,
+  },
+})
+
+const openedAt = (rule: Partial<ProblemRule>, signals: readonly Signal[], second = 3600) =>
+  contextsOf(
+    [{ kind: 'chunk', cluster: 'c', namespace: 'n', source: SOURCE, signals: [...signals] }],
+    catalogueOf(rule),
+    {
+      now: AT + second * S,
+    },
+  )
+    .contexts.flatMap((c) => c.spells)
+    .map((s) => (s.openedAt === null ? null : (s.openedAt - AT) / S))
+
+describe('an opening', () => {
+  const each = { opens: { count: 3, span: 30 * S, per: 'object' as const } }
+
+  test('per object is not reached by many that say it once', () => {
+    expect(
+      openedAt(each, [...said('bbbbb', [0]), ...said('ccccc', [20]), ...said('ddddd', [40])]),
+    ).toEqual([])
+    expect(openedAt(each, said('bbbbb', [0, 20, 40]))).toEqual([40])
+  })
+
+  test('begins anew after a pause, which says that it went well in between', () => {
+    const rule = { opens: { ...each.opens, pause: 60 * S } }
+    expect(openedAt(rule, said('bbbbb', [0, 10, 100, 110]))).toEqual([])
+    expect(openedAt(rule, said('bbbbb', [0, 10, 100, 110, 140]))).toEqual([140])
+  })
+
+  test('is that of the entry where it has one', () => {
+    const rule = {
+      opens: { count: 1 },
+      events: [
+        { reason: ['Boom'], message: 'soft', opens: { count: 2, span: 60 * S } },
+        { reason: ['Boom'] },
+      ],
+    }
+    expect(openedAt(rule, said('bbbbb', [0, 30], 'soft'))).toEqual([])
+    expect(openedAt(rule, said('bbbbb', [0, 60], 'soft'))).toEqual([60])
+    expect(openedAt(rule, [...said('bbbbb', [0], 'soft'), ...said('bbbbb', [5])])).toEqual([5])
+  })
+
+  test('is monotone: with more known it is never later', () => {
+    const seconds = fc.uniqueArray(fc.integer({ min: 0, max: 300 }), {
+      minLength: 1,
+      maxLength: 12,
+    })
+    const rule = { opens: { count: 3, span: 30 * S, per: 'object' as const, pause: 60 * S } }
+    fc.assert(
+      fc.property(seconds, fc.integer({ min: 0, max: 300 }), (some, more) => {
+        const before = openedAt(rule, said('bbbbb', some))[0] ?? Infinity
+        const after = openedAt(rule, said('bbbbb', [...new Set([...some, more])]))[0] ?? Infinity
+        expect(after).toBeLessThanOrEqual(before)
+      }),
+    )
+  })
+})
+
+describe('a state', () => {
+  const condition = (status: string, at: number, second = at): ObjectSignal =>
+    object({ conditions: { Ready: { status, reason: 'Why', at: AT + at * S } } }, second)
+  const rule = {
+    events: [],
+    states: [{ state: 'condition' as const, value: ['Ready=False'], kind: ['Node'], for: 60 * S }],
+  }
+
+  test('speaks once it has lasted, and not before', () => {
+    expect(openedAt(rule, [condition('False', 0)], 59)).toEqual([])
+    expect(openedAt(rule, [condition('False', 0)], 60)).toEqual([60])
+    expect(openedAt(rule, [condition('False', 0), condition('True', 30)], 100)).toEqual([])
+    expect(openedAt(rule, [condition('False', 0), condition('True', 90)], 100)).toEqual([60])
+  })
+
+  test('that has spoken goes on to speak between two decisions by time', () => {
+    const machine = new NamespaceMachine('c', 'n', new Classifier(catalogueOf(rule)))
+    machine.apply(condition('False', 0), SOURCE)
+    const first = machine.settle(AT + 10 * S, [])
+    expect([first.contexts, first.nextDecisionAt]).toEqual([[], AT + 60 * S])
+    expect(machine.settle(AT + 70 * S, []).contexts).toHaveLength(1)
+    machine.apply(condition('False', 0, 80), SOURCE)
+    const [context] = machine.settle(null, []).contexts
+    expect(context?.spells[0]?.openedAt).toBe(AT + 60 * S)
+  })
+
+  const pod = (second: number, restarts: number, exitCode: number): ObjectSignal =>
+    object(
+      {
+        kind: 'Pod',
+        name: 'web-0',
+        uid: 'p',
+        owners: [{ kind: 'StatefulSet', name: 'web', uid: 's', controller: true }],
+        pod: {
+          phase: 'Running',
+          conditions: {},
+          configMaps: [],
+          secrets: [],
+          claims: [],
+          containers: [
+            {
+              name: 'web',
+              ready: false,
+              restarts,
+              waiting: { reason: 'CrashLoopBackOff' },
+              last: { container: 'web', reason: 'Error', exitCode, finishedAt: AT + second * S },
+            },
+          ],
+        },
+      },
+      second,
+    )
+
+  test('of waiting counts from so many restarts on', () => {
+    const waiting = {
+      events: [],
+      states: [{ state: 'waiting' as const, value: ['CrashLoopBackOff'], restarts: 3 }],
+    }
+    expect(openedAt(waiting, [pod(10, 2, 1)])).toEqual([])
+    expect(openedAt(waiting, [pod(10, 2, 1), pod(20, 3, 1)])).toEqual([20])
+  })
+
+  test('is an exit code', () => {
+    const exit = { events: [], states: [{ state: 'terminated' as const, value: ['exit=139'] }] }
+    expect(openedAt(exit, [pod(10, 1, 1)])).toEqual([])
+    expect(openedAt(exit, [pod(10, 1, 139)])).toEqual([10])
+  })
+})
+
+describe("an operator's rule", () => {
+  const ignores: IgnoreRules = {
+    hash: 'h',
+    rules: [
+      {
+        name: 'known-bang',
+        why: 'we know',
+        until: AT + 1000 * S,
+        matches: ({ context }) => context.reasons.some(({ message }) => message === 'known'),
+      },
+    ],
+  }
+  const machineOf = () => new NamespaceMachine('c', 'n', new Classifier(catalogueOf({}), ignores))
+  const told = (machine: NamespaceMachine) =>
+    machine.settle(null, []).contexts.map(({ ignored, spells }) => [ignored?.rule, spells.length])
+
+  test('keeps shut what it is sure of, and counts it once', () => {
+    const machine = machineOf()
+    for (const signal of said('bbbbb', [0, 5], 'known')) machine.apply(signal, SOURCE)
+    const settled = machine.settle(null, [])
+    expect(settled.contexts).toEqual([])
+    expect(settled.ignored).toEqual([{ rule: 'known-bang', contexts: 1, occurrences: 2 }])
+    for (const signal of said('bbbbb', [5, 9], 'known')) machine.apply(signal, SOURCE)
+    expect(machine.settle(null, []).ignored).toEqual([
+      { rule: 'known-bang', contexts: 0, occurrences: 1 },
+    ])
+    const again = machineOf()
+    again.load([...machine.snapshot(), ...settled.fields])
+    expect(again.settle(null, []).ignored).toEqual([])
+  })
+
+  test('takes back what was told before it matched', () => {
+    const machine = machineOf()
+    for (const signal of said('bbbbb', [0])) machine.apply(signal, SOURCE)
+    expect(told(machine)).toEqual([[undefined, 1]])
+    for (const signal of said('bbbbb', [5], 'known')) machine.apply(signal, SOURCE)
+    expect(told(machine)).toEqual([['known-bang', 1]])
+  })
+
+  test('ends for what still occurs at its end', () => {
+    const machine = machineOf()
+    for (const signal of said('bbbbb', [0], 'known')) machine.apply(signal, SOURCE)
+    expect(told(machine)).toEqual([])
+    for (const signal of said('bbbbb', [1000], 'known')) machine.apply(signal, SOURCE)
+    expect(told(machine)).toEqual([[undefined, 1]])
+  })
+
+  test('ends alike in whatever order and portions things become known', () => {
+    const all = [...said('bbbbb', [0, 7]), ...said('bbbbb', [3, 9], 'known')]
+    const order = fc.shuffledSubarray(all, { minLength: all.length })
+    fc.assert(
+      fc.property(
+        order,
+        fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+        (signals, looks) => {
+          const machine = machineOf()
+          let last = new Map<string, string | undefined>()
+          const look = () => {
+            for (const { key, ignored } of machine.settle(null, []).contexts)
+              last = new Map([...last, [key, ignored?.rule]])
+          }
+          signals.forEach((signal, i) => {
+            machine.apply(signal, SOURCE)
+            if (looks[i] === true) look()
+          })
+          look()
+          // never told, or told and taken back: open it is not
+          expect([...last.values()].filter((rule) => rule === undefined)).toEqual([])
+        },
+      ),
+    )
+  })
+
+  test('is named beside what it has ignored', () => {
+    const { contexts, ignored } = contextsOf(
+      [{ kind: 'chunk', cluster: 'c', namespace: 'n', source: SOURCE, signals: said('bbbbb', [0, 5], 'known') }],
+      catalogueOf({}),
+      { ignores },
+    )
+    expect(contexts).toEqual([])
+    expect(ignored).toEqual([
+      { reason: 'Boom', count: 2, why: 'we know', owner: 'Deployment/web', rule: 'known-bang' },
+    ])
+  })
+})
