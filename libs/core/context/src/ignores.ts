@@ -35,6 +35,8 @@ export interface Sorted {
   readonly open: readonly Derived[]
   /** Told before, and now no incident: they are taken back. */
   readonly withdrawn: readonly (Derived & Pick<Context, 'ignored'>)[]
+  /** The keys of both. */
+  readonly told: ReadonlySet<string>
   /** By key, which rule keeps it shut. */
   readonly shut: Readonly<Record<string, { readonly rule: string; readonly count: number }>>
 }
@@ -43,7 +45,7 @@ export interface Sorted {
 export const sortOut = (
   opened: readonly Derived[],
   ask: (context: Derived) => Context['ignored'],
-  published: readonly string[],
+  { published }: { readonly published: readonly string[] },
 ): Sorted => {
   const open: Derived[] = []
   const withdrawn: Sorted['withdrawn'][number][] = []
@@ -57,5 +59,6 @@ export const sortOut = (
     shut[context.key] = { rule: ignored.rule, count: context.occurrenceCount }
     if (published.includes(context.key)) withdrawn.push({ ...context, ignored })
   }
-  return { open, withdrawn, shut }
+  const told = new Set([...open, ...withdrawn].map(({ key }) => key))
+  return { open, withdrawn, told, shut }
 }

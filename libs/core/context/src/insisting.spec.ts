@@ -1,67 +1,10 @@
-import type { Catalogue, ObjectSignal, ProblemRule, Signal, SlimObject } from '@kubesift/contracts'
+import type { ObjectSignal, ProblemRule, Signal } from '@kubesift/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Classifier } from './classify.ts'
-import type { IgnoreRules } from './ignores.ts'
 import { contextsOf } from './in-process.ts'
+import { AT, catalogueOf, object, S, said, SOURCE } from './insisting.spec-helper.ts'
 import { NamespaceMachine } from './machine.ts'
-
-const AT = Date.UTC(2026, 10, 21, 1)
-const SOURCE = { topic: 'otel-logs', partition: 0 }
-const S = 1000
-
-const problem = (more: Partial<ProblemRule> = {}): ProblemRule => ({
-  problem: 'Boom',
-  severity: 'P4',
-  title: '{owner}',
-  events: [{ reason: ['Boom'] }],
-  states: [],
-  absorbs: [],
-  opens: { count: 1 },
-  recovery: 'none',
-  stability: 60 * S,
-  ttl: 3600 * S,
-  ...more,
-})
-const catalogueOf = (rule: Partial<ProblemRule>): Catalogue => ({
-  problems: [problem(rule)],
-  ignore: [],
-  hash: 'test',
-})
-
-/** The pod `name` of the Deployment `web` says it at these seconds. */
-const said = (name: string, seconds: readonly number[], message = 'bang'): Signal[] =>
-  seconds.map((s, i) => ({
-    t: 'event',
-    event: {
-      uid: `${name}/${message}/${s}`,
-      involved: { kind: 'Pod', namespace: 'n', name: `web-58f76dcc9-${name}` },
-      reason: 'Boom',
-      type: 'Warning',
-      message,
-      firstAt: AT + s * S,
-    },
-    tellings: [{ n: 1, at: AT + s * S, offset: i, repeats: 1 }],
-  }))
-
-const object = (more: Partial<SlimObject>, second: number): ObjectSignal => ({
-  t: 'object',
-  offsets: [0],
-  repeats: 1,
-  observedAt: AT + second * S,
-  object: {
-    kind: 'Node',
-    apiVersion: 'v1',
-    namespace: 'n',
-    name: 'w',
-    uid: 'w',
-    rv: String(second + 1),
-    labels: {},
-    annotations: {},
-    owners: [],
-    ...more,
-  },
-})
 
 const openedAt = (rule: Partial<ProblemRule>, signals: readonly Signal[], second = 3600) =>
   contextsOf(
@@ -185,91 +128,5 @@ describe('a state', () => {
     const exit = { events: [], states: [{ state: 'terminated' as const, value: ['exit=139'] }] }
     expect(openedAt(exit, [pod(10, 1, 1)])).toEqual([])
     expect(openedAt(exit, [pod(10, 1, 139)])).toEqual([10])
-  })
-})
-
-describe("an operator's rule", () => {
-  const ignores: IgnoreRules = {
-    hash: 'h',
-    rules: [
-      {
-        name: 'known-bang',
-        why: 'we know',
-        until: AT + 1000 * S,
-        matches: ({ context }) => context.reasons.some(({ message }) => message === 'known'),
-      },
-    ],
-  }
-  const machineOf = () => new NamespaceMachine('c', 'n', new Classifier(catalogueOf({}), ignores))
-  const told = (machine: NamespaceMachine) =>
-    machine.settle(null, []).contexts.map(({ ignored, spells }) => [ignored?.rule, spells.length])
-
-  test('keeps shut what it is sure of, and counts it once', () => {
-    const machine = machineOf()
-    for (const signal of said('bbbbb', [0, 5], 'known')) machine.apply(signal, SOURCE)
-    const settled = machine.settle(null, [])
-    expect(settled.contexts).toEqual([])
-    expect(settled.ignored).toEqual([{ rule: 'known-bang', contexts: 1, occurrences: 2 }])
-    for (const signal of said('bbbbb', [5, 9], 'known')) machine.apply(signal, SOURCE)
-    expect(machine.settle(null, []).ignored).toEqual([
-      { rule: 'known-bang', contexts: 0, occurrences: 1 },
-    ])
-    const again = machineOf()
-    again.load([...machine.snapshot(), ...settled.fields])
-    expect(again.settle(null, []).ignored).toEqual([])
-  })
-
-  test('takes back what was told before it matched', () => {
-    const machine = machineOf()
-    for (const signal of said('bbbbb', [0])) machine.apply(signal, SOURCE)
-    expect(told(machine)).toEqual([[undefined, 1]])
-    for (const signal of said('bbbbb', [5], 'known')) machine.apply(signal, SOURCE)
-    expect(told(machine)).toEqual([['known-bang', 1]])
-  })
-
-  test('ends for what still occurs at its end', () => {
-    const machine = machineOf()
-    for (const signal of said('bbbbb', [0], 'known')) machine.apply(signal, SOURCE)
-    expect(told(machine)).toEqual([])
-    for (const signal of said('bbbbb', [1000], 'known')) machine.apply(signal, SOURCE)
-    expect(told(machine)).toEqual([[undefined, 1]])
-  })
-
-  test('ends alike in whatever order and portions things become known', () => {
-    const all = [...said('bbbbb', [0, 7]), ...said('bbbbb', [3, 9], 'known')]
-    const order = fc.shuffledSubarray(all, { minLength: all.length })
-    fc.assert(
-      fc.property(
-        order,
-        fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
-        (signals, looks) => {
-          const machine = machineOf()
-          let last = new Map<string, string | undefined>()
-          const look = () => {
-            for (const { key, ignored } of machine.settle(null, []).contexts)
-              last = new Map([...last, [key, ignored?.rule]])
-          }
-          signals.forEach((signal, i) => {
-            machine.apply(signal, SOURCE)
-            if (looks[i] === true) look()
-          })
-          look()
-          // never told, or told and taken back: open it is not
-          expect([...last.values()].filter((rule) => rule === undefined)).toEqual([])
-        },
-      ),
-    )
-  })
-
-  test('is named beside what it has ignored', () => {
-    const { contexts, ignored } = contextsOf(
-      [{ kind: 'chunk', cluster: 'c', namespace: 'n', source: SOURCE, signals: said('bbbbb', [0, 5], 'known') }],
-      catalogueOf({}),
-      { ignores },
-    )
-    expect(contexts).toEqual([])
-    expect(ignored).toEqual([
-      { reason: 'Boom', count: 2, why: 'we know', owner: 'Deployment/web', rule: 'known-bang' },
-    ])
   })
 })

@@ -276,10 +276,8 @@ export class NamespaceMachine {
     const before = this.#memory.get(id) ?? NO_MEMORY
     const result = this.#derive(id, watermark, gaps)
     const opened = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
-    const ask = (c: Derived): Context['ignored'] => this.ignoredBy(c)
-    const { open, withdrawn, shut } = sortOut(opened, ask, before.published)
+    const { open, withdrawn, shut, told } = sortOut(opened, (c) => this.ignoredBy(c), before)
     const keys = new Set(open.map((c) => c.key))
-    const told = new Set([...open, ...withdrawn].map((c) => c.key))
     const left = before.published.filter((key) => !told.has(key))
     const contexts = [...open, ...withdrawn, ...left.flatMap((key) => movedOf(key, result))]
     return { contexts, memory: memoryAfter(before, result, { published: keys, shut }, watermark) }
