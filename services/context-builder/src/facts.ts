@@ -50,6 +50,10 @@ export class AssembleFacts {
       description: "Occurrences that are told to nobody by the operators' rule.",
     },
   )
+  readonly #noise = meter.createCounter('kubesift.context_builder.events_ignored', {
+    unit: '{event}',
+    description: 'Events that the problem catalogue knows as noise, each once.',
+  })
   readonly #setAside = meter.createCounter('kubesift.context_builder.contexts_set_aside', {
     unit: '{context}',
     description: 'Context versions that were too large for their topic.',
@@ -68,6 +72,11 @@ export class AssembleFacts {
       if (contexts > 0) this.#ignored.add(contexts, { rule })
       if (occurrences > 0) this.#ignoredOccurrences.add(occurrences, { rule })
     }
+  }
+
+  /** `why` is that of one of the catalogue's ignore rules, so the set is closed. */
+  eventsIgnored(noise: readonly (readonly [why: string, events: number])[]): void {
+    for (const [why, events] of noise) this.#noise.add(events, { why })
   }
 
   contextSetAside(): void {

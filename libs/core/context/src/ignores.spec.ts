@@ -37,6 +37,17 @@ describe("an operator's rule", () => {
     expect(again.settle(null, []).ignored).toEqual([])
   })
 
+  test('the catalogue too counts what it knows as noise, each Event once', () => {
+    const noise = { ...catalogueOf({}), ignore: [{ reason: ['Boom'], why: 'routine' }] }
+    const machine = new NamespaceMachine('c', 'n', new Classifier(noise))
+    for (const signal of said('bbbbb', [0, 5, 5])) machine.apply(signal, SOURCE)
+    expect([...machine.settle(null, []).noise]).toEqual([['routine', 2]])
+    expect([...machine.settle(null, []).noise]).toEqual([])
+    const again = new NamespaceMachine('c', 'n', new Classifier(noise))
+    again.load(machine.snapshot(), [{ source: SOURCE, signals: said('bbbbb', [0, 5]) }])
+    expect([...again.settle(null, []).noise]).toEqual([])
+  })
+
   test('takes back what was told before it matched', () => {
     const machine = machineOf()
     for (const signal of said('bbbbb', [0])) machine.apply(signal, SOURCE)

@@ -12,6 +12,7 @@ import { eventFact, type EventFact, type Told } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { ignoredBy, sortOut } from './ignores.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
+import { movedOf } from './moved.ts'
 import { ledgerOf, memoryAfter, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
 import { currentOf } from './owner-view.ts'
 import { Passed } from './passed.ts'
@@ -30,6 +31,8 @@ export interface Settled {
   readonly nextDecisionAt: number | null
   /** What the operators' rules have newly kept shut. */
   readonly ignored: readonly Counted[]
+  /** New Events that the catalogue knows as noise, by why. */
+  readonly noise: ReadonlyMap<string, number>
   /** Whether owners are left whose newest counts have not been derived: settle everything before long. */
   readonly stale: boolean
 }
@@ -65,6 +68,7 @@ export class NamespaceMachine {
   /** What has changed since the last snapshot. */
   readonly #unsaved = { events: new Set<string>(), objects: new Set<string>(), names: false }
   readonly #passed = new Passed()
+  #noise = new Map<string, number>()
 
   constructor(cluster: string, namespace: string, classifier: Classifier) {
     this.cluster = cluster
@@ -133,12 +137,15 @@ export class NamespaceMachine {
     this.#addName(ownerId(event.involved))
     const fact = eventFact(signal, source)
     // Most Normal events are only context: the raw topic keeps them, the state does not.
-    if (this.#classifier.classify(fact).as === 'context' && fact.reason !== SCALING) {
+    const result = this.#classifier.classify(fact)
+    if (result.as === 'context' && fact.reason !== SCALING) {
       this.#facts.events.forgo(event.uid)
       if (this.#facts.events.peek(event.uid) === undefined) this.#passed.add(event)
       return
     }
     this.#passed.delete(event.uid)
+    if (result.as === 'ignored' && this.#facts.events.peek(event.uid) === undefined)
+      this.#noise.set(result.why, (this.#noise.get(result.why) ?? 0) + 1)
     // What such an Event tells of roll-outs is read from each telling.
     this.#facts.events.add(fact, fact.grown === undefined ? event : undefined)
     this.#events.add(event.uid)
@@ -171,16 +178,18 @@ export class NamespaceMachine {
       this.#stale.delete(id)
       return decided.contexts
     })
+    const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
     const nextDecisionAt = this.nextDecisionAt()
-    return { contexts, fields, nextDecisionAt, ignored, stale: this.#stale.size > 0 }
+    return { contexts, fields, nextDecisionAt, ignored, noise, stale: this.#stale.size > 0 }
   }
 
   #settled(): void {
     this.#events.clear()
     this.#repeats.clear()
     this.#objects.clear()
+    this.#noise = new Map()
   }
 
   /** An Event of a problem that is open and goes on can wait; any other is looked at now. */
@@ -291,14 +300,4 @@ export class NamespaceMachine {
     const labels = currentOf(this.#facts.named(kind, name))?.object.labels ?? {}
     return ignoredBy(ignores, { context, labels })
   }
-}
-
-/** A key that was published and now has no symptoms of its own: the truth has moved them. */
-const movedOf = (key: string, result: OwnerResult): Settled['contexts'] => {
-  const stay = result.contexts.find((c) => c.key === key)
-  const to = result.absorbed.get(key)
-  if (stay !== undefined) return [{ ...stay, ...(to === undefined ? {} : { movedTo: to }) }]
-  if (to === undefined) return []
-  const target = result.contexts.find((c) => c.key === to)
-  return target === undefined ? [] : [{ ...target, key, movedTo: to }]
 }

@@ -57,6 +57,7 @@ export class HeldPartition {
   #next: number | null
   #pending: readonly string[]
   #ignored: Settled['ignored'][number][] = []
+  #noise: (readonly [why: string, events: number])[] = []
 
   constructor(options: HeldOptions, claim: Claim) {
     this.#options = options
@@ -97,9 +98,12 @@ export class HeldPartition {
     })
   }
 
-  /** What the operators' rules have kept shut since this was asked last. */
-  takeIgnored(): Settled['ignored'] {
-    return this.#ignored.splice(0)
+  /** What the operators' rules have kept shut, and which noise the catalogue has known, since this was asked last. */
+  takeIgnored(): {
+    readonly ignored: Settled['ignored']
+    readonly noise: readonly (readonly [why: string, events: number])[]
+  } {
+    return { ignored: this.#ignored.splice(0), noise: this.#noise.splice(0) }
   }
 
   /** The mark has been taken away. */
@@ -215,6 +219,7 @@ export class HeldPartition {
     const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
     const entry = this.#touch(touched, id)
     this.#ignored.push(...settled.ignored)
+    this.#noise.push(...settled.noise)
     for (const [name, value] of settled.fields) entry.fields.set(name, value)
     for (const context of settled.contexts) entry.contexts.set(context.key, context)
     const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }
