@@ -3,7 +3,6 @@ import type { ReadChunk, SignalsRecord } from '@kubesift/adapter-signals'
 import { namespaceKey, type Context, type SignalChunk } from '@kubesift/contracts'
 import {
   advance,
-  blindSpellsOf,
   gapsOf,
   homeOf,
   watermarkOf,
