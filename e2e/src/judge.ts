@@ -1,14 +1,19 @@
+import {
+  endedTooSoon,
+  expectationOfTruth,
+  fullOwner,
+  leftOpen,
+  misdiagnosed as misdiagnosedOf,
+  missedGroups,
+  spuriousIncidents,
+  type Judged,
+  type Truth,
+} from '@kubesift/core-evaluation'
 import type { Recount } from './recount.ts'
-import { fullOwner, type Truth, type TruthGroup } from './truth.ts'
 
 /** An incident as any of the doors shows it, cut down to what can be judged. */
-export interface Found {
-  /** `namespace/Kind/name` */
-  readonly owner: string
+export interface Found extends Judged {
   readonly problem: string
-  readonly status: string
-  /** The cause class that the analyst names first. */
-  readonly cause?: string | undefined
   readonly firstSeenAt: number
   readonly lastSeenAt: number
   readonly reasons: readonly {
@@ -21,52 +26,15 @@ export interface Found {
   }[]
 }
 
-const ownersOf = (truth: Truth, group: TruthGroup): Set<string> =>
-  new Set(group.affected.map((o) => fullOwner(o, truth.namespace)))
-
-const causesOf = (group: TruthGroup): Set<string> =>
-  new Set(
-    [group.cause.owner, ...group.cause.owner_also].map((owner) =>
-      fullOwner(owner, group.cause.namespace),
-    ),
-  )
-
-const matches = (pattern: string, owner: string): boolean =>
-  new RegExp(`^${pattern.replaceAll(/[.+?^$()[\]{}|\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(
-    owner,
-  )
-
 /** Every expected cause has an incident of an acceptable problem. */
 export const missed = (truth: Truth, found: readonly Found[], objects: boolean): string[] =>
-  truth.expected.groups
-    .filter((g) => !g.optional)
-    .flatMap((g) => {
-      const problems = new Set([
-        ...g.cause.problem,
-        ...(objects ? [] : g.cause.problem_events_only),
-      ])
-      const hit = found.some((i) => causesOf(g).has(i.owner) && problems.has(i.problem))
-      return hit
-        ? []
-        : [
-            `no incident for ${g.id}: ${[...causesOf(g)].join(' or ')} with ${[...problems].join(' or ')}`,
-          ]
-    })
+  missedGroups(expectationOfTruth(truth, objects), found).map(({ text }) => text)
 
 /** Nobody outside `affected`, `ignore` and the optional groups has one. */
-export const spurious = (truth: Truth, found: readonly Found[]): string[] => {
-  const allowed = new Set(
-    truth.expected.groups.flatMap((g) => [...ownersOf(truth, g), ...causesOf(g)]),
+export const spurious = (truth: Truth, found: readonly Found[]): string[] =>
+  spuriousIncidents(expectationOfTruth(truth, true), found).map(
+    (i) => `an incident that nobody expects: ${i.owner} ${i.problem}`,
   )
-  const ignored = truth.expected.ignore.map((o) => fullOwner(o, truth.namespace))
-  return found
-    .filter(
-      (i) =>
-        truth.expected.no_incident_at_all ||
-        !(allowed.has(i.owner) || ignored.some((p) => matches(p, i.owner))),
-    )
-    .map((i) => `an incident that nobody expects: ${i.owner} ${i.problem}`)
-}
 
 const sameInstant = (a: number, b: number): boolean => Math.abs(a - b) < 1
 
@@ -114,43 +82,11 @@ export const againstDump = (truth: Truth, recounted: readonly Recount[]): string
 }
 
 /** After everything has had time to settle: what recovered is resolved, what did not is not. */
-export const wronglyEnded = (truth: Truth, found: readonly Found[], settled: boolean): string[] =>
-  truth.expected.groups
-    .filter((g) => !g.optional)
-    .flatMap((g) => {
-      const stay = new Set(g.may_stay_open.map((o) => fullOwner(o, truth.namespace)))
-      const incidents = found.filter(
-        (i) => causesOf(g).has(i.owner) && !stay.has(i.owner) && i.status !== 'merged',
-      )
-      if (g.recovered_at === null) {
-        return incidents.some((i) => i.status !== 'resolved') || incidents.length === 0
-          ? []
-          : [`${g.id} never recovered, but all its incidents are resolved`]
-      }
-      if (!settled) return []
-      return incidents
-        .filter((i) => i.status !== 'resolved')
-        .map(
-          (i) =>
-            `${g.id} recovered at ${g.recovered_at}, but ${i.owner} ${i.problem} is ${i.status}`,
-        )
-    })
+export const wronglyEnded = (truth: Truth, found: readonly Found[], settled: boolean): string[] => {
+  const expectation = expectationOfTruth(truth, true)
+  return [...endedTooSoon(expectation, found), ...(settled ? leftOpen(expectation, found) : [])]
+}
 
 /** The incident of every expected cause names a cause class that the truth accepts. */
 export const misdiagnosed = (truth: Truth, found: readonly Found[]): string[] =>
-  truth.expected.groups
-    .filter((g) => !g.optional)
-    .flatMap((g) => {
-      const classes = new Set([g.cause.class, ...g.cause.class_also])
-      const incidents = found.filter(
-        (i) => causesOf(g).has(i.owner) && g.cause.problem.includes(i.problem),
-      )
-      if (
-        incidents.length === 0 ||
-        incidents.some((i) => i.cause !== undefined && classes.has(i.cause))
-      )
-        return []
-      return [
-        `${g.id}: named ${incidents.map((i) => i.cause ?? 'nothing').join(', ')}, is ${[...classes].join(' or ')}`,
-      ]
-    })
+  misdiagnosedOf(expectationOfTruth(truth, true), found)

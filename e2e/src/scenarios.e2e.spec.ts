@@ -1,3 +1,4 @@
+import type { Truth } from '@kubesift/core-evaluation'
 import { testBacking, type TestBacking } from '@kubesift/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { miscounted, missed, spurious, wronglyEnded } from './judge.ts'
@@ -7,7 +8,7 @@ import { triage, type Triaged } from './pipeline/triage.ts'
 import { leaseAt, Sender } from './pipeline/sender.ts'
 import { recount, recountDump } from './recount.ts'
 import { dumpOf, requestsOf, scenarios, streamsOf } from './scenario.ts'
-import { loadTruth, type Truth } from './truth.ts'
+import { loadTruth } from './truth.ts'
 
 /** The clock is moved on by this much after the last record: longer than any stability window and the allowed lateness. */
 const CALM_MS = 20 * 60_000
@@ -45,7 +46,16 @@ const told = (triaged: Triaged) =>
   Object.fromEntries(
     triaged.incidents.map((i) => [
       i.key,
-      [i.severity, i.occurrenceCount, i.countQuality, i.firstSeenAt, i.lastSeenAt, i.hypothesis],
+      [
+        i.severity,
+        i.occurrenceCount,
+        i.countQuality,
+        i.firstSeenAt,
+        i.lastSeenAt,
+        i.hypothesis,
+        i.group,
+        i.primary,
+      ],
     ]),
   )
 
@@ -102,6 +112,8 @@ describe.each(scenarios())('through the running pipeline, the scenario %s', (sce
               Math.trunc(i.firstSeenAt),
               Math.trunc(i.lastSeenAt),
               i.analysis?.hypothesis,
+              i.group,
+              i.primary,
             ],
           ]),
       )

@@ -58,6 +58,7 @@ export const TECHNOLOGIES: readonly Technology[] = [
       'cli',
       'testing',
       '@kubesift/core-notice',
+      '@kubesift/core-evaluation',
     ],
   },
   { npm: '@noble/hashes', where: ['@kubesift/core-signal'] },

@@ -27,6 +27,7 @@ export const showIncident = (incident: ApiIncident, options: ShowOptions): strin
     adviceLines(incident, options),
     options,
   ),
+  ...section('Grouped with', groupLines(incident, options), options),
   ...section('What was seen', reasonLines(incident, options), options),
   ...section('On', objectLines(incident), options),
   ...section('Evidence', evidenceLines(incident, options), options),
@@ -115,6 +116,28 @@ const adviceLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] 
     const line = command === '' ? undefined : plainCommand(command)
     return [...told(text, options, '→ '), ...(line === undefined ? [] : [`${INDENT}  $ ${line}`])]
   })
+
+/** Which others it belongs with, through what, and which of them stands for the cause. */
+const groupLines = (
+  { id, group, primaryId, joins }: ApiIncident,
+  options: ShowOptions,
+): string[] => [
+  ...(primaryId === '' || (group === id && joins.length === 0 && primaryId === id)
+    ? []
+    : told(
+        primaryId === id
+          ? `it stands for the cause of the group ${group.slice(0, 8)}`
+          : `the cause of the group ${group.slice(0, 8)} is ${primaryId.slice(0, 8)}`,
+        options,
+      )),
+  ...joins.flatMap(({ incidentId, thing, why, directed }) =>
+    told(
+      `${directed ? 'follows' : 'same cause as'} ${incidentId.slice(0, 8)}: ${why} (${thing})`,
+      options,
+      '• ',
+    ),
+  ),
+]
 
 const reasonLines = ({ reasons }: ApiIncident, options: ShowOptions): string[] =>
   reasons.flatMap((r) =>

@@ -109,6 +109,17 @@ export const incidentSchema = z.object({
   analysis: analysis.nullish(),
   notes: z.array(note),
   contextVersion: z.string(),
+  primaryId: z.string().default(''),
+  joins: z
+    .array(
+      z.object({
+        incidentId: z.string(),
+        thing: z.string(),
+        why: z.string(),
+        directed: z.boolean(),
+      }),
+    )
+    .default([]),
 })
 export type ApiIncident = z.infer<typeof incidentSchema>
 

@@ -37,7 +37,7 @@ export const attribute = (record: LogRecordJson, key: string): string | undefine
 export const entry = (value: AnyValueJson | undefined, key: string): AnyValueJson | undefined =>
   value?.kvlistValue?.values?.find((candidate) => candidate.key === key)?.value
 
-/** Our agent's resource processor adds the cluster to everything it sends. */
+/** Our agent's resource processor adds the cluster to everything it sends. What is replayed is over one day, and that is no blindness. */
 export const withCluster = (request: LogsRequest, cluster: string): LogsRequest => ({
   resourceLogs: request.resourceLogs.map((group) => ({
     ...group,
@@ -46,6 +46,7 @@ export const withCluster = (request: LogsRequest, cluster: string): LogsRequest 
       attributes: [
         ...(group.resource?.attributes ?? []),
         { key: 'k8s.cluster.name', value: { stringValue: cluster } },
+        { key: 'kubesift.liveness', value: { stringValue: 'none' } },
       ],
     },
   })),

@@ -45,6 +45,11 @@ export const registry: readonly VerbEntry[] = [
     load: () => import('../verbs/triage.ts'),
   },
   {
+    name: 'eval',
+    summary: 'score the core on labelled scenarios, beside a naive baseline',
+    load: () => import('../verbs/eval.ts'),
+  },
+  {
     name: 'incidents',
     summary: 'list, show or watch the incidents of what runs here',
     load: () => import('../verbs/incidents.ts'),

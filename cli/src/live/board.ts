@@ -1,4 +1,4 @@
-import { apiRow, byUrgency, isLive } from '../api/order.ts'
+import { apiRows, inOrder, isLive } from '../api/order.ts'
 import type { ApiIncident } from '../api/wire.ts'
 import { wrap } from '../render/cells.ts'
 import { incidentTable } from '../render/incident-table.ts'
@@ -59,7 +59,7 @@ export class Board {
 
   /** The block of lines, never higher than the terminal: what is open first, then as many of the others as there is room for. */
   lines({ columns, rows, paint, now, footer, away }: BoardView): string[] {
-    const all = [...this.#incidents.values()].filter(this.#keep).sort(byUrgency)
+    const all = inOrder([...this.#incidents.values()].filter(this.#keep))
     const open = all.filter(isLive).length
     const head =
       all.length === 0 ? 'No incidents yet.' : `${open} open, ${all.length - open} resolved`
@@ -68,14 +68,11 @@ export class Board {
       .map((line) => paint.dim(line))
       .slice(0, Math.max(1, Math.floor(rows / 2)))
     const room = Math.max(1, rows - bottom.length - 5)
-    const table = incidentTable(
-      all.slice(0, room).map((incident) => apiRow(incident, now)),
-      {
-        columns,
-        paint,
-        severalClusters: new Set(all.map(({ cluster }) => cluster)).size > 1,
-      },
-    )
+    const table = incidentTable(apiRows(all.slice(0, room), now, all), {
+      columns,
+      paint,
+      severalClusters: new Set(all.map(({ cluster }) => cluster)).size > 1,
+    })
     // with a second line per incident fewer fit
     const shown = table.slice(0, room + 1)
     const hidden = table.length > shown.length || all.length > room

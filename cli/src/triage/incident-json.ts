@@ -28,6 +28,8 @@ export const incidentJson = (
     lastSeenAt: formatInstant(incident.lastSeenAt),
     objects: context.objects,
     group: incident.group,
+    primary: incident.primary ?? incident.id,
+    joins: incident.joins,
     title: incident.title,
     ...(analysis === undefined ? {} : analysisJson(analysis, context)),
     ...(rollout === undefined ? {} : { rollout: rolloutJson(rollout) }),

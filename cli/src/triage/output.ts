@@ -78,7 +78,11 @@ const incident = z.object({
   firstSeenAt: instant,
   lastSeenAt: instant,
   objects: z.array(object),
-  group: z.string(),
+  group: z.string().describe('Incidents with one cause share it'),
+  primary: z.string().describe('The incident of the group that stands for the cause'),
+  joins: z
+    .array(z.object({ to: z.string(), thing: z.string(), why: z.string(), directed: z.boolean() }))
+    .describe('Through which shared thing it is joined to which other incident'),
   title: z.string(),
   class: z.enum(failureClasses).optional(),
   cause: z.string().optional(),

@@ -1,5 +1,6 @@
 import { formatInstant, parseInstant } from '@kubesift/core-signal'
 import { wrap } from '../render/cells.ts'
+import { ownerInGroup, whyInGroup } from '../render/groups.ts'
 import { incidentTable, showsCount, type IncidentRow } from '../render/incident-table.ts'
 import type { Paint } from '../render/paint.ts'
 import { plain, plainCommand } from '../render/plain.ts'
@@ -26,7 +27,7 @@ export const triageReport = (output: TriageOutput, options: ReportOptions): stri
   ...headline(output, options),
   ...tableOf(output, options),
   ...output.incidents
-    .filter(isOpen)
+    .filter((incident) => isOpen(incident) && incident.id === incident.primary)
     .slice(0, TOP)
     .flatMap((incident) => adviceOf(incident, options)),
   ...ignoredLines(output, options),
@@ -62,7 +63,7 @@ const headline = ({ incidents, stats }: TriageOutput, { now, paint }: ReportOpti
 const tableOf = ({ incidents }: TriageOutput, options: ReportOptions): string[] => {
   if (incidents.length === 0) return []
   const table = incidentTable(
-    incidents.map((incident) => rowOf(incident, options.now)),
+    incidents.map((incident) => rowOf(incident, incidents, options.now)),
     { columns: options.tableColumns ?? options.columns, paint: options.paint },
   )
   const legend = countLegend(incidents.map((incident) => incident.countQuality))
@@ -72,14 +73,22 @@ const tableOf = ({ incidents }: TriageOutput, options: ReportOptions): string[] 
   ]
 }
 
-const rowOf = (incident: TriageIncident, now: number | undefined): IncidentRow => ({
+const rowOf = (
+  incident: TriageIncident,
+  all: readonly TriageIncident[],
+  now: number | undefined,
+): IncidentRow => ({
   severity: incident.severity,
   status: incident.status,
   since: ageOf(incident.firstSeenAt, now),
   count: countText(incident.occurrenceCount, incident.countQuality),
-  owner: ownerText(incident.namespace, incident.resourceKind, incident.resourceName),
+  owner: ownerInGroup(
+    incident,
+    ownerText(incident.namespace, incident.resourceKind, incident.resourceName),
+    all,
+  ),
   problem: incident.problem,
-  why: incident.hypothesis ?? incident.title,
+  why: whyInGroup(incident, incident.hypothesis ?? incident.title, all),
 })
 
 const ageOf = (text: string, now: number | undefined): string => {

@@ -1,7 +1,8 @@
-import type { Catalogue, Incident, Knowns } from '@kubesift/contracts'
-import { contextsOf } from '@kubesift/core-context'
+import type { Analysis, Catalogue, Incident, Knowns, SignalChunk } from '@kubesift/contracts'
+import { contextsOf, type InProcess } from '@kubesift/core-context'
 import { analysisOf } from '@kubesift/core-diagnosis'
-import { incidentsOf, severityRank } from '@kubesift/core-incident'
+import { incidentsOf, inGroups, severityRank } from '@kubesift/core-incident'
+import { inGroupOrder } from '../render/groups.ts'
 import { incidentJson } from './incident-json.ts'
 import { itemsOf } from './input/items-of.ts'
 import { piecesOf } from './input/pieces-of.ts'
@@ -30,26 +31,60 @@ export type Triaged =
   /** Not one input was of a form that we know. */
   | { readonly ok: false; readonly rejection: Rejection }
 
-/** The whole pipeline in this process: inputs → signals → contexts → incidents → what the knowns say of them. */
+/** An incident, and what the knowns say of it. */
+export interface Explained {
+  readonly incident: Incident
+  readonly analysis: Analysis | undefined
+}
+
+/** What the core makes of what was read. */
+export interface Decided {
+  readonly incidents: readonly Explained[]
+  readonly ignored: InProcess['ignored']
+  /** Newest time in the input. */
+  readonly newest: number | undefined
+}
+
+/** Inputs → signals. */
+export const takeIn = async (
+  inputs: readonly TriageInput[],
+  options: Pick<TriageOptions, 'cluster' | 'now' | 'clock' | 'onRejected'>,
+): Promise<Intake> => {
+  const intake = new Intake(options)
+  for (const { name, bytes } of inputs) await intake.read(name, itemsOf(piecesOf(bytes(), name)))
+  intake.finish({ now: options.now, clock: options.clock })
+  return intake
+}
+
+/** Signals → contexts → incidents → what the knowns say of them. */
+export const decide = (
+  chunks: readonly SignalChunk[],
+  options: Pick<TriageOptions, 'catalogue' | 'knowns' | 'now'>,
+): Decided => {
+  const found = contextsOf(
+    chunks,
+    options.catalogue,
+    options.now === undefined ? {} : { now: options.now },
+  )
+  const incidents = inGroups(found.contexts.flatMap((context) => incidentsOf(context)))
+    .filter((incident) => incident.status !== 'merged')
+    .sort(bySeverity)
+    .map((incident) => ({ incident, analysis: analysisOf(incident, options.knowns) }))
+  return { incidents, ignored: found.ignored, newest: found.newest }
+}
+
+/** The whole pipeline in this process, as it is printed. */
 export const triage = async (
   inputs: readonly TriageInput[],
   options: TriageOptions,
 ): Promise<Triaged> => {
-  const intake = new Intake(options)
-  for (const { name, bytes } of inputs) await intake.read(name, itemsOf(piecesOf(bytes(), name)))
-  intake.finish({ now: options.now, clock: options.clock })
+  const intake = await takeIn(inputs, options)
   const rejection = intake.nothing
   if (rejection !== undefined) return { ok: false, rejection }
-  const found = contextsOf(
-    intake.chunks,
-    options.catalogue,
-    options.now === undefined ? {} : { now: options.now },
+  const found = decide(intake.chunks, options)
+  const incidents = inGroupOrder(
+    found.incidents.map(({ incident, analysis }) => incidentJson(incident, analysis)),
   )
-  const incidents = found.contexts
-    .flatMap((context) => incidentsOf(context))
-    .filter((incident) => incident.status !== 'merged')
-    .sort(bySeverity)
-    .map((incident) => incidentJson(incident, analysisOf(incident, options.knowns)))
   const ignored = found.ignored
     .map(({ reason, count, why, owner }) => ({
       reason,

@@ -5,7 +5,7 @@ import { apiAddress } from '../api/address.ts'
 import { apiIncidentJson } from '../api/api-json.ts'
 import { createApi, type IncidentApi } from '../api/client.ts'
 import { follow, type Followed } from '../api/follow.ts'
-import { apiRow, byUrgency } from '../api/order.ts'
+import { apiRows, inOrder } from '../api/order.ts'
 import { showIncident } from '../api/show.ts'
 import type { ApiIncident } from '../api/wire.ts'
 import { ExitCode } from '../frame/exit-code.ts'
@@ -171,7 +171,7 @@ const list = async (
   const { status, severity, format, ...rest } = options
   const filter = { statuses: status ?? [], severities: severity ?? [], ...rest }
   const { incidents } = await api.list(filter, context.signal)
-  const sorted = incidents.toSorted(byUrgency)
+  const sorted = inOrder(incidents)
   if (format !== 'table') printData({ incidents: sorted.map(apiIncidentJson) }, format, context)
   else printTable(sorted, context)
   return ExitCode.ok
@@ -181,7 +181,7 @@ const printTable = (incidents: readonly ApiIncident[], context: CliContext): voi
   if (incidents.length === 0) return context.print('No incidents.')
   const now = context.now()
   const options = { columns: tableColumnsFor(context), paint: paintFor(context) }
-  const rows = incidents.map((incident) => apiRow(incident, now))
+  const rows = apiRows(incidents, now)
   const table = incidentTable(rows, options)
   for (const line of table) context.print(line)
   const legend = countLegend(incidents.map((incident) => incident.countQuality))

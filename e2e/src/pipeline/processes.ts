@@ -139,6 +139,8 @@ export const startPipeline = async (
     PROGRESS_MS: '300',
     PROGRESS_IDLE_MS: '600',
     REFRESH_MS: '500',
+    // A slow machine must not take a pause between two tests for a blind cluster.
+    BLIND_AFTER_MS: '3600000',
     ...extra,
   }
   const all: StageProcess[] = []

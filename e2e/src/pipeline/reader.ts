@@ -79,12 +79,18 @@ export class Reader {
 /**
  * What two runs of the same records must agree on: everything but names of the run, versions and the records that caused it. Sorted.
  */
-export const essence = (cluster: string, list: readonly Incident[]) =>
-  list
+export const essence = (cluster: string, list: readonly Incident[]) => {
+  const relative = (key: string): string => key.replace(encodeURIComponent(cluster), '*')
+  const keys = new Map(list.map((i) => [i.id, `${relative(i.key)}#${i.episode}`]))
+  const named = (id: string | undefined): string => keys.get(id ?? '') ?? '?'
+  return list
     .map((i) => {
       const { context } = i
       return {
-        key: i.key.replace(encodeURIComponent(cluster), '*'),
+        key: relative(i.key),
+        group: named(i.group),
+        primary: named(i.primary),
+        joins: i.joins.map(({ to, thing, directed }) => ({ to: named(to), thing, directed })),
         episode: i.episode,
         status: i.status,
         severity: i.severity,
@@ -104,6 +110,7 @@ export const essence = (cluster: string, list: readonly Incident[]) =>
       }
     })
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.episode - b.episode))
+}
 
 type Essence = ReturnType<typeof essence>
 

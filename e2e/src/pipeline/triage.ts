@@ -23,6 +23,8 @@ const output = z.object({
       firstSeenAt: when,
       lastSeenAt: when,
       hypothesis: z.string().optional(),
+      group: z.string(),
+      primary: z.string(),
       reasonCounts: z.array(
         z.object({
           reason: z.string(),

@@ -26,6 +26,8 @@ export const configSchema = z.object({
   REFRESH_MS: z.coerce.number().int().min(0).max(600_000).default(10_000),
   /** How late a record may be and still move a boundary. */
   ALLOWED_LATENESS_MS: z.coerce.number().int().min(0).default(120_000),
+  /** A cluster whose objects have stopped for so long is not seen any more; nodes report at least every 5 min. */
+  BLIND_AFTER_MS: positive.max(86_400_000).default(360_000),
   /** Namespaces whose state is kept in memory beside Redis. */
   CACHED_NAMESPACES: positive.default(2_000),
   REDIS_ALLOW_VOLATILE: z.stringbool().default(false),

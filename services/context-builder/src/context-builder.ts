@@ -130,6 +130,7 @@ const assembler = (wiring: Wiring): Half => {
     classifier: new Classifier(loadCatalogue(config.RULES_DIR ?? SHIPPED_RULES)),
     cachedNamespaces: config.CACHED_NAMESPACES,
     latenessMs: config.ALLOWED_LATENESS_MS,
+    blindMs: config.BLIND_AFTER_MS,
     refreshMs: config.REFRESH_MS,
     suspiciousPauseMs: config.KAFKA_SESSION_TIMEOUT_MS / 2,
     setAside: (key, why) => log.error({ key }, `a context was set aside: ${why}`),

@@ -66,6 +66,7 @@ test.each([
   'context_version',
   'incident',
   'incident_analysis',
+  'incident_grouping',
   'note',
   'outbox',
   'stream_position',

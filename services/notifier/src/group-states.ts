@@ -1,5 +1,5 @@
 import type { Incident } from '@kubesift/contracts'
-import type { GroupState } from '@kubesift/adapter-postgres'
+import type { MemberState } from '@kubesift/adapter-postgres'
 import { standingOf, subjectOf } from '@kubesift/core-notice'
 
 /** An incident document, and the trace that brought it. */
@@ -8,18 +8,16 @@ export interface IncomingIncident {
   readonly traceparent: string | undefined
 }
 
-/**
- * Where the groups of these incidents stand. A group is named after its oldest member and is told of through it,
- * so a member that is not it adds no notice of its own.
- */
-export const groupStatesOf = (records: readonly IncomingIncident[]): readonly GroupState[] =>
-  records
-    .filter(({ value }) => value.group === value.id)
-    .map(({ value, traceparent }) => {
-      const subject = subjectOf(value)
-      return {
-        revision: value.revision,
-        standing: standingOf(value),
-        subject: { ...subject, traceparent: traceparent ?? subject.traceparent },
-      }
-    })
+/** Where these incidents stand, each in its group. A merged one is told by whom it was merged into, and is in no group. */
+export const memberStatesOf = (records: readonly IncomingIncident[]): readonly MemberState[] =>
+  records.map(({ value, traceparent }) => {
+    const subject = subjectOf(value)
+    return {
+      incidentId: value.id,
+      group: value.group,
+      revision: value.revision,
+      isPrimary: (value.primary ?? value.group) === value.id,
+      standing: standingOf(value),
+      subject: { ...subject, traceparent: traceparent ?? subject.traceparent },
+    }
+  })

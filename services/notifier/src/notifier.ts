@@ -13,7 +13,7 @@ import { DeliveryLedger, DeliveryQueue, WakeUp, type Database } from '@kubesift/
 import { incidents, notifications, type Incident } from '@kubesift/contracts'
 import type { Channel, RetryPolicy, SettleTimes } from '@kubesift/core-notice'
 import type { NotifierFacts } from './facts.ts'
-import { groupStatesOf } from './group-states.ts'
+import { memberStatesOf } from './group-states.ts'
 import { publishRound } from './publish-round.ts'
 import { sendRound } from './send-round.ts'
 import { tellRound } from './tell-round.ts'
@@ -115,7 +115,7 @@ export class Notifier {
   }
 
   async #take(batch: Batch<Incident>): Promise<Handled> {
-    await this.#ledger.observe(groupStatesOf(batch.records))
+    await this.#ledger.observe(memberStatesOf(batch.records))
     this.#teller.call()
     return { through: batch.lastOffset }
   }

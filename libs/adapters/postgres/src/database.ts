@@ -3,9 +3,10 @@ import { DataSource, type EntityManager } from 'typeorm'
 import { asFailure } from './errors.ts'
 import { InitialSchema1763690000000 } from './migrations/initial-schema-1763690000000.ts'
 import { Deliveries1763690100000 } from './migrations/deliveries-1763690100000.ts'
+import { Groups1763690200000 } from './migrations/groups-1763690200000.ts'
 
-/** Our advisory locks, in a key space of their own (the first of the two numbers). */
-export const LOCKS = { space: 0x6b736674, migrate: 1, relay: 2 } as const
+/** Our advisory locks, each in a key space of its own (the first of the two numbers); those of groups are by the hash of the cluster. */
+export const LOCKS = { space: 0x6b736674, migrate: 1, relay: 2, groups: 0x6b736775 } as const
 
 /** The channels of NOTIFY: rows wait in the outbox; changes got their sequence. */
 export const CHANNELS = { outbox: 'kubesift_outbox', change: 'kubesift_change' } as const
@@ -37,6 +38,12 @@ const over = (runner: Pick<EntityManager, 'query'>): Sql => ({
   },
 })
 
+const DEADLOCK_ATTEMPTS = 5
+
+/** SQLSTATE 40P01: this transaction was the victim; the other one went on. */
+const isDeadlock = (error: unknown): boolean =>
+  error instanceof Error && Reflect.get(error, 'code') === '40P01'
+
 /** The connection pool and the schema. Every error that leaves it is a `Failure`, or a bug. */
 export class Database implements Sql {
   readonly #source: DataSource
@@ -48,7 +55,7 @@ export class Database implements Sql {
       applicationName,
       poolSize: poolMax,
       connectTimeoutMS: 5_000,
-      migrations: [InitialSchema1763690000000, Deliveries1763690100000],
+      migrations: [InitialSchema1763690000000, Deliveries1763690100000, Groups1763690200000],
       migrationsTransactionMode: 'each',
       // A replaced connection is noticed by the next statement; the pool's own complaints would be a second voice.
       poolErrorHandler: () => undefined,
@@ -75,11 +82,17 @@ export class Database implements Sql {
     })
   }
 
-  /** All or nothing. */
+  /** All or nothing; begun anew where Postgres ended it to break a deadlock, so `work` must do nothing but run statements. */
   transaction<T>(doing: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#try(doing, () => {
+    return this.#try(doing, async () => {
       this.#check()
-      return this.#source.transaction((tx) => work(over(tx)))
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await this.#source.transaction((tx) => work(over(tx)))
+        } catch (error) {
+          if (!isDeadlock(error) || attempt === DEADLOCK_ATTEMPTS) throw error
+        }
+      }
     })
   }
 

@@ -1,8 +1,11 @@
 import type { Severity } from '@kubesift/contracts'
 import {
-  NOTHING_TOLD,
+  movedSubject,
   settleMs,
+  standingOfGroup,
+  subjectOfGroup,
   subjectSchema,
+  type Member,
   type NewNotice,
   type SettledGroup,
   type SettleTimes,
@@ -12,16 +15,28 @@ import {
 } from '@kubesift/core-notice'
 import type { Database, Sql } from './database.ts'
 
-/** Where a group stands after one incident document. */
-export interface GroupState {
+/** Where one incident stands by one of its documents, and in which group. */
+export interface MemberState {
+  readonly incidentId: string
+  readonly group: string
   readonly revision: number
+  readonly isPrimary: boolean
   readonly standing: Standing
   readonly subject: Subject
 }
 
+interface MemberRow {
+  readonly incident_id: string
+  readonly group_id: string
+  readonly is_primary: boolean
+  readonly phase: Standing['phase']
+  readonly severity: Severity
+  readonly reopen_count: number
+  readonly subject: unknown
+}
+
 interface GroupRow {
   readonly group_id: string
-  readonly revision: number
   readonly phase: Standing['phase']
   readonly severity: Severity
   readonly reopen_count: number
@@ -37,32 +52,65 @@ const toldOf = (row: GroupRow): Told => ({
   reopenCount: row.told_reopen_count,
 })
 
-const standingOf = (row: GroupRow): Standing => ({
+const standingOf = (row: GroupRow | MemberRow): Standing => ({
   phase: row.phase,
   severity: row.severity,
   reopenCount: row.reopen_count,
 })
 
-const newestPerGroup = (states: readonly GroupState[]): readonly GroupState[] => {
-  const newest = new Map<string, GroupState>()
+const newestPerIncident = (states: readonly MemberState[]): readonly MemberState[] => {
+  const newest = new Map<string, MemberState>()
   for (const state of states) {
-    const before = newest.get(state.subject.group)
-    if (!before || before.revision < state.revision) newest.set(state.subject.group, state)
+    const before = newest.get(state.incidentId)
+    if (!before || before.revision < state.revision) newest.set(state.incidentId, state)
   }
   // sorted, so that two writers lock in the same order
-  return [...newest.values()].toSorted((a, b) => (a.subject.group < b.subject.group ? -1 : 1))
+  return [...newest.values()].toSorted((a, b) => (a.incidentId < b.incidentId ? -1 : 1))
 }
 
-const UPSERT = `
-  insert into notice_group as g (group_id, revision, phase, severity, reopen_count, subject, due_at)
-  select group_id, revision, phase, severity, reopen_count, subject::jsonb, clock_timestamp() + due_ms * interval '1 ms'
-  from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::int[], $6::text[], $7::float8[])
-    as n (group_id, revision, phase, severity, reopen_count, subject, due_ms)
-  on conflict (group_id) do update
-    set revision = excluded.revision, phase = excluded.phase, severity = excluded.severity,
-        reopen_count = excluded.reopen_count, subject = excluded.subject, updated_at = now(),
-        due_at = case when excluded.due_at is null then null else least(g.due_at, excluded.due_at) end
-    where g.revision < excluded.revision`
+/** Answers the groups that these incidents were in before; what is older than what is known changes nothing. */
+const UPSERT_MEMBERS = `
+  with n as (
+    select * from unnest($1::text[], $2::text[], $3::int[], $4::bool[], $5::text[], $6::text[], $7::int[], $8::text[])
+      as n (incident_id, group_id, revision, is_primary, phase, severity, reopen_count, subject)),
+  before as (
+    select m.incident_id, m.group_id, m.revision from notice_member m join n using (incident_id)
+    order by m.incident_id for update of m),
+  written as (
+    insert into notice_member as m
+      (incident_id, group_id, revision, is_primary, phase, severity, reopen_count, subject)
+    select incident_id, group_id, revision, is_primary, phase, severity, reopen_count, subject::jsonb from n
+    order by incident_id
+    on conflict (incident_id) do update
+      set group_id = excluded.group_id, revision = excluded.revision, is_primary = excluded.is_primary,
+          phase = excluded.phase, severity = excluded.severity, reopen_count = excluded.reopen_count,
+          subject = excluded.subject, updated_at = now()
+      where m.revision < excluded.revision
+    returning m.incident_id, m.group_id)
+  select w.group_id as "group", b.group_id as former
+  from written w left join before b using (incident_id)`
+
+const UPDATE_GROUPS = `
+  update notice_group g
+  set phase = n.phase, severity = n.severity, reopen_count = n.reopen_count, subject = n.subject::jsonb,
+      updated_at = now(),
+      due_at = case when n.due_ms is null then null
+        else least(g.due_at, clock_timestamp() + n.due_ms * interval '1 ms') end
+  from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::float8[])
+    as n (group_id, phase, severity, reopen_count, subject, due_ms)
+  where g.group_id = n.group_id`
+
+/** Groups that have to be told of exist as soon as they have a member; their rows are the lock that orders the writers of one group. */
+const INSERT_GROUPS = `
+  insert into notice_group (group_id, revision, phase, severity, reopen_count, subject)
+  select id, 0, 'ended', 'P4', 0, '{}' from unnest($1::text[]) as n (id) order by id
+  on conflict (group_id) do nothing`
+
+const memberOf = (row: MemberRow): Member => ({
+  isPrimary: row.is_primary,
+  standing: standingOf(row),
+  subject: subjectSchema.parse(row.subject),
+})
 
 /** The notifier's own record of where groups stand and what was told. Time is the database's, so replicas agree on it. */
 export class DeliveryLedger {
@@ -75,29 +123,64 @@ export class DeliveryLedger {
   }
 
   /** Takes up incident documents; older and doubled ones change nothing. A settle time runs from the first difference and is never prolonged. */
-  async observe(states: readonly GroupState[]): Promise<void> {
-    const newest = newestPerGroup(states)
+  async observe(states: readonly MemberState[]): Promise<void> {
+    const newest = newestPerIncident(states)
     if (newest.length === 0) return
     await this.#db.transaction('recording where groups stand', async (sql) => {
-      const rows = await sql.rows<GroupRow>(
-        'select * from notice_group where group_id = any($1::text[]) order by group_id for update',
-        [newest.map(({ subject }) => subject.group)],
-      )
-      const told = new Map(rows.map((row) => [row.group_id, toldOf(row)]))
-      const due = newest.map(
-        ({ subject, standing }) =>
-          settleMs(told.get(subject.group) ?? NOTHING_TOLD, standing, this.#times) ?? null,
-      )
-      await sql.rows(UPSERT, [
-        newest.map(({ subject }) => subject.group),
+      const touched = await sql.rows<{ group: string; former: string | null }>(UPSERT_MEMBERS, [
+        newest.map(({ incidentId }) => incidentId),
+        newest.map(({ group }) => group),
         newest.map(({ revision }) => revision),
+        newest.map(({ isPrimary }) => isPrimary),
         newest.map(({ standing }) => standing.phase),
         newest.map(({ standing }) => standing.severity),
         newest.map(({ standing }) => standing.reopenCount),
         newest.map(({ subject }) => JSON.stringify(subject)),
-        due,
       ])
+      const groups = new Set(
+        touched.flatMap((t) => [t.group, ...(t.former === null ? [] : [t.former])]),
+      )
+      if (groups.size > 0) await this.#restand(sql, [...groups].sort(), touched)
     })
+  }
+
+  /** Works out anew where these groups stand, from their members. */
+  async #restand(
+    sql: Sql,
+    ids: readonly string[],
+    moves: readonly { readonly group: string; readonly former: string | null }[],
+  ): Promise<void> {
+    await sql.rows(INSERT_GROUPS, [ids])
+    const rows = await sql.rows<GroupRow>(
+      'select * from notice_group where group_id = any($1::text[]) order by group_id for update',
+      [ids],
+    )
+    const members = Map.groupBy(
+      await sql.rows<MemberRow>('select * from notice_member where group_id = any($1::text[])', [
+        ids,
+      ]),
+      (m) => m.group_id,
+    )
+    const stands = rows.flatMap((row) => {
+      const own = (members.get(row.group_id) ?? []).map(memberOf)
+      const standing = standingOfGroup(own)
+      const to = moves.find(
+        ({ former, group }) => former === row.group_id && group !== former,
+      )?.group
+      const home = subjectOfGroup((members.get(to ?? '') ?? []).map(memberOf))
+      const subject = subjectOfGroup(own) ?? leftBehind(row, home)
+      if (subject === undefined) return []
+      const due = settleMs(toldOf(row), standing, this.#times) ?? null
+      return [{ id: row.group_id, standing, subject: { ...subject, group: row.group_id }, due }]
+    })
+    await sql.rows(UPDATE_GROUPS, [
+      stands.map(({ id }) => id),
+      stands.map(({ standing }) => standing.phase),
+      stands.map(({ standing }) => standing.severity),
+      stands.map(({ standing }) => standing.reopenCount),
+      stands.map(({ subject }) => JSON.stringify(subject)),
+      stands.map(({ due }) => due),
+    ])
   }
 
   /** Turns what has settled into deliveries, in one transaction with the memory of having told it. Returns how many groups were looked at. */
@@ -146,6 +229,16 @@ export class DeliveryLedger {
       [row.group_id, told.phase, told.severity, told.reopenCount],
     )
   }
+}
+
+/** The last word of a group whose incidents are told with another; undefined for one of which nothing was ever known. */
+const leftBehind = (row: GroupRow, home: Subject | undefined): Subject | undefined => {
+  const last = subjectSchema.safeParse(row.subject)
+  if (!last.success) return undefined
+  return movedSubject(
+    last.data,
+    home === undefined ? undefined : `${home.problem} of ${home.owner}`,
+  )
 }
 
 const insertDeliveries = (

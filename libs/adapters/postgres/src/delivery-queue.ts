@@ -128,6 +128,11 @@ export class DeliveryQueue {
         before,
       )
       await sql.rows(
+        `delete from notice_member m using notice_group g where m.group_id = g.group_id and g.phase = 'ended'
+           and g.due_at is null and g.updated_at < now() - $1 * interval '1 ms'`,
+        before,
+      )
+      await sql.rows(
         `delete from notice_group where phase = 'ended' and due_at is null and updated_at < now() - $1 * interval '1 ms'`,
         before,
       )

@@ -10,7 +10,11 @@ export interface IncidentRow {
 export const INCIDENT_COLUMNS = 'i.document, a.document as analysis'
 export const INCIDENT_TABLES = 'incident i left join incident_analysis a on a.incident_id = i.id'
 
+/** What was written before there were groups has none of their fields. */
+const UNGROUPED = { joins: [] }
+
 export const incidentOf = ({ document, analysis }: IncidentRow): Incident => ({
+  ...UNGROUPED,
   ...document,
   analysis,
 })

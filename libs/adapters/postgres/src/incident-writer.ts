@@ -2,6 +2,7 @@ import { compareVersions, type Context, type Incident } from '@kubesift/contract
 import { effectOfAnalysis, effectsOf, type Effect } from '@kubesift/core-incident'
 import { saveAnalyses, takeSlots, type PlacedAnalysis } from './analysis-slots.ts'
 import type { Database, Sql } from './database.ts'
+import { GroupsBusy, lockGroups, withGroups } from './grouping.ts'
 import { storable } from './storable.ts'
 import {
   claimNewer,
@@ -74,12 +75,32 @@ export class IncidentWriter {
   }
 
   /** Applies contexts; what is not newer than the stored is dropped. */
-  applyContexts(batch: readonly Context[], position: StreamPosition): Promise<Applied> {
+  async applyContexts(batch: readonly Context[], position: StreamPosition): Promise<Applied> {
+    try {
+      return await this.#applyContexts(batch, position, false)
+    } catch (error) {
+      if (!(error instanceof GroupsBusy)) throw error
+      return this.#applyContexts(batch, position, true)
+    }
+  }
+
+  /** Counts move no groups, and most batches hold nothing else: only one that found the groups busy waits for them first. */
+  #applyContexts(
+    batch: readonly Context[],
+    position: StreamPosition,
+    waitForGroups: boolean,
+  ): Promise<Applied> {
     const contexts = newestByKey(batch.map(storable))
     return this.#database.transaction('applying contexts', async (sql) => {
+      if (waitForGroups)
+        await lockGroups(
+          sql,
+          contexts.map(({ cluster }) => cluster),
+        )
       const claimed = contexts.length === 0 ? new Set<string>() : await claimNewer(sql, contexts)
       const newer = contexts.filter(({ key }) => claimed.has(key))
-      const effects = await this.#effectsOf(sql, newer)
+      const own = await this.#effectsOf(sql, newer)
+      const effects = await withGroups(sql, own, waitForGroups)
       await writeEffects(sql, effects)
       await savePosition(sql, position)
       return { changed: effects.length, dropped: batch.length - newer.length }

@@ -109,6 +109,22 @@ export const statesSchema = z.object({
   pods: z.int(),
 })
 
+/** How an incident has to do with a thing that others may share. */
+export const touchKinds = ['is', 'blames', 'uses'] as const
+
+/**
+ * A thing that an incident touches. `is`: the incident is about that very thing (its owner, the Service in front of it). `blames`: a
+ * symptom names it as what fails. `uses`: it depends on it or runs on it, which alone joins nothing.
+ */
+export const touchSchema = z.object({
+  how: z.enum(touchKinds),
+  /** `Kind/namespace/name`, the namespace empty for cluster-scoped things; parts percent-encoded. */
+  thing: z.string(),
+  /** What says so. */
+  why: z.string(),
+})
+export type Touch = z.infer<typeof touchSchema>
+
 export const contextSchema = z.object({
   key: z.string(),
   version: versionSchema,
@@ -135,8 +151,10 @@ export const contextSchema = z.object({
   evidence: z.array(evidenceSchema),
   spells: z.array(spellSchema),
   gaps: z.array(z.tuple([instant, instant])),
-  /** What joins incidents to one group; equal facet, one cause. */
+  /** The things of {@link touches}, as `how:thing`; kept for readers of the former versions. */
   facets: z.array(z.string()),
+  /** The shared things that this incident touches: what joins incidents to groups. */
+  touches: z.array(touchSchema).default([]),
   /** Newest record that moved this context. */
   cause: positionSchema,
   traceparent: z.string().optional(),

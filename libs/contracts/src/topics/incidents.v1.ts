@@ -48,7 +48,22 @@ export const incidentSchema = z.object({
   firstSeenAt: instant,
   lastSeenAt: instant,
   openedAt: instant,
+  /** Incidents with one cause share it: the id of the oldest. */
   group: z.string(),
+  /** The incident of the group that stands for the cause; absent where that was never told. */
+  primary: z.string().optional(),
+  /** Why it is in its group: through which thing it is joined to which other. */
+  joins: z
+    .array(
+      z.object({
+        to: z.string(),
+        thing: z.string(),
+        why: z.string(),
+        /** Whether the other explains this one. */
+        directed: z.boolean(),
+      }),
+    )
+    .default([]),
   context: contextSchema,
   analysis: analysisSchema.nullable(),
   traceparent: z.string().optional(),
@@ -65,6 +80,7 @@ export const incidents = defineTopic({
   policy: { partitions: 12, cleanup: 'compact', maxMessageBytes: 1_000_000 },
 })
 
+/** What may happen to an incident. More kinds will come: a reader passes over what it does not know. */
 export const transitionTypes = [
   'opened',
   'severity_changed',
@@ -72,14 +88,17 @@ export const transitionTypes = [
   'reopened',
   'merged',
   'analysed',
+  'regrouped',
 ] as const
+export type TransitionType = (typeof transitionTypes)[number]
 
 /** One transition, with what caused it. */
 export const incidentEventSchema = z.object({
   incidentId: z.string(),
   key: z.string(),
   revision: z.int(),
-  type: z.enum(transitionTypes),
+  /** One of {@link transitionTypes}, or a newer one. */
+  type: z.string().describe(`${transitionTypes.join(', ')}; pass over what you do not know`),
   /** Event time of the transition. */
   at: instant,
   severity: severitySchema,

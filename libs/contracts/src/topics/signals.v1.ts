@@ -112,6 +112,10 @@ const clusterProgressSchema = z.object({
   objectsAt: instant.optional(),
   /** Newest time of the event stream (used where a cluster has no object stream). */
   eventsAt: instant.optional(),
+  /** Kafka's time of the record that brought the newest object: what proves that the stream lives. Absent where it claims no liveness. */
+  objectsArrivedAt: instant.optional(),
+  /** The partition of `signals` that decides for the cluster as a whole. */
+  home: z.int().optional(),
   /** Silences of the object stream in this partition, longer than the gap threshold: [from, to]. The newest 16. */
   gaps: z
     .array(z.tuple([instant, instant]))

@@ -63,6 +63,12 @@ const workload = z.object({
   /** `deployment.kubernetes.io/revision`, or a StatefulSet's updateRevision. */
   revision: z.string().optional(),
   paused: z.boolean().optional(),
+  /** Its pods share the node's network. */
+  hostNetwork: z.boolean().optional(),
+  /** Endpoints (`host:port` or `host`) that the pod template names in literal variables and arguments; never a value. */
+  calls: z.array(z.string()).optional(),
+  /** Where pods in the node's own network listen: `*:port` or `host:port`. */
+  listens: z.array(z.string()).optional(),
   /** The pod template flattened to path → value; env by key only (values are hashed or dropped). Absent on status-only kinds. */
   template: z.record(z.string(), z.string()).optional(),
 })
@@ -112,5 +118,9 @@ export const slimObjectSchema = z.object({
     .optional(),
   /** ConfigMap, Secret: key → hash of the value, never the value. */
   data: z.record(z.string(), z.string()).optional(),
+  /** ConfigMap: endpoints that its values name. */
+  calls: z.array(z.string()).optional(),
+  /** Service: the labels of the pods behind it; empty for one without a selector. */
+  service: z.object({ selector: z.record(z.string(), z.string()) }).optional(),
 })
 export type SlimObject = z.infer<typeof slimObjectSchema>

@@ -14,6 +14,7 @@ import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
 import { countPart } from './reasons.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
 import { statesOf } from './states.ts'
+import { touchesOf } from './touches.ts'
 
 /** A context without what only its place in the log can give. */
 export type Derived = Omit<
@@ -161,6 +162,7 @@ const contextOf = (
     .concat(part.states.flatMap((s) => s.fact.records))
   const cause = records.reduce((a, b) => (b.offset > a.offset ? b : a), records[0]!)
   const { cluster, namespace, owner } = view
+  const touches = touchesOf(part, view, involved.objects, options.objectByUid)
   return {
     key: incidentKey({
       cluster,
@@ -190,7 +192,8 @@ const contextOf = (
     gaps: options.gaps
       .filter(([, to]) => to >= counted.firstSeenAt)
       .map(([from, to]): [number, number] => [from, to]),
-    facets: [`owner:${cluster}/${namespace}/${owner.kind}/${owner.name}`],
+    facets: touches.map(({ how, thing }) => `${how}:${thing}`),
+    touches,
     cause,
   }
 }

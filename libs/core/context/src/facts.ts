@@ -68,7 +68,9 @@ export class Facts implements ObjectsView {
   readonly names = new Set<string>()
   readonly membership = new Membership()
   readonly #byName = new Map<string, Set<string>>()
+  readonly #services = new Set<string>()
   #ownershipChanged = false
+  #edgesChanged = false
 
   byUid(uid: string): SlimObject | undefined {
     return this.objects.get(uid)?.object
@@ -94,6 +96,11 @@ export class Facts implements ObjectsView {
     return [...(this.#byName.get(`${kind}/${name}`) ?? [])].map((uid) => this.objects.get(uid)!)
   }
 
+  /** The Services of the namespace, whatever their UID, by UID. */
+  services(): ObjectFact[] {
+    return [...this.#services].sort().map((uid) => this.objects.get(uid)!)
+  }
+
   /** Remembers that something of this name exists. True when that is new. */
   addName(ref: Pick<ObjectRef, 'kind' | 'name'>): boolean {
     const id = `${ref.kind}/${ref.name}`
@@ -107,6 +114,8 @@ export class Facts implements ObjectsView {
     const before = this.objects.get(fact.uid)
     const joined = before === undefined ? fact : joinObject(before, fact)
     this.objects.set(fact.uid, joined)
+    if (edgesOf(before) !== edgesOf(joined)) this.#edgesChanged = true
+    if (joined.object.kind === 'Service') this.#services.add(fact.uid)
     if (before === undefined || ownersOf(before) !== ownersOf(joined)) {
       this.#ownershipChanged = true
       const id = `${joined.object.kind}/${joined.object.name}`
@@ -125,7 +134,8 @@ export class Facts implements ObjectsView {
 
   /**
    * Finds the owners of these events and objects, and of all where an object that decides about ownership has arrived. Answers the owners
-   * to look at again: those of the objects, and those between which something has moved.
+   * to look at again: those of the objects, those between which something has moved, and all with symptoms where it has become known who
+   * talks to whom.
    */
   touchedOwners(eventUids: Iterable<string>, objectUids: Iterable<string>): Set<string> {
     const touched = new Set<string>()
@@ -146,8 +156,18 @@ export class Facts implements ObjectsView {
       if (known) for (const id of ids) touched.add(id)
     }
     for (const uid of objectUids) touched.add(ofObject.get(uid)!.id)
+    if (this.#edgesChanged) {
+      this.#edgesChanged = false
+      for (const [id, { events }] of this.membership.byOwner) if (events.size > 0) touched.add(id)
+    }
     return touched
   }
+}
+
+/** What of an object others read to find out whom they talk to. */
+const edgesOf = (fact: ObjectFact | undefined): string => {
+  const { service, calls } = fact?.object ?? {}
+  return service === undefined && calls === undefined ? '' : JSON.stringify([service, calls])
 }
 
 const ownersOf = (fact: ObjectFact): string => JSON.stringify(fact.object.owners)

@@ -1,3 +1,4 @@
+export { BLIND, blindContext } from './blindness.ts'
 export { Classifier, type Classified } from './classify.ts'
 export { BASE_POINTS, type Derived } from './derive.ts'
 export { joinEvent, type EventFact } from './event-fact.ts'
@@ -9,7 +10,9 @@ export {
   GAP_MS,
   NO_CLOCK,
   advance,
+  blindSpellsOf,
   gapsOf,
+  homeOf,
   watermarkOf,
   type Clock,
 } from './watermark.ts'

@@ -34,6 +34,9 @@ export interface Revision {
   readonly template: Readonly<Record<string, string>>
   readonly manager?: string
   readonly revision?: string
+  readonly hostNetwork?: boolean
+  readonly calls?: readonly string[]
+  readonly listens?: readonly string[]
 }
 
 /** What is known of one object, by UID. Grows by {@link joinObject} only. */
@@ -165,6 +168,9 @@ const revisionsOf = (object: SlimObject, at: number): Revision[] => {
       template: w.template,
       ...(object.writer === undefined ? {} : { manager: object.writer.manager }),
       ...(w.revision === undefined ? {} : { revision: w.revision }),
+      ...(w.hostNetwork === undefined ? {} : { hostNetwork: w.hostNetwork }),
+      ...(w.calls === undefined ? {} : { calls: w.calls }),
+      ...(w.listens === undefined ? {} : { listens: w.listens }),
     },
   ]
 }

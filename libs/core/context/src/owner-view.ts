@@ -15,6 +15,10 @@ export interface OwnerView {
   readonly pods: readonly ObjectFact[]
   readonly replicaSets: readonly ObjectFact[]
   readonly jobs: readonly ObjectFact[]
+  /** The Services of the namespace. */
+  readonly services: readonly ObjectFact[]
+  /** The ConfigMaps that its pods take their settings from. */
+  readonly configMaps: readonly ObjectFact[]
 }
 
 /** The newest that is not deleted, else the newest. */

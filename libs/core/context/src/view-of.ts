@@ -1,6 +1,7 @@
 import type { Owner } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
 import type { Facts } from './facts.ts'
+import type { ObjectFact } from './object-fact.ts'
 import type { OwnerView } from './owner-view.ts'
 
 /** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
@@ -19,6 +20,7 @@ export const viewOf = (
   const events = [...group.events].sort().map((uid) => facts.events.get(uid)!)
   const objects = [...group.objects].sort().map((uid) => facts.objects.get(uid)!)
   const owner: Owner = group.owner
+  const pods = objects.filter((o) => o.object.kind === 'Pod')
   return {
     cluster,
     namespace,
@@ -29,8 +31,15 @@ export const viewOf = (
     }),
     rolloutEvents: events.filter((f) => f.reason === SCALING && f.involved.kind === owner.kind),
     own: facts.named(owner.kind, owner.name).sort((a, b) => (a.uid < b.uid ? -1 : 1)),
-    pods: objects.filter((o) => o.object.kind === 'Pod'),
+    pods,
     replicaSets: objects.filter((o) => o.object.kind === 'ReplicaSet'),
     jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
+    services: facts.services(),
+    configMaps: configMapsOf(pods, facts),
   }
+}
+
+const configMapsOf = (pods: readonly ObjectFact[], facts: Facts): ObjectFact[] => {
+  const names = new Set(pods.flatMap((p) => p.object.pod?.configMaps ?? []))
+  return [...names].sort().flatMap((name) => facts.named('ConfigMap', name))
 }

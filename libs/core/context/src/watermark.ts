@@ -1,4 +1,5 @@
-import type { Progress, ProgressReport } from '@kubesift/contracts'
+import type { Progress, ProgressReport, Spell } from '@kubesift/contracts'
+import { blindSpells, type Blindness } from './blindness.ts'
 
 /** A silence of the object stream longer than this is a gap; Nodes report at least every 5 min (kubelet, nodeStatusReportFrequency). */
 export const GAP_MS = 6 * 60_000
@@ -32,10 +33,14 @@ export interface Clock {
   readonly silences?: Readonly<Record<string, Silences>>
   /** Per cluster the furthest watermark so far: it never goes back. */
   readonly reached: Readonly<Record<string, number>>
+  /** Per cluster the times in which it was not seen. */
+  readonly blind?: Readonly<Record<string, readonly Spell[]>>
 }
 
 interface Silence {
   readonly objectsAt: number
+  /** Wall clock; absent where the stream claims no liveness. */
+  readonly arrivedAt?: number
   readonly gaps: readonly Interval[]
 }
 type Silences = Readonly<Record<string, Silence>>
@@ -94,8 +99,10 @@ const silenceAfter = (before: Silence | undefined, told: Told): Silence | undefi
   if (told.objectsAt === undefined) return before
   const all = [...(before?.gaps ?? []), ...betweenReaders(before, told), ...(told.gaps ?? [])]
   const gaps = new Map(all.map(([from, to]) => [`${from}-${to}`, [from, to] as Interval]))
+  const arrivals = [before?.arrivedAt, told.objectsArrivedAt].filter((at) => at !== undefined)
   return {
     objectsAt: Math.max(before?.objectsAt ?? -Infinity, told.objectsAt),
+    ...(arrivals.length === 0 ? {} : { arrivedAt: Math.max(...arrivals) }),
     gaps: [...gaps.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(-MAX_GAPS),
   }
 }
@@ -117,6 +124,7 @@ export const advance = (
   clock: Clock,
   progress: Progress,
   latenessMs: number = ALLOWED_LATENESS_MS,
+  blindMs: number = GAP_MS,
 ): Clock => {
   const { topic, partitions, writtenAt } = progress
   const sources: Record<string, Source> = { ...clock.sources }
@@ -138,7 +146,34 @@ export const advance = (
     if (at !== undefined)
       reached[cluster] = Math.max(told(reached, cluster) ?? -Infinity, at - latenessMs)
   }
-  return { sources, silences, reached }
+  const next = { sources, silences, reached }
+  const blind = { ...clock.blind }
+  for (const cluster of clustersOf(next)) {
+    const seen = blindnessOf(next, cluster, blindMs)
+    if (seen === undefined) continue
+    const spells = blindSpells(spellsOf(blind, cluster), seen, blindMs)
+    if (spells.length > 0) blind[cluster] = spells
+  }
+  return Object.keys(blind).length === 0 ? next : { ...next, blind }
+}
+
+const clustersOf = ({ silences = {} }: Clock): Set<string> =>
+  new Set(Object.values(silences).flatMap((of) => Object.keys(of)))
+
+const spellsOf = (blind: Clock['blind'] & object, cluster: string): readonly Spell[] =>
+  Object.hasOwn(blind, cluster) ? (blind[cluster] ?? []) : []
+
+/** The times in which a cluster was not seen, as far as it claims to be alive. */
+export const blindSpellsOf = (clock: Clock, cluster: string): readonly Spell[] =>
+  spellsOf(clock.blind ?? {}, cluster)
+
+/** The partition of `signals` that decides for a cluster as a whole, as readers tell; undefined while none has. */
+export const homeOf = (clock: Clock, cluster: string): number | undefined => {
+  for (const { last } of Object.values(clock.sources)) {
+    const told = Object.hasOwn(last.clusters, cluster) ? last.clusters[cluster] : undefined
+    if (told?.home !== undefined) return told.home
+  }
+  return undefined
 }
 
 export const watermarkOf = (clock: Clock, cluster: string): number | null =>
@@ -167,4 +202,27 @@ export const gapsOf = (clock: Clock, cluster: string): Interval[] => {
     .map(({ gaps, objectsAt }): Interval[] => [...gaps, [objectsAt, Infinity]])
     .reduce(intersect)
     .filter(([from, to]) => to !== Infinity && to - from > GAP_MS && from < watermark)
+}
+
+/**
+ * Whether a cluster is seen. The only decision that reads wall clocks, and it reads them from the record: when each partition was last
+ * asked for its end, against when an object of the cluster last came. What is not read to its end says nothing.
+ */
+const blindnessOf = (clock: Clock, cluster: string, blindMs: number): Blindness | undefined => {
+  const silences = Object.values(clock.silences ?? {}).flatMap((of) =>
+    Object.hasOwn(of, cluster) ? [of[cluster]!] : [],
+  )
+  const arrivals = silences.flatMap(({ arrivedAt }) => arrivedAt ?? [])
+  if (arrivals.length === 0) return undefined
+  const seen = {
+    gaps: gapsOf(clock, cluster),
+    newest: Math.max(...silences.map(({ objectsAt }) => objectsAt)),
+  }
+  const sources = Object.values(clock.sources)
+  const partitions = Math.max(...sources.map(({ last }) => last.partitions))
+  if (sources.length < partitions || sources.some(({ last }) => !last.caughtUp))
+    return { ...seen, since: null }
+  const askedAt = Math.min(...sources.map(({ last }) => last.asOf))
+  const silent = askedAt - Math.max(...arrivals) > blindMs
+  return { ...seen, since: silent ? seen.newest : null }
 }

@@ -11,7 +11,11 @@ export interface Effect {
   readonly notes: readonly Note[]
 }
 
-const effectOf = ({ incident, transitions }: Step, cause: IncidentEvent['cause']): Effect => {
+/** One step with what has to be written for it. */
+export const effectOf = (
+  { incident, transitions }: Step,
+  cause: IncidentEvent['cause'],
+): Effect => {
   const first = incident.revision - transitions.length + 1
   return {
     incident,

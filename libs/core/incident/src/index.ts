@@ -1,6 +1,17 @@
 export { effectOfAnalysis, effectsOf, type Effect } from './effects.ts'
 export { episodesOf, REOPEN_WINDOW_MS, type Episode, type OpenedSpell } from './episodes.ts'
+export { groupsOf, inGroups, withGroup, type Constraints, type Group } from './groups.ts'
+export { groupableOf, type Groupable } from './groupable.ts'
+export { type Join } from './group-joins.ts'
 export { incidentIdOf, noteIdOf } from './ids.ts'
+export {
+  placed,
+  regroup,
+  type Candidate,
+  type Placed,
+  type Placement,
+  type Regrouping,
+} from './regroup.ts'
 export { incidentsOf, stepsOf, type Step } from './incidents.ts'
 export { analysed, type Analysed } from './analysed.ts'
 export { noteKinds, noteOf, SYSTEM_ACTOR, type Note, type NoteKind } from './notes.ts'

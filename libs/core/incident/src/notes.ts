@@ -1,8 +1,8 @@
-import type { IncidentEvent, Position } from '@kubesift/contracts'
+import type { IncidentEvent, Position, TransitionType } from '@kubesift/contracts'
 import { noteIdOf } from './ids.ts'
 import type { Transition } from './transitions.ts'
 
-/** The kinds of note. Those of the stream are `system`, `status_change`, `severity_change` and `ai_analysis`; the others are operators'. */
+/** The kinds of note. Those of the stream are `system`, `status_change`, `severity_change`, `link` and `ai_analysis`; the others are operators'. */
 export const noteKinds = [
   'comment',
   'status_change',
@@ -33,13 +33,14 @@ export interface Note {
   readonly rulesHash: string
 }
 
-const kindOf: Readonly<Record<IncidentEvent['type'], NoteKind>> = {
+const kindOf: Readonly<Record<TransitionType, NoteKind>> = {
   opened: 'system',
   resolved: 'status_change',
   reopened: 'status_change',
   merged: 'status_change',
   severity_changed: 'severity_change',
   analysed: 'ai_analysis',
+  regrouped: 'link',
 }
 
 /** The note that tells of a transition. */

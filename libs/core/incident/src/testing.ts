@@ -72,6 +72,7 @@ export const aContext = (
     spells,
     gaps: [],
     facets: [],
+    touches: [],
     cause: { topic: 'signals', partition: 0, offset: rest.version?.offset ?? 1 },
     rulesHash: 'rules',
     watermark: null,

@@ -5,6 +5,7 @@ import type {
   IncidentStatus,
   Recovery,
   Spell,
+  TransitionType,
 } from '@kubesift/contracts'
 import type { Episode, OpenedSpell } from './episodes.ts'
 import { formatSpan } from './spans.ts'
@@ -13,7 +14,7 @@ import { scoreSeverity } from './severity.ts'
 /** What happened to an incident, before it has a revision and a cause. `id` is the same whenever and wherever it is derived. */
 export interface Transition {
   readonly id: string
-  readonly type: IncidentEvent['type']
+  readonly type: TransitionType
   /** Event time. */
   readonly at: number
   readonly status: IncidentStatus

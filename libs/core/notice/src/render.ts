@@ -49,6 +49,12 @@ const explained = ({ analysis }: Subject): string[] => {
   ]
 }
 
+const alsoHit = ({ others, othersTotal }: Subject): string[] => {
+  if (othersTotal === 0) return []
+  const more = othersTotal > others.length ? ` and ${othersTotal - others.length} more` : ''
+  return [`also hit: ${others.join(', ')}${more}`]
+}
+
 const headline = (kind: NoticeKind, s: Subject): string =>
   `${s.severity} ${kind}: ${s.problem} of ${where(s)}`
 
@@ -57,7 +63,9 @@ export const renderText = (kind: NoticeKind, subject: Subject): string => {
   if (kind === 'resolved') {
     const at = subject.resolvedAt === null ? '' : ` at ${formatInstant(subject.resolvedAt)}`
     const why = subject.resolvedWhy ?? subject.status
-    return [headline(kind, subject), `over${at}: ${why}`, seen(subject)].join('\n')
+    return [headline(kind, subject), `over${at}: ${why}`, seen(subject), ...alsoHit(subject)].join(
+      '\n',
+    )
   }
   const severity =
     subject.severityWhy.length === 0
@@ -67,6 +75,7 @@ export const renderText = (kind: NoticeKind, subject: Subject): string => {
     headline(kind, subject),
     ...(subject.title === '' ? [] : [subject.title]),
     seen(subject),
+    ...alsoHit(subject),
     ...severity,
     ...(subject.change === null ? [] : [`changed: ${subject.change}`]),
     ...explained(subject),

@@ -36,6 +36,9 @@ export const subjectSchema = z.object({
       commands: z.array(z.object({ text: line, command: line.nullable() })),
     })
     .nullable(),
+  /** Others of the group, and how many there are. */
+  others: z.array(line).default([]),
+  othersTotal: z.int().default(0),
   traceparent: line.nullable(),
 })
 export type Subject = z.infer<typeof subjectSchema>
@@ -95,6 +98,8 @@ export const subjectOf = (incident: Incident): Subject => ({
   reasons: incident.reasons.slice(0, MAX_LIST).map(short),
   change: changeOf(incident),
   analysis: analysisOf(incident),
+  others: [],
+  othersTotal: 0,
   traceparent: incident.traceparent ?? incident.context.traceparent ?? null,
 })
 

@@ -8,6 +8,12 @@ import { asRecord, str } from './pick.ts'
 export const clusterOf = (record: LogRecord): string | undefined =>
   str(record.resource, 'k8s.cluster.name') ?? str(record.attributes, 'k8s.cluster.name')
 
+/**
+ * Whether silence after this record would mean that its cluster is not seen any more. A replay says no: what it repeats is over.
+ */
+export const claimsLiveness = (record: LogRecord): boolean =>
+  str(record.resource, 'kubesift.liveness') !== 'none'
+
 const read = (record: LogRecord, at: At): Read => {
   if (isK8sEventsRecord(record)) {
     const signal = fromK8sEventsRecord(record, at)

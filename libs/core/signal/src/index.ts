@@ -1,6 +1,6 @@
 export { ChunkBuilder } from './chunks.ts'
 export { fromKube, type KubeAt, type Read } from './from-kube.ts'
-export { clusterOf, fromLogRecord } from './from-log-record.ts'
+export { claimsLiveness, clusterOf, fromLogRecord } from './from-log-record.ts'
 export { contentId, uuidOf } from './hash.ts'
 export { countOf, firstSeenAt, lastSeenAt, MAX_CLOCK_SKEW_MS, type At } from './kube-event.ts'
 export type { LogRecord } from './log-record.ts'

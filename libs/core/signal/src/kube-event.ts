@@ -23,12 +23,26 @@ export const guard = (at: number, { kafkaAt }: Pick<At, 'kafkaAt'>): number =>
 /** Kubernetes counts in 32 bits (core/v1, `Event.count`, `EventSeries.count`). Larger ones would make sums that no document can hold. */
 const MAX_COUNT = 2 ** 31 - 1
 
+/** Kinds that live in no namespace, whatever one a reporter names: some give that of the Event, which is `default`. */
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  'Node',
+  'PersistentVolume',
+  'StorageClass',
+  'CSINode',
+  'PriorityClass',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CustomResourceDefinition',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+])
+
 /**
  * Which namespace an involved object counts to. Events of cluster-scoped objects are stored in `default`: the involved object's own
  * namespace is trusted instead. A Namespace object counts to its own name.
  */
 export const namespaceOf = (kind: string, name: string, namespace: string): string =>
-  kind === 'Namespace' ? name : namespace
+  kind === 'Namespace' ? name : CLUSTER_SCOPED.has(kind) ? '' : namespace
 
 /** Events about Nodes carry the name, the UUID or nothing as UID, depending on who wrote them: they are joined by name alone. */
 const involvedRef = (ref: Json): ObjectRef => {

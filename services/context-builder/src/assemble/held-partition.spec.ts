@@ -3,7 +3,7 @@ import { encodeBundle, encodeChunk, readSignals } from '@kubesift/adapter-signal
 import type { Catalogue, ProblemRule, Progress, Signal } from '@kubesift/contracts'
 import { Classifier, NO_CLOCK } from '@kubesift/core-context'
 import { describe, expect, test } from 'vitest'
-import { HeldPartition, type Applied } from './held-partition.ts'
+import { HeldPartition, type Applied, type HeldOptions } from './held-partition.ts'
 
 const rule = (problem: string, reason: string): ProblemRule => ({
   problem,
@@ -90,17 +90,16 @@ const progress = (seconds: number): Applied => {
   return of(Buffer.from(JSON.stringify(message)))
 }
 
-const held = (kept = new Kept()): HeldPartition =>
-  new HeldPartition(
-    {
-      store: kept,
-      classifier: new Classifier(catalogue),
-      cachedNamespaces: 10,
-      latenessMs: 0,
-      refreshMs: REFRESH_MS,
-    },
-    claim,
-  )
+const optionsOf = (kept: Kept): HeldOptions => ({
+  store: kept,
+  classifier: new Classifier(catalogue),
+  cachedNamespaces: 10,
+  latenessMs: 0,
+  blindMs: 360_000,
+  refreshMs: REFRESH_MS,
+})
+
+const held = (kept = new Kept()): HeldPartition => new HeldPartition(optionsOf(kept), claim)
 
 const countsOf = async (partition: HeldPartition, ...records: Applied[]): Promise<number[]> =>
   (await partition.apply(records)).map(({ occurrenceCount }) => occurrenceCount)
@@ -146,5 +145,44 @@ describe('what is written of a batch', () => {
     })
     expect(kept.writes[0]).not.toHaveProperty('clock')
     expect(kept.writes[1]?.clock?.sources).toHaveProperty(['otel-logs/0'])
+  })
+})
+
+describe('a cluster that is not seen any more', () => {
+  const seen = (minutes: number, home = 0): Applied => {
+    const asOf = AT + minutes * 60_000
+    const clusters = { c: { objectsFrom: AT, objectsAt: AT, objectsArrivedAt: AT, home } }
+    const message: Progress = {
+      kind: 'progress',
+      topic: 'otel-logs',
+      partitions: 1,
+      writtenAt: asOf,
+      reports: [{ partition: 0, next: 1, caughtUp: true, asOf, clusters }],
+    }
+    return of(Buffer.from(JSON.stringify(message)))
+  }
+
+  test('is told once, by the partition that decides for it', async () => {
+    const partition = held()
+    expect(await partition.apply([seen(1)])).toEqual([])
+    const [context, ...others] = await partition.apply([seen(7)])
+    expect(context).toMatchObject({
+      key: 'c//Cluster/c/Blind',
+      spells: [{ from: AT, recovery: null }],
+    })
+    expect(others).toEqual([])
+    expect(await partition.apply([seen(8)])).toEqual([])
+    expect(await held().apply([seen(7, 5)])).toEqual([])
+  })
+
+  test('is told again by the next holder, should it not have been published', async () => {
+    const kept = new Kept()
+    const partition = held(kept)
+    await partition.apply([seen(7)])
+    const { next, namespaces, clock } = kept.writes.at(-1)!
+    const pending = namespaces.filter((n) => n.publish).map((n) => n.id)
+    expect(pending).toEqual(['c/'])
+    const successor = new HeldPartition(optionsOf(kept), { ...claim, next, pending, clock: clock! })
+    expect((await successor.unpublished()).map((c) => c.key)).toEqual(['c//Cluster/c/Blind'])
   })
 })

@@ -1,9 +1,13 @@
 import type { Claim, NamespaceWrite, StateStore, Timer } from '@kubesift/adapter-redis'
 import type { ReadChunk, SignalsRecord } from '@kubesift/adapter-signals'
-import { namespaceKey, type Context, type SignalChunk } from '@kubesift/contracts'
+import { namespaceKey, signals, type Context, type SignalChunk } from '@kubesift/contracts'
 import {
   advance,
+  BLIND,
+  blindContext,
+  blindSpellsOf,
   gapsOf,
+  homeOf,
   watermarkOf,
   type Classifier,
   type Clock,
@@ -29,6 +33,8 @@ export interface HeldOptions {
   readonly classifier: Classifier
   readonly cachedNamespaces: number
   readonly latenessMs: number
+  /** How long a cluster may be silent before it counts as not seen. */
+  readonly blindMs: number
   /** How long counts of what is open already may wait to be published, by the time of progress records. */
   readonly refreshMs: number
 }
@@ -37,6 +43,9 @@ export interface HeldOptions {
 const EPOCH = 1
 
 const idOf = ({ cluster, namespace }: SignalChunk): string => namespaceKey(cluster, namespace)
+
+/** What the catalogue says of clusters that are not seen, where it says anything. */
+const UNLISTED = { title: 'Cluster {name}: nothing is heard of it', severity: 'P2' } as const
 
 const clusterOf = (id: string): string => decodeURIComponent(id.slice(0, id.indexOf('/')))
 
@@ -90,9 +99,10 @@ export class HeldPartition {
     return this.#pending.flatMap((id) => {
       const { machine } = this.#cache.get(id)
       const { watermark, gaps } = this.#time(machine.cluster)
-      return machine
-        .republish(watermark, gaps)
-        .map((derived) => this.#finish(derived, offset, undefined))
+      const blind = machine.namespace === '' ? this.#blind(machine.cluster, offset) : undefined
+      return [...machine.republish(watermark, gaps), ...(blind === undefined ? [] : [blind])].map(
+        (derived) => this.#finish(derived, offset, undefined),
+      )
     })
   }
 
@@ -114,14 +124,16 @@ export class HeldPartition {
     await this.#cache.warm(this.#idsOf(fresh))
     const touched = new Map<string, Touched>()
     const open = new Set<string>()
-    for (const { value, traceparent } of fresh) {
+    for (const { value, traceparent, offset } of fresh) {
       if (value.kind === 'chunks') {
         for (const read of value.chunks) open.add(this.#join(read, traceparent, touched))
         continue
       }
       const { progress } = value
-      const before = this.#clock.reached
-      this.#clock = advance(this.#clock, progress, this.#options.latenessMs)
+      const { reached: before, blind = {} } = this.#clock
+      const { latenessMs, blindMs } = this.#options
+      this.#clock = advance(this.#clock, progress, latenessMs, blindMs)
+      await this.#tellBlind(blind, offset, touched)
       const moved = Object.keys(this.#clock.reached).filter(
         (c) => this.#clock.reached[c] !== before[c],
       )
@@ -163,6 +175,29 @@ export class HeldPartition {
       touched.set(id, entry)
     }
     return entry
+  }
+
+  #blind(cluster: string, offset: number): Settled['contexts'][number] | undefined {
+    const rule = this.#options.classifier.rules.get(BLIND) ?? UNLISTED
+    const cause = { topic: signals.topic, partition: this.#claim.partition, offset }
+    return blindContext(cluster, blindSpellsOf(this.#clock, cluster), rule, cause)
+  }
+
+  /** Says where a cluster has gone out of sight, or come back, if this partition decides for it. */
+  async #tellBlind(
+    before: Clock['blind'] & object,
+    offset: number,
+    touched: Map<string, Touched>,
+  ): Promise<void> {
+    for (const [cluster, spells] of Object.entries(this.#clock.blind ?? {})) {
+      const told = Object.hasOwn(before, cluster) ? before[cluster] : undefined
+      if (spells === told || homeOf(this.#clock, cluster) !== this.#claim.partition) continue
+      const context = this.#blind(cluster, offset)
+      if (context === undefined) continue
+      const id = namespaceKey(cluster, '')
+      await this.#cache.warm([id])
+      this.#touch(touched, id).contexts.set(context.key, context)
+    }
   }
 
   #time(cluster: string): { watermark: number | null; gaps: [number, number][] } {

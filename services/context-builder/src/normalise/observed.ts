@@ -9,12 +9,14 @@ interface Seen {
   objectsFrom?: number
   objectsAt?: number
   eventsAt?: number
+  objectsArrivedAt?: number
   gaps: [number, number][]
 }
 
 /** What one batch tells of a cluster's time. */
 interface Noted {
   eventsAt: number
+  arrivedAt: number
   /** Times of objects, in order. */
   readonly objects: number[]
 }
@@ -26,7 +28,7 @@ export class BatchTimes {
   #of(cluster: string): Noted {
     let noted = this.clusters.get(cluster)
     if (noted === undefined) {
-      noted = { eventsAt: -Infinity, objects: [] }
+      noted = { eventsAt: -Infinity, arrivedAt: -Infinity, objects: [] }
       this.clusters.set(cluster, noted)
     }
     return noted
@@ -35,6 +37,12 @@ export class BatchTimes {
   event(cluster: string, at: number): void {
     const noted = this.#of(cluster)
     if (at > noted.eventsAt) noted.eventsAt = at
+  }
+
+  /** An object of a stream that claims to live has come, by Kafka's time. */
+  arrived(cluster: string, at: number): void {
+    const noted = this.#of(cluster)
+    if (at > noted.arrivedAt) noted.arrivedAt = at
   }
 
   signal(cluster: string, signal: Signal): void {
@@ -68,10 +76,11 @@ export class Observed {
         clusters = new Map()
         this.#settled.set(partition, clusters)
       }
-      for (const [cluster, { eventsAt, objects }] of times.clusters) {
+      for (const [cluster, { eventsAt, arrivedAt, objects }] of times.clusters) {
         const seen: Seen = clusters.get(cluster) ?? { gaps: [] }
         clusters.set(cluster, seen)
         if (eventsAt > (seen.eventsAt ?? -Infinity)) seen.eventsAt = eventsAt
+        if (arrivedAt > (seen.objectsArrivedAt ?? -Infinity)) seen.objectsArrivedAt = arrivedAt
         for (const at of objects) seeObject(seen, at)
       }
     }

@@ -9,6 +9,7 @@ import {
 import { ceHeaders, type Signal } from '@kubesift/contracts'
 import {
   ChunkBuilder,
+  claimsLiveness,
   clusterOf,
   countOf,
   firstSeenAt,
@@ -103,6 +104,7 @@ export class Reading {
     const place = this.#goes(this.#memory.places.numberOf(cluster, namespace))
     this.builder.add(cluster, namespace, signal)
     this.times.signal(cluster, signal)
+    if (signal.t === 'object' && claimsLiveness(entry)) this.times.arrived(cluster, at.kafkaAt ?? 0)
     this.types[signal.t]++
     const claim = batch.claims?.get(entry)
     const again = claim && signal.t === 'event' ? repeatableOf(entry, signal) : undefined

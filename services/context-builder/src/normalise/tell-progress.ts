@@ -1,11 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   partitionCountOf,
+  partitionOf,
   type BatchConsumer,
   type Kafka,
   type Producer,
 } from '@kubesift/adapter-kafka'
-import { ceHeaders, nextStep, OTEL_LOGS, signals, type Progress } from '@kubesift/contracts'
+import {
+  ceHeaders,
+  namespaceKey,
+  nextStep,
+  OTEL_LOGS,
+  signals,
+  type Progress,
+} from '@kubesift/contracts'
 import type { Observed } from './observed.ts'
 
 export interface TellProgressOptions {
@@ -18,9 +26,27 @@ export interface TellProgressOptions {
   readonly now: () => number
 }
 
-/** What this reader knows now; undefined while it owns nothing. */
+type Clusters = Progress['reports'][number]['clusters']
+
+/** Each cluster with the partition that decides for it as a whole, and no arrival later than now. */
+const atHome = (clusters: Clusters, partitions: number, now: number): Clusters =>
+  Object.fromEntries(
+    Object.entries(clusters).map(([cluster, told]) => [
+      cluster,
+      {
+        ...told,
+        home: partitionOf(namespaceKey(cluster, ''), partitions),
+        ...(told.objectsArrivedAt === undefined
+          ? {}
+          : { objectsArrivedAt: Math.min(told.objectsArrivedAt, now) }),
+      },
+    ]),
+  )
+
+/** What this reader knows now, for a topic `signals` of so many partitions; undefined while it owns nothing. */
 export const progressNow = (
   options: Pick<TellProgressOptions, 'consumer' | 'observed' | 'now'>,
+  signalsPartitions: number,
 ): Progress | undefined => {
   const { consumer, observed, now } = options
   const positions = [...consumer.positions()]
@@ -36,7 +62,7 @@ export const progressNow = (
       next,
       caughtUp,
       asOf: endAsOf,
-      clusters: observed.of(partition),
+      clusters: atHome(observed.of(partition), signalsPartitions, now()),
     })),
   }
 }
@@ -76,20 +102,20 @@ export const tellProgress = async (
   let told = ''
   let toldAt = -Infinity
   while (!signal.aborted) {
-    const progress = progressNow(options)
-    const due =
-      progress !== undefined &&
-      (standing(progress) !== told || options.now() - toldAt >= options.idleMs)
-    if (due) {
-      try {
-        partitions ||= await partitionCountOf(options.kafka, signals.topic)
+    try {
+      partitions ||= await partitionCountOf(options.kafka, signals.topic)
+      const progress = progressNow(options, partitions)
+      const due =
+        progress !== undefined &&
+        (standing(progress) !== told || options.now() - toldAt >= options.idleMs)
+      if (due) {
         await publish(options.producer, progress, partitions)
         told = standing(progress)
         toldAt = options.now()
-      } catch (error) {
-        // The consumer beside us waits for the same broker and says so; progress that was not told is told next time.
-        if (nextStep(error) !== 'retry') throw error
       }
+    } catch (error) {
+      // The consumer beside us waits for the same broker and says so; progress that was not told is told next time.
+      if (nextStep(error) !== 'retry') throw error
     }
     await sleep(options.everyMs, undefined, { signal }).catch(() => undefined)
   }

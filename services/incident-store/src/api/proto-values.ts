@@ -83,6 +83,8 @@ export const protoOf = (incident: Incident, notes: readonly StoredNote[] = []) =
   lastSeenAt: timestampOf(incident.lastSeenAt),
   openedAt: timestampOf(incident.openedAt),
   group: incident.group,
+  primaryId: incident.primary,
+  joins: incident.joins.map(({ to, ...join }) => ({ incidentId: to, ...join })),
   objects: incident.context.objects,
   objectsTotal: incident.context.objectsTotal,
   changes: changesOf(incident),

@@ -42,5 +42,7 @@ export const contentsOf = async ({ sql }: TestStore): Promise<unknown> => ({
   notes: await sql('select id, incident_id, kind, text from note order by id'),
   outbox: await sql('select topic, incident_id, revision from outbox order by id'),
   versions: await sql('select * from context_version order by key'),
+  groups: await sql('select incident_id, group_id, placed from incident_grouping order by 1'),
+  touches: await sql('select thing, incident_id from incident_touch order by 1, 2'),
   positions: await sql('select topic, partition, next_offset from stream_position order by 1, 2'),
 })

@@ -132,6 +132,7 @@ export const contextOf = (sketch: Sketch): Context => {
     spells: [],
     gaps: [],
     facets: [],
+    touches: [],
     cause: { topic: 'signals', partition: 0, offset: 7 },
     rulesHash: 'test',
     watermark: null,

@@ -33,6 +33,7 @@ export const incidentOf = (changes: Partial<Incident> = {}): Incident => {
     reasons: ['BackOff'],
     openedAt: T0,
     group: '0c5a1b1e-0000-8000-8000-000000000001',
+    joins: [],
     analysis: {
       incidentId: '0c5a1b1e-0000-8000-8000-000000000001',
       key,
@@ -87,6 +88,7 @@ export const incidentOf = (changes: Partial<Incident> = {}): Incident => {
       spells: [],
       gaps: [],
       facets: [],
+      touches: [],
       cause: { topic: 'signals', partition: 0, offset: 7 },
       rulesHash: 'h',
       watermark: null,

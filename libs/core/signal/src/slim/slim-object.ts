@@ -1,6 +1,7 @@
 import type { SlimObject } from '@kubesift/contracts'
 import { contentId } from '../hash.ts'
 import { compact, str, stringMap, sub, type Json } from '../pick.ts'
+import { dataEndpoints } from './endpoints.ts'
 import { conditionsOf, headOf } from './head.ts'
 import { podOf } from './pod.ts'
 import { jobOf, WORKLOAD_KINDS, workloadOf } from './workload.ts'
@@ -51,7 +52,13 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map(
         used: stringMap(sub(sub(object, 'status'), 'used')),
       },
     }),
-    ConfigMap: (object) => ({ data: hashedData(object) }),
+    ConfigMap: (object) => {
+      const calls = dataEndpoints(object)
+      return { data: hashedData(object), ...(calls.length === 0 ? {} : { calls }) }
+    },
+    Service: (object) => ({
+      service: { selector: stringMap(sub(sub(object, 'spec'), 'selector')) },
+    }),
     // Secrets are not watched; should one arrive, only its key names with hashes go on.
     Secret: (object) => ({ data: hashedData(object) }),
   }),

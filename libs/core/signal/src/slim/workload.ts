@@ -1,5 +1,6 @@
 import type { SlimJob, SlimObject, SlimWorkload } from '@kubesift/contracts'
 import { bool, compact, int, str, sub, time, type Json } from '../pick.ts'
+import { podEndpoints } from './endpoints.ts'
 import { conditionsOf } from './head.ts'
 import { flattenTemplate } from './template.ts'
 
@@ -30,10 +31,22 @@ const countsOf = (kind: string, spec: Json, status: Json) =>
         available: int(status, 'availableReplicas') ?? 0,
       }
 
+/** Who it talks to, by its pod template; nothing where it declares nothing. */
+const endpointsOf = (template: Json): Pick<SlimWorkload, 'calls' | 'listens' | 'hostNetwork'> => {
+  const spec = sub(template, 'spec')
+  const { calls, listens } = podEndpoints(spec)
+  return {
+    ...(bool(spec, 'hostNetwork') === true ? { hostNetwork: true } : {}),
+    ...(calls.length === 0 ? {} : { calls: [...calls] }),
+    ...(listens.length === 0 ? {} : { listens: [...listens] }),
+  }
+}
+
 export const workloadOf = (object: Json, head: SlimObject): SlimWorkload => {
   const spec = sub(object, 'spec')
   const status = sub(object, 'status')
   return compact({
+    ...endpointsOf(sub(spec, 'template')),
     ...countsOf(head.kind, spec, status),
     observedGeneration: int(status, 'observedGeneration') ?? 0,
     conditions: conditionsOf(status),

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { loadCatalogue, loadKnowns } from '@kubesift/adapter-rules'
+import type { Scenario } from '@kubesift/core-evaluation'
+import { findScenarios } from './find-scenarios.ts'
+import { evaluationJson, type EvaluationOutput } from './report-json.ts'
+import { evaluationMarkdown } from './report-markdown.ts'
+import { runScenario } from './run-scenario.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const catalogue = loadCatalogue(`${root}rules/problems`)
+const knowns = loadKnowns(`${root}rules/knowns`)
+/** Data of other projects, which are read in place: they are not ours to publish. */
+const publicData = `${root}../shared/data/public`
+const here = existsSync(publicData)
+
+const scenariosOf = async (dir: string): Promise<Scenario[]> => {
+  const scenarios: Scenario[] = []
+  for (const found of findScenarios(dir))
+    scenarios.push(
+      await runScenario(found, { catalogue, knowns, clock: () => Date.UTC(2026, 0, 1) }),
+    )
+  return scenarios
+}
+const evaluate = async (dir: string): Promise<EvaluationOutput> =>
+  evaluationJson(await scenariosOf(dir))
+const recordings = scenariosOf(`${root}e2e/recordings`)
+
+/** The cells and words of a page, without the blanks and rules that a formatter sets. */
+const wordsOf = (markdown: string): string =>
+  markdown.replace(/^\|[\s|:-]+\|$/gm, '').replace(/\s+/g, ' ')
+
+/** Floors and ceilings are what was measured; a change that betters a figure moves its bound. */
+describe('the recordings', () => {
+  it('score no worse than they did', async () => {
+    const { scenarios, total } = evaluationJson(await recordings)
+    expect(scenarios.map(({ name, status }) => [name, status])).toEqual(
+      scenarios.map(({ name }) => [name, 'evaluated']),
+    )
+    expect(scenarios.length).toBe(15)
+    for (const one of scenarios)
+      expect([one.name, one.missed, one.spurious, one.ownerAccuracy]).toEqual([one.name, 0, 0, 1])
+    expect(total).toMatchObject({
+      expected: 59,
+      found: 59,
+      spurious: 0,
+      ownerAccuracy: 1,
+      falseMerges: 0,
+      causeNamed: 1,
+      leftOpen: 0,
+      falseResolves: 0,
+    })
+    expect(total.falseSplits).toBeLessThanOrEqual(22)
+    expect(total.changeNamed).toBeGreaterThanOrEqual(53 / 57)
+    expect(total.n).toMatchObject({ owners: 97, changes: 57, causes: 59 })
+  })
+
+  it('are documented as they score: `npm run evaluation` measures the page anew', async () => {
+    const measured = evaluationMarkdown(await recordings)
+    const page = readFileSync(`${root}docs/evaluation.md`, 'utf8')
+    expect(wordsOf(page)).toContain(wordsOf(measured.join('\n')))
+  })
+
+  it('are far better told than by the baseline', async () => {
+    const { total } = evaluationJson((await recordings).filter(({ name }) => name === 'storm'))
+    expect(total.baseline.ownerAccuracy).toBeLessThan(0.3)
+    expect(total.baseline.incidents).toBeGreaterThan(1.5 * total.incidents)
+  })
+})
+
+describe.skipIf(!here)(
+  `every public scenario${here ? '' : ` (left out: ${publicData} is not here)`}`,
+  () => {
+    it('is evaluated, or says why not, and scores no worse than it did', async () => {
+      const { scenarios, total } = await evaluate(publicData)
+      expect(scenarios.filter(({ status }) => status === 'error')).toEqual([])
+      expect(scenarios.length).toBeGreaterThanOrEqual(134)
+      expect(total.scenarios).toBeGreaterThanOrEqual(24)
+      expect(total.missed).toBe(0)
+      const of = (name: string) => scenarios.find((s) => s.name === name)
+      expect(of('troubleshoot-mixed-b')).toMatchObject({
+        found: 3,
+        spurious: 0,
+        pairwiseF1: 1,
+        adjustedRandIndex: 1,
+        ownerAccuracy: 1,
+      })
+      expect(of('openshift-mg-aws-storms')?.openAtEnd).toBeLessThanOrEqual(16)
+      expect(of('openshift-mg-metal-storms')?.openAtEnd).toBeLessThanOrEqual(30)
+      expect(total.openedPer100Warnings).toBeLessThanOrEqual(16.5)
+    })
+  },
+)
