@@ -21,9 +21,12 @@ export {
   type Catalogue,
   type EventMatch,
   type IgnoreRule,
+  type Opening,
   type ProblemRule,
   type StateMatch,
+  type Symptom,
 } from './rules/catalogue.ts'
+export { ignoreFileSchema, type IncidentIgnore } from './rules/ignore.ts'
 export {
   causes,
   knownsFileSchema,

@@ -1,8 +1,10 @@
-import type { Catalogue, EventMatch, IgnoreRule, ProblemRule } from '@kubesift/contracts'
+import type { Catalogue, EventMatch, IgnoreRule, Opening, ProblemRule } from '@kubesift/contracts'
 import type { EventFact } from './event-fact.ts'
+import { NO_IGNORES, type IgnoreRules } from './ignores.ts'
 
 export type Classified =
-  | { readonly as: 'problem'; readonly rule: ProblemRule }
+  /** `opens` where what was said must insist in its own way. */
+  | { readonly as: 'problem'; readonly rule: ProblemRule; readonly opens?: Opening }
   | { readonly as: 'ignored'; readonly why: string }
   | { readonly as: 'context' }
 
@@ -39,12 +41,15 @@ export class Classifier {
   /** The rules in file order. */
   readonly list: readonly ProblemRule[]
   readonly hash: string
+  /** What operators do not want to be told. */
+  readonly ignores: IgnoreRules
   readonly #byReason = new Map<string, Entry[]>()
   /** Facts are never changed, and an owner's are asked about each time that it is looked at. */
   readonly #known = new WeakMap<EventFact, Classified>()
 
-  constructor(catalogue: Catalogue) {
-    this.hash = catalogue.hash
+  constructor(catalogue: Catalogue, ignores: IgnoreRules = NO_IGNORES) {
+    this.ignores = ignores
+    this.hash = ignores.rules.length === 0 ? catalogue.hash : `${catalogue.hash}+${ignores.hash}`
     this.list = catalogue.problems
     this.rules = new Map(catalogue.problems.map((rule) => [rule.problem, rule]))
     let order = 0
@@ -57,7 +62,10 @@ export class Classifier {
     }
     for (const rule of catalogue.ignore) add(rule, { as: 'ignored', why: rule.why })
     for (const rule of catalogue.problems) {
-      for (const match of rule.events) add(match, { as: 'problem', rule })
+      for (const match of rule.events) {
+        const { opens } = match
+        add(match, { as: 'problem', rule, ...(opens === undefined ? {} : { opens }) })
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import type { SlimObject, SlimWorkload } from '@kubesift/contracts'
+import type { Condition, SlimObject, SlimWorkload } from '@kubesift/contracts'
 
 /** Whether an object is well, in the sense of `kubectl rollout status`, and if not, why. */
 export interface Health {
@@ -52,6 +52,14 @@ const podHealth = (object: SlimObject): Health => {
     : bad(`the pod is ${pod.phase} and not ready`)
 }
 
+/** Ready is what controllers of other kinds say of them by convention (api-conventions.md, "Typical status properties"). */
+const readyHealth = (ready: Condition | undefined): Health | undefined => {
+  if (ready === undefined) return undefined
+  return ready.status === 'True'
+    ? ok('it is ready')
+    : bad(`it is not ready: ${ready.reason ?? ready.status}`)
+}
+
 const conditionHealth = (object: SlimObject): Health | undefined => {
   const c = object.conditions ?? {}
   switch (object.kind) {
@@ -70,7 +78,7 @@ const conditionHealth = (object: SlimObject): Health | undefined => {
             `the autoscaler is not active: ${c['ScalingActive']?.reason ?? 'no ScalingActive condition'}`,
           )
     default:
-      return undefined
+      return readyHealth(c['Ready'])
   }
 }
 

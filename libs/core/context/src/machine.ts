@@ -1,16 +1,20 @@
 import type {
   AgainSignal,
+  Context,
   EventSignal,
   Signal,
   SignalChunk,
   SourcePartition,
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
-import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
+import { deriveOwner, NOTHING, type Derived, type OwnerResult } from './derive.ts'
 import { eventFact, type EventFact, type Told } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
+import { ignoredBy, sortOut } from './ignores.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
-import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
+import { movedOf } from './moved.ts'
+import { ledgerOf, memoryAfter, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
+import { currentOf } from './owner-view.ts'
 import { Passed } from './passed.ts'
 import type { Surroundings } from './spells.ts'
 import { SCALING, viewOf } from './view-of.ts'
@@ -20,11 +24,15 @@ export type Fields = Map<string, string>
 
 export interface Settled {
   /** Contexts to publish: full state, without version. */
-  readonly contexts: (Derived & { readonly movedTo?: string })[]
+  readonly contexts: (Derived & Pick<Context, 'movedTo' | 'ignored'>)[]
   /** Fields of the owners' memory that have changed: to be written before the contexts are published. */
   readonly fields: Fields
   /** The earliest watermark at which something may have to be decided again; null: none. */
   readonly nextDecisionAt: number | null
+  /** What the operators' rules have newly kept shut. */
+  readonly ignored: readonly Counted[]
+  /** New Events that the catalogue knows as noise, by why. */
+  readonly noise: ReadonlyMap<string, number>
   /** Whether owners are left whose newest counts have not been derived: settle everything before long. */
   readonly stale: boolean
 }
@@ -60,6 +68,7 @@ export class NamespaceMachine {
   /** What has changed since the last snapshot. */
   readonly #unsaved = { events: new Set<string>(), objects: new Set<string>(), names: false }
   readonly #passed = new Passed()
+  #noise = new Map<string, number>()
 
   constructor(cluster: string, namespace: string, classifier: Classifier) {
     this.cluster = cluster
@@ -128,12 +137,15 @@ export class NamespaceMachine {
     this.#addName(ownerId(event.involved))
     const fact = eventFact(signal, source)
     // Most Normal events are only context: the raw topic keeps them, the state does not.
-    if (this.#classifier.classify(fact).as === 'context' && fact.reason !== SCALING) {
+    const result = this.#classifier.classify(fact)
+    if (result.as === 'context' && fact.reason !== SCALING) {
       this.#facts.events.forgo(event.uid)
       if (this.#facts.events.peek(event.uid) === undefined) this.#passed.add(event)
       return
     }
     this.#passed.delete(event.uid)
+    if (result.as === 'ignored' && this.#facts.events.peek(event.uid) === undefined)
+      this.#noise.set(result.why, (this.#noise.get(result.why) ?? 0) + 1)
     // What such an Event tells of roll-outs is read from each telling.
     this.#facts.events.add(fact, fact.grown === undefined ? event : undefined)
     this.#events.add(event.uid)
@@ -158,21 +170,26 @@ export class NamespaceMachine {
       )
         touched.add(id)
     }
+    const ignored: Counted[] = []
     const contexts = [...touched].sort().flatMap((id) => {
       const decided = this.#decide(id, watermark, gaps)
+      ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#write(id, decided.memory, fields)
       this.#stale.delete(id)
       return decided.contexts
     })
+    const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
-    return { contexts, fields, nextDecisionAt: this.nextDecisionAt(), stale: this.#stale.size > 0 }
+    const nextDecisionAt = this.nextDecisionAt()
+    return { contexts, fields, nextDecisionAt, ignored, noise, stale: this.#stale.size > 0 }
   }
 
   #settled(): void {
     this.#events.clear()
     this.#repeats.clear()
     this.#objects.clear()
+    this.#noise = new Map()
   }
 
   /** An Event of a problem that is open and goes on can wait; any other is looked at now. */
@@ -249,8 +266,9 @@ export class NamespaceMachine {
 
   #derive(id: string, watermark: number | null, gaps: Surroundings['gaps']): OwnerResult {
     const view = viewOf(this, this.#facts, this.#classifier, id)
-    if (view === undefined) return { contexts: [], absorbed: new Map(), nextDecisionAt: null }
+    if (view === undefined) return NOTHING
     return deriveOwner(view, {
+      saidUntil: this.#memory.get(id)?.saidUntil ?? null,
       rules: this.#classifier.list,
       watermark,
       gaps,
@@ -266,20 +284,20 @@ export class NamespaceMachine {
   ): { contexts: Settled['contexts']; memory: OwnerMemory } {
     const before = this.#memory.get(id) ?? NO_MEMORY
     const result = this.#derive(id, watermark, gaps)
-    const open = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
+    const opened = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
+    const { open, withdrawn, shut, told } = sortOut(opened, (c) => this.ignoredBy(c), before)
     const keys = new Set(open.map((c) => c.key))
-    const left = before.published.filter((key) => !keys.has(key))
-    const moved = left.flatMap((key) => movedOf(key, result))
-    return { contexts: [...open, ...moved], memory: memoryAfter(before, result, keys, watermark) }
+    const left = before.published.filter((key) => !told.has(key))
+    const contexts = [...open, ...withdrawn, ...left.flatMap((key) => movedOf(key, result))]
+    return { contexts, memory: memoryAfter(before, result, { published: keys, shut }, watermark) }
   }
-}
 
-/** A key that was published and now has no symptoms of its own: the truth has moved them. */
-const movedOf = (key: string, result: OwnerResult): Settled['contexts'] => {
-  const stay = result.contexts.find((c) => c.key === key)
-  const to = result.absorbed.get(key)
-  if (stay !== undefined) return [{ ...stay, ...(to === undefined ? {} : { movedTo: to }) }]
-  if (to === undefined) return []
-  const target = result.contexts.find((c) => c.key === to)
-  return target === undefined ? [] : [{ ...target, key, movedTo: to }]
+  /** The operators' rule that says that this is no incident. */
+  ignoredBy(context: Derived): Context['ignored'] {
+    const { ignores } = this.#classifier
+    if (ignores.rules.length === 0) return undefined
+    const { kind, name } = context.owner
+    const labels = currentOf(this.#facts.named(kind, name))?.object.labels ?? {}
+    return ignoredBy(ignores, { context, labels })
+  }
 }

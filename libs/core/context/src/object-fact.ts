@@ -7,6 +7,7 @@ import type {
 } from '@kubesift/contracts'
 import { firstAndLast } from './event-fact.ts'
 import { healthOf } from './health.ts'
+import { joinLasting, lastingOf, type Lasting } from './lasting.ts'
 import { compareRv } from './resource-version.ts'
 
 /** A condition as it was from an instant on. */
@@ -50,6 +51,8 @@ export interface ObjectFact {
   readonly transitions: readonly Transition[]
   readonly health: readonly HealthPoint[]
   readonly revisions: readonly Revision[]
+  /** Absent where there is none. */
+  readonly lasting?: readonly Lasting[]
   readonly records: readonly Position[]
 }
 
@@ -98,6 +101,9 @@ const terminationKey = (t: Termination): string =>
   `${t.container}/${t.finishedAt ?? 0}/${t.exitCode}/${t.reason}`
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+const withLasting = (lasting: readonly Lasting[]): Pick<ObjectFact, 'lasting'> =>
+  lasting.length === 0 ? {} : { lasting }
+
 export const joinObject = (a: ObjectFact, b: ObjectFact): ObjectFact => {
   const order =
     compareRv(a.object.rv, b.object.rv) ||
@@ -136,6 +142,7 @@ export const joinObject = (a: ObjectFact, b: ObjectFact): ObjectFact => {
       pick: oneRevision,
       keep: KEPT.revisions,
     }),
+    ...withLasting(joinLasting(a.lasting, b.lasting)),
     records: firstAndLast([...a.records, ...b.records]),
   }
 }
@@ -195,6 +202,7 @@ export const objectFact = (
     object,
     observedAt,
     firstAt: observedAt,
+    ...withLasting(lastingOf(object, observedAt)),
     ...(signal.deleted === true ? { deletedAt: observedAt } : {}),
     terminations: ended,
     transitions: transitionsOf(object),

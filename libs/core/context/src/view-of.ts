@@ -27,7 +27,7 @@ export const viewOf = (
     owner,
     symptoms: events.flatMap((fact) => {
       const result = classifier.classify(fact)
-      return result.as === 'problem' ? [{ fact, rule: result.rule }] : []
+      return result.as === 'problem' ? [{ ...result, fact }] : []
     }),
     rolloutEvents: events.filter((f) => f.reason === SCALING && f.involved.kind === owner.kind),
     own: facts.named(owner.kind, owner.name).sort((a, b) => (a.uid < b.uid ? -1 : 1)),

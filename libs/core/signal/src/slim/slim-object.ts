@@ -34,6 +34,12 @@ const phase: Section = (object) => ({
   conditions: { ...phaseAsCondition(object), ...conditionsOf(sub(object, 'status')) },
 })
 
+/** What its controller says of any other kind: operators, GitOps and certificates all speak in conditions. */
+const conditionsIfAny: Section = (object) => {
+  const found = { ...phaseAsCondition(object), ...conditionsOf(sub(object, 'status')) }
+  return Object.keys(found).length === 0 ? {} : { conditions: found }
+}
+
 /** A map, not an object: a kind is foreign text, and `toString` must not find what every object has. */
 const SECTIONS: ReadonlyMap<string, Section> = new Map(
   Object.entries<Section>({
@@ -68,6 +74,6 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map(
 export const slimObject = (object: Json): SlimObject | undefined => {
   const head = headOf(object)
   if (head === undefined) return undefined
-  const section = SECTIONS.get(head.kind)
+  const section = SECTIONS.get(head.kind) ?? conditionsIfAny
   return compact({ ...head, ...section?.(object, head) }) as SlimObject
 }
