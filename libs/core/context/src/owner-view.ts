@@ -102,7 +102,7 @@ const goneAt = (view: OwnerView): number | undefined => {
     children.some((c) => c.deletedAt === undefined)
   )
     return undefined
-  return Math.max(...children.map((c) => c.deletedAt!))
+  return children.reduce((last, { deletedAt }) => Math.max(last, deletedAt!), -Infinity)
 }
 
 /** How long nothing of an unseen owner must have been there before it counts as deleted. */

@@ -126,14 +126,15 @@ export const absorb = (
       const events = giver.events.filter((e) => !taken.has(e) && takes(e.firstAt))
       const states = giver.states.filter((s) => !taken.has(s) && takes(s.at))
       if (events.length + states.length === 0) continue
-      for (const item of [...events, ...states]) {
+      const moved = new Set<EventFact | StateSign>([...events, ...states])
+      for (const item of moved) {
         taken.add(item)
         taker.symptoms.add(item)
       }
-      taker.events.push(...events)
-      taker.states.push(...states)
-      giver.events = giver.events.filter((e) => !events.includes(e))
-      giver.states = giver.states.filter((s) => !states.includes(s))
+      taker.events = taker.events.concat(events)
+      taker.states = taker.states.concat(states)
+      giver.events = giver.events.filter((e) => !moved.has(e))
+      giver.states = giver.states.filter((s) => !moved.has(s))
       absorbed.set(problem, part.rule.problem)
     }
   }
