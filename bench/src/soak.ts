@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createKafka, createProducer, type Producer } from '@kubesift/adapter-kafka'
 import { encodeLogs } from '@kubesift/adapter-otlp'
-import { connectRedis } from '@kubesift/adapter-redis'
+import { connectRedis, ensureConnected } from '@kubesift/adapter-redis'
 import { OTEL_LOGS, otelPolicy } from '@kubesift/contracts'
 import {
   differences,
@@ -132,6 +132,7 @@ export const soak = async (
   try {
     await Promise.all(Object.values(pipeline.stages).map((stage) => untilReady(stage)))
     const chaos = new Chaos(pipeline, async () => {
+      await ensureConnected(redis)
       await redis.flushall()
     })
     await chaos.doubled()

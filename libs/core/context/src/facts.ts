@@ -69,6 +69,8 @@ export class Facts implements ObjectsView {
   readonly membership = new Membership()
   readonly #byName = new Map<string, Set<string>>()
   readonly #services = new Set<string>()
+  /** From which owner to which something has moved since that was last asked. */
+  #moves: (readonly [from: string, to: string])[] = []
   #ownershipChanged = false
   #edgesChanged = false
 
@@ -125,6 +127,21 @@ export class Facts implements ObjectsView {
     return joined
   }
 
+  /** Notes it where a fact has gone from one owner to another. */
+  #moved(ids: readonly string[]): readonly string[] {
+    const [from, to] = ids
+    if (from !== undefined && to !== undefined) this.#moves.push([from, to])
+    return ids
+  }
+
+  /** The owners whose facts have gone to others since this was last asked, each with those others. */
+  takeMoves(): Map<string, Set<string>> {
+    const moves = new Map<string, Set<string>>()
+    for (const [from, to] of this.#moves) moves.set(from, (moves.get(from) ?? new Set()).add(to))
+    this.#moves = []
+    return moves
+  }
+
   compact(uid: string, watermark: number): void {
     const fact = this.objects.get(uid)
     if (fact === undefined || fact.health.length < 4) return
@@ -146,13 +163,16 @@ export class Facts implements ObjectsView {
       const fact = this.objects.get(uid)
       if (fact === undefined) continue
       const owner = liftOwner(fact.object, this)
-      for (const id of this.membership.place(ofObject, 'objects', uid, owner)) touched.add(id)
+      for (const id of this.#moved(this.membership.place(ofObject, 'objects', uid, owner)))
+        touched.add(id)
     }
     for (const uid of everything ? this.events.keys() : eventUids) {
       const fact = this.events.get(uid)
       if (fact === undefined) continue
       const known = ofEvent.has(uid)
-      const ids = this.membership.place(ofEvent, 'events', uid, liftOwner(fact.involved, this))
+      const ids = this.#moved(
+        this.membership.place(ofEvent, 'events', uid, liftOwner(fact.involved, this)),
+      )
       if (known) for (const id of ids) touched.add(id)
     }
     for (const uid of objectUids) touched.add(ofObject.get(uid)!.id)

@@ -7,24 +7,22 @@ import type {
   SourcePartition,
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
-import { deriveOwner, NOTHING, type Derived, type OwnerResult } from './derive.ts'
+import { decide, derive, ignoreRuleFor, type Published, type Standing } from './decide.ts'
+import type { Derived } from './derive.ts'
 import { eventFact, type EventFact, type Told } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
-import { ignoredBy, sortOut } from './ignores.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
-import { movedOf } from './moved.ts'
-import { ledgerOf, memoryAfter, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
-import { currentOf } from './owner-view.ts'
+import { ledgerOf, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import type { Surroundings } from './spells.ts'
-import { SCALING, viewOf } from './view-of.ts'
+import { SCALING } from './view-of.ts'
 
 /** The state of a namespace as a flat map of fields. */
 export type Fields = Map<string, string>
 
 export interface Settled {
   /** Contexts to publish: full state, without version. */
-  readonly contexts: (Derived & Pick<Context, 'movedTo' | 'ignored'>)[]
+  readonly contexts: Published[]
   /** Fields of the owners' memory that have changed: to be written before the contexts are published. */
   readonly fields: Fields
   /** The earliest watermark at which something may have to be decided again; null: none. */
@@ -92,6 +90,7 @@ export class NamespaceMachine {
     for (const { source, signals } of chunks)
       for (const signal of signals) this.apply(signal, source)
     this.#facts.touchedOwners(this.#facts.events.keys(), this.#facts.objects.keys())
+    this.#facts.takeMoves()
     this.#settled()
   }
 
@@ -159,6 +158,7 @@ export class NamespaceMachine {
   settle(watermark: number | null, gaps: Surroundings['gaps'], everything = true): Settled {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects)
+    const moves = this.#facts.takeMoves()
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#place(uid, touched, fields)
     if (everything) for (const id of this.#stale) touched.add(id)
@@ -171,8 +171,9 @@ export class NamespaceMachine {
         touched.add(id)
     }
     const ignored: Counted[] = []
+    const standing = this.#standing
     const contexts = [...touched].sort().flatMap((id) => {
-      const decided = this.#decide(id, watermark, gaps)
+      const decided = decide(standing, id, { watermark, gaps }, moves.get(id))
       ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#write(id, decided.memory, fields)
       this.#stale.delete(id)
@@ -235,7 +236,7 @@ export class NamespaceMachine {
   republish(watermark: number | null, gaps: Surroundings['gaps']): Settled['contexts'] {
     return [...this.#memory.keys()]
       .sort()
-      .flatMap((id) => this.#decide(id, watermark, gaps).contexts)
+      .flatMap((id) => decide(this.#standing, id, { watermark, gaps }).contexts)
   }
 
   nextDecisionAt(): number | null {
@@ -254,7 +255,7 @@ export class NamespaceMachine {
     this.#facts.touchedOwners(this.#events, this.#objects)
     const contexts = [...this.#facts.membership.byOwner.keys()]
       .sort()
-      .flatMap((id) => this.#derive(id, watermark, gaps).contexts)
+      .flatMap((id) => derive(this.#standing, id, { watermark, gaps }).contexts)
     const ignored = this.#facts.events.all().flatMap((fact) => {
       const result = this.#classifier.classify(fact)
       return result.as === 'ignored'
@@ -264,40 +265,18 @@ export class NamespaceMachine {
     return { contexts, ignored }
   }
 
-  #derive(id: string, watermark: number | null, gaps: Surroundings['gaps']): OwnerResult {
-    const view = viewOf(this, this.#facts, this.#classifier, id)
-    if (view === undefined) return NOTHING
-    return deriveOwner(view, {
-      saidUntil: this.#memory.get(id)?.saidUntil ?? null,
-      rules: this.#classifier.list,
-      watermark,
-      gaps,
-      frozen: new Map(Object.entries(this.#memory.get(id)?.frozen ?? {})),
-      objectByUid: (uid) => this.#facts.objects.get(uid),
-    })
-  }
-
-  #decide(
-    id: string,
-    watermark: number | null,
-    gaps: Surroundings['gaps'],
-  ): { contexts: Settled['contexts']; memory: OwnerMemory } {
-    const before = this.#memory.get(id) ?? NO_MEMORY
-    const result = this.#derive(id, watermark, gaps)
-    const opened = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
-    const { open, withdrawn, shut, told } = sortOut(opened, (c) => this.ignoredBy(c), before)
-    const keys = new Set(open.map((c) => c.key))
-    const left = before.published.filter((key) => !told.has(key))
-    const contexts = [...open, ...withdrawn, ...left.flatMap((key) => movedOf(key, result))]
-    return { contexts, memory: memoryAfter(before, result, { published: keys, shut }, watermark) }
-  }
-
   /** The operators' rule that says that this is no incident. */
   ignoredBy(context: Derived): Context['ignored'] {
-    const { ignores } = this.#classifier
-    if (ignores.rules.length === 0) return undefined
-    const { kind, name } = context.owner
-    const labels = currentOf(this.#facts.named(kind, name))?.object.labels ?? {}
-    return ignoredBy(ignores, { context, labels })
+    return ignoreRuleFor(this.#standing, context)
+  }
+
+  get #standing(): Standing {
+    return {
+      cluster: this.cluster,
+      namespace: this.namespace,
+      facts: this.#facts,
+      classifier: this.#classifier,
+      memoryOf: (id) => this.#memory.get(id),
+    }
   }
 }

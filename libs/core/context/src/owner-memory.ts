@@ -13,6 +13,8 @@ export interface OwnerMemory {
   readonly open: readonly string[]
   /** By key: which rule of the operators keeps it shut, and how often it has occurred under it. */
   readonly ignored?: Readonly<Record<string, { readonly rule: string; readonly count: number }>>
+  /** Owners to which the truth has given symptoms of this one, after it had been published. */
+  readonly heirs?: readonly string[]
   /** Until when states that lasted have been said: they stay so between two decisions by time. */
   readonly saidUntil?: number
   /** Repeats have been joined that are not yet in what was published. */
@@ -72,6 +74,7 @@ export const memoryAfter = (
   now: {
     readonly published: ReadonlySet<string>
     readonly shut: NonNullable<OwnerMemory['ignored']>
+    readonly heirs: readonly string[]
   },
   watermark: number | null,
 ): OwnerMemory => ({
@@ -80,6 +83,7 @@ export const memoryAfter = (
   nextDecisionAt: result.nextDecisionAt,
   open: openOf(result),
   ...saidOf(before, result),
+  ...(now.heirs.length === 0 ? {} : { heirs: now.heirs }),
   ...(Object.keys(now.shut).length === 0 ? {} : { ignored: now.shut }),
 })
 
