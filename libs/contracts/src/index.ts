@@ -24,6 +24,8 @@ export {
   type Opening,
   type ProblemRule,
   type StateMatch,
+  type Tier,
+  type TierRule,
   type Symptom,
 } from './rules/catalogue.ts'
 export { ignoreFileSchema, type IncidentIgnore } from './rules/ignore.ts'

@@ -1,4 +1,4 @@
-import { catalogueSchema, type Catalogue } from '@kubesift/contracts'
+import { catalogueSchema, type Catalogue, type TierRule } from '@kubesift/contracts'
 import { BadRules, type RuleFault } from './bad-rules.ts'
 import { Names, parseRules } from './parse-rules.ts'
 import { readRuleFiles } from './rule-files.ts'
@@ -8,6 +8,7 @@ export const loadCatalogue = (dir: string): Catalogue => {
   const { files, hash } = readRuleFiles(dir)
   const problems: Catalogue['problems'] = []
   const ignore: Catalogue['ignore'] = []
+  const tiers: TierRule[] = []
   const faults: RuleFault[] = []
   const names = new Names()
   for (const source of files) {
@@ -20,7 +21,8 @@ export const loadCatalogue = (dir: string): Catalogue => {
     })
     problems.push(...(value?.problems ?? []))
     ignore.push(...(value?.ignore ?? []))
+    tiers.push(...(value?.tiers ?? []))
   }
   if (faults.length > 0) throw new BadRules(dir, faults)
-  return { problems, ignore, hash }
+  return { problems, ignore, tiers, hash }
 }

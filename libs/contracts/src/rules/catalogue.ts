@@ -93,9 +93,21 @@ export type ProblemRule = z.infer<typeof problemRuleSchema>
 export const ignoreRuleSchema = eventMatchSchema.extend({ why: z.string() })
 export type IgnoreRule = z.infer<typeof ignoreRuleSchema>
 
+export const tiers = ['critical', 'high', 'standard', 'low'] as const
+export type Tier = (typeof tiers)[number]
+
+/** How much the namespaces of these names matter, where they do not say so themselves; `*` stands for any run of characters. */
+export const tierRuleSchema = z.strictObject({ tier: z.enum(tiers), namespaces: one })
+export type TierRule = z.infer<typeof tierRuleSchema>
+
 export const catalogueSchema = z.strictObject({
   problems: z.array(problemRuleSchema).default([]),
   ignore: z.array(ignoreRuleSchema).default([]),
+  /** The first pattern that fits a namespace decides, in file order. */
+  tiers: z.array(tierRuleSchema).default([]),
 })
 /** All files of `rules/problems` in file order, with the hash of their text. */
-export type Catalogue = z.infer<typeof catalogueSchema> & { readonly hash: string }
+export type Catalogue = Omit<z.infer<typeof catalogueSchema>, 'tiers'> & {
+  readonly tiers?: readonly TierRule[]
+  readonly hash: string
+}

@@ -1,5 +1,6 @@
 import type { Catalogue, EventMatch, IgnoreRule, Opening, ProblemRule } from '@kubesift/contracts'
 import type { EventFact } from './event-fact.ts'
+import { Tiers } from './sensitivity.ts'
 import { NO_IGNORES, type IgnoreRules } from './ignores.ts'
 
 export type Classified =
@@ -41,6 +42,8 @@ export class Classifier {
   /** The rules in file order. */
   readonly list: readonly ProblemRule[]
   readonly hash: string
+  /** How much namespaces matter. */
+  readonly tiers: Tiers
   /** What operators do not want to be told. */
   readonly ignores: IgnoreRules
   readonly #byReason = new Map<string, Entry[]>()
@@ -50,6 +53,7 @@ export class Classifier {
   constructor(catalogue: Catalogue, ignores: IgnoreRules = NO_IGNORES) {
     this.ignores = ignores
     this.hash = ignores.rules.length === 0 ? catalogue.hash : `${catalogue.hash}+${ignores.hash}`
+    this.tiers = new Tiers(catalogue.tiers ?? [])
     this.list = catalogue.problems
     this.rules = new Map(catalogue.problems.map((rule) => [rule.problem, rule]))
     let order = 0

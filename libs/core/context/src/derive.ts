@@ -13,6 +13,7 @@ import { currentOf, partsOf, surroundingsOf, type OwnerView } from './owner-view
 import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
 import { countPart } from './reasons.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
+import { persistenceTerms, sensitivityTerms, stateTerms } from './sensitivity.ts'
 import { statesOf } from './states.ts'
 import { touchesOf } from './touches.ts'
 
@@ -78,7 +79,12 @@ const severityTerms = (
       points: Math.round(down * IMPACT_POINTS),
       why: `${Math.round(down * 100)} % of the replicas were not available at the worst`,
     })
-  return terms
+  return [
+    ...terms,
+    ...sensitivityTerms(view),
+    ...stateTerms(view),
+    ...persistenceTerms({ spells: [...spells] }),
+  ]
 }
 
 const objectsOf = (

@@ -1,6 +1,7 @@
 import type { ObjectRef, Owner, SlimObject } from '@kubesift/contracts'
 import { EventStore } from './event-store.ts'
 import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
+import { tierOf } from './sensitivity.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
 
 /** Kinds whose mere name tells two readings of a pod's name apart. */
@@ -184,8 +185,9 @@ export class Facts implements ObjectsView {
   }
 }
 
-/** What of an object others read to find out whom they talk to. */
+/** What of an object others read: whom they talk to, and how much they matter. */
 const edgesOf = (fact: ObjectFact | undefined): string => {
+  if (fact?.object.kind === 'Namespace') return tierOf(fact.object)
   const { service, calls } = fact?.object ?? {}
   return service === undefined && calls === undefined ? '' : JSON.stringify([service, calls])
 }

@@ -1,6 +1,7 @@
 import type { Opening, Owner, ProblemRule } from '@kubesift/contracts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
+import type { Sensitivity } from './sensitivity.ts'
 import { endOf, type Part } from './parts.ts'
 import { signsOf } from './state-signs.ts'
 import { healthyIntervals, type Interval, type Surroundings } from './spells.ts'
@@ -24,6 +25,8 @@ export interface OwnerView {
   readonly services: readonly ObjectFact[]
   /** The ConfigMaps that its pods take their settings from. */
   readonly configMaps: readonly ObjectFact[]
+  /** How much its namespace matters. */
+  readonly sensitivity: Sensitivity
 }
 
 /** The newest that is not deleted, else the newest. */

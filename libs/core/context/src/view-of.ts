@@ -3,6 +3,7 @@ import type { Classifier } from './classify.ts'
 import type { Facts } from './facts.ts'
 import type { ObjectFact } from './object-fact.ts'
 import type { OwnerView } from './owner-view.ts'
+import { namespaceObject } from './sensitivity.ts'
 
 /** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
 export const SCALING = 'ScalingReplicaSet'
@@ -36,6 +37,10 @@ export const viewOf = (
     jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
     services: facts.services(),
     configMaps: configMapsOf(pods, facts),
+    sensitivity: classifier.tiers.of(
+      namespace,
+      namespaceObject(facts.named('Namespace', namespace)),
+    ),
   }
 }
 
