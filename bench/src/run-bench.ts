@@ -5,11 +5,13 @@ import { benchLatency, LATENCY_PLAN } from './latency.ts'
 import { describeMachine, machineLine } from './machine.ts'
 import { contextBuilderReport, latencyReport } from './report.ts'
 import { save } from './save.ts'
+import { soak, SOAK_PLAN, soakReport } from './soak.ts'
 import { openWorkspace } from './workspace.ts'
 
 export interface BenchRequest {
   readonly rounds: number
   readonly seconds: number
+  readonly kills: number
   readonly env: NodeJS.ProcessEnv
   readonly signal: AbortSignal
   readonly log: (line: string) => void
@@ -47,16 +49,26 @@ const decoder = async ({ show }: BenchRequest): Promise<unknown> => {
   return results
 }
 
+const soaking = async ({ kills, env, signal, log, show }: BenchRequest): Promise<unknown> => {
+  const needs = ['KAFKA_BROKERS', 'REDIS_URL', 'DATABASE_URL'] as const
+  await using workspace = await openWorkspace(needs, env, log, signal)
+  log('soaking')
+  const result = await soak(workspace, { ...SOAK_PLAN, kills }, { signal, log })
+  show(soakReport(result))
+  return result
+}
+
 const BENCHES: Readonly<Record<string, (request: BenchRequest) => Promise<unknown>>> = {
   'context-builder': contextBuilder,
   latency,
   decoder,
+  soak: soaking,
 }
 
 /** Runs the benchmark that is named, prints what it found, and keeps it where `--save` says so. */
 export const runBench = async (
   args: readonly string[],
-  around: Omit<BenchRequest, 'rounds' | 'seconds' | 'show'>,
+  around: Omit<BenchRequest, 'rounds' | 'seconds' | 'kills' | 'show'>,
 ): Promise<void> => {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -64,6 +76,7 @@ export const runBench = async (
     options: {
       rounds: { type: 'string', default: String(CONTEXT_BUILDER_PLAN.rounds) },
       seconds: { type: 'string', default: String(LATENCY_PLAN.seconds) },
+      kills: { type: 'string', default: String(SOAK_PLAN.kills) },
       save: { type: 'boolean', default: false },
     },
   })
@@ -76,7 +89,8 @@ export const runBench = async (
     console.log(`\n${report}`)
   }
   const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)]
-  const results = await bench({ ...around, rounds, seconds, show })
+  const kills = Number(values.kills)
+  const results = await bench({ ...around, rounds, seconds, kills, show })
   around.signal.throwIfAborted()
   const machine = describeMachine()
   console.log(`\n${machineLine(machine)}`)

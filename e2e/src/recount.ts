@@ -104,6 +104,15 @@ const owners =
   (event: Seen): string => {
     if (event.kind === 'Node') return `/Node/${event.name}`
     let at: Reference = { kind: event.kind, name: event.name, uid: event.involvedUid }
+    // The taint manager names a pod without its UID.
+    if (at.uid === '')
+      for (const { kind, metadata } of objects.values() as Iterable<Raw>)
+        if (
+          kind === event.kind &&
+          metadata.namespace === event.namespace &&
+          metadata.name === at.name
+        )
+          at = { ...at, uid: metadata.uid }
     for (let depth = 0; depth < 5; depth++) {
       const refs: Raw[] = objects.get(at.uid)?.['metadata'].ownerReferences ?? []
       const up = refs.find((r) => r['controller']) ?? refs[0]

@@ -1,5 +1,12 @@
 import { loadCatalogue } from '@kubesift/adapter-rules'
-import { catalogueSchema, type EventMatch, type ProblemRule } from '@kubesift/contracts'
+import {
+  catalogueSchema,
+  ignoreFileSchema,
+  type EventMatch,
+  type Opening,
+  type ProblemRule,
+  type StateMatch,
+} from '@kubesift/contracts'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
@@ -23,9 +30,24 @@ const inWords = (ms: number): string => {
   return unit === 'd' ? `${(ms / size) * 24} h` : `${ms / size} ${unit}`
 }
 
-const opening = ({ count, span }: ProblemRule['opens']): string => {
-  if (count === 1) return 'at once'
-  return span === undefined ? `${count} times` : `${count} times over ${inWords(span)}`
+const opening = ({ count, span, per, pause }: Opening): string => {
+  if (count === 1 && span === undefined) return 'at once'
+  const times = count === 1 ? 'said' : `${count} times`
+  const over = span === undefined ? '' : ` over ${inWords(span)}`
+  const each = per === undefined ? '' : ' by one object'
+  return times + over + each + (pause === undefined ? '' : `, paused less than ${inWords(pause)}`)
+}
+
+/** What an entry asks for in place of the problem's own. */
+const ownOpening = (opens: Opening | undefined): string =>
+  opens === undefined ? '' : ` (${opening(opens)})`
+
+const stateInWords = ({ state, value, kind, restarts, for: lasts, opens }: StateMatch): string => {
+  const of = kind === undefined ? '' : ` on ${kind.join('/')}`
+  const after = restarts === undefined ? '' : ` after ${restarts} restarts`
+  const long = lasts === undefined ? '' : ` for ${inWords(lasts)}`
+  const what = value.map((v) => `\`${v}\``).join(' ')
+  return `state: ${state} ${what}${of}${after}${long}${ownOpening(opens)}`
 }
 
 const eventInWords = ({ reason, type, kind, message, component }: EventMatch): string => {
@@ -35,17 +57,17 @@ const eventInWords = ({ reason, type, kind, message, component }: EventMatch): s
   return what + (type === undefined ? '' : ` (${type})`) + of + says + (component ?? []).join()
 }
 
-const matched = (rule: ProblemRule): string =>
+/** One line each: what is said, or seen. */
+const matchedBy = (rule: ProblemRule): string =>
   [
-    ...rule.events.map(eventInWords),
-    ...rule.states.map(
-      ({ state, value, kind }) =>
-        `state: ${state} ${value.map((v) => `\`${v}\``).join(' ')}${kind === undefined ? '' : ` on ${kind.join('/')}`}`,
-    ),
-  ].join('; ')
+    ...rule.events.map((match) => eventInWords(match) + ownOpening(match.opens)),
+    ...rule.states.map(stateInWords),
+  ]
+    .map((line) => `- ${line}`)
+    .join('\n')
 
 const problems = table(
-  ['problem', 'severity', 'opens', 'recovery', 'stable for', 'TTL', 'takes in', 'matched by'],
+  ['problem', 'severity', 'opens', 'recovery', 'stable for', 'TTL', 'takes in'],
   catalogue.problems.map((rule) => [
     `[${rule.problem}](#${rule.problem.toLowerCase()})`,
     rule.severity,
@@ -54,9 +76,12 @@ const problems = table(
     inWords(rule.stability),
     inWords(rule.ttl),
     rule.absorbs.join(', '),
-    matched(rule),
   ]),
 )
+
+const matches = catalogue.problems
+  .map((rule) => `**${rule.problem}**\n\n${matchedBy(rule)}`)
+  .join('\n\n')
 
 const ignored = table(
   ['ignored', 'why'],
@@ -76,11 +101,11 @@ const alerts = table(
 )
 
 it('shows the shipped catalogue as it is (vitest -u writes the tables)', async () => {
-  const page = [
-    ['problems', problems],
-    ['ignored', ignored],
-    ['alerts', alerts],
-  ].reduce((text, [name, section]) => withSection(text, name!, section!), textOf(PAGE))
+  const tables = { problems, matches, ignored, alerts }
+  const page = Object.entries(tables).reduce(
+    (text, [name, body]) => withSection(text, name, body),
+    textOf(PAGE),
+  )
   const options = await resolveConfig(join(root, PAGE))
   await expect(await format(page, { ...options, parser: 'markdown' })).toMatchFileSnapshot(
     join(root, PAGE),
@@ -109,3 +134,10 @@ it.each(readdirSync(join(root, 'rules/problems')))(
     )
   },
 )
+
+it('publishes the schema of ignore rules as well (vitest -u writes it)', async () => {
+  const schema = z.toJSONSchema(ignoreFileSchema, { io: 'input', unrepresentable: 'any' })
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
+    join(root, 'rules/ignore.schema.json'),
+  )
+})

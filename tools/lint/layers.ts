@@ -95,6 +95,8 @@ export const TECHNOLOGIES: readonly Technology[] = [
     tests: ['core'],
   },
   { npm: '@nestjs/*', where: ['service', 'runtime'] },
+  // The operators' ignore rules: without dependencies, with limits on what it parses.
+  { npm: '@marcbachmann/cel-js', where: ['@kubesift/adapter-rules'] },
   { npm: 'reflect-metadata', where: ['service', 'runtime'] },
   { npm: 'rxjs', where: ['service', 'runtime'] },
   { npm: 'pino', where: ['runtime'] },

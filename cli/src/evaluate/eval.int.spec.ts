@@ -51,7 +51,8 @@ describe('the recordings', () => {
       leftOpen: 0,
       falseResolves: 0,
     })
-    expect(total.falseSplits).toBeLessThanOrEqual(22)
+    expect(total.falseSplits).toBeLessThanOrEqual(2)
+    expect(total.pairwiseF1).toBeGreaterThanOrEqual(0.95)
     expect(total.changeNamed).toBeGreaterThanOrEqual(53 / 57)
     expect(total.n).toMatchObject({ owners: 97, changes: 57, causes: 59 })
   })
@@ -77,7 +78,13 @@ describe.skipIf(!here)(
       expect(scenarios.filter(({ status }) => status === 'error')).toEqual([])
       expect(scenarios.length).toBeGreaterThanOrEqual(134)
       expect(total.scenarios).toBeGreaterThanOrEqual(24)
-      expect(total.missed).toBe(0)
+      // Snapshots of the first seconds: one back-off, one pod without a free port. What is so young has not insisted.
+      expect(scenarios.filter((s) => (s.missed ?? 0) > 0).map((s) => s.name)).toEqual([
+        'holmes-ask-09_crashpod',
+        'sregym-port-conflict-claudecode',
+        'sregym-port-conflict-codex',
+        'sregym-port-conflict-gemini',
+      ])
       const of = (name: string) => scenarios.find((s) => s.name === name)
       expect(of('troubleshoot-mixed-b')).toMatchObject({
         found: 3,
@@ -86,9 +93,10 @@ describe.skipIf(!here)(
         adjustedRandIndex: 1,
         ownerAccuracy: 1,
       })
-      expect(of('openshift-mg-aws-storms')?.openAtEnd).toBeLessThanOrEqual(16)
-      expect(of('openshift-mg-metal-storms')?.openAtEnd).toBeLessThanOrEqual(30)
-      expect(total.openedPer100Warnings).toBeLessThanOrEqual(16.5)
+      for (const healthy of ['openshift-mg-aws-storms', 'openshift-mg-metal-storms']) {
+        expect(of(healthy)?.openAtEnd).toBe(0)
+        expect(of(healthy)?.openedPer100Warnings).toBeLessThan(1)
+      }
     })
   },
 )

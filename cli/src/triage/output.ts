@@ -98,6 +98,7 @@ const ignored = z.object({
   count: z.int(),
   why: z.string(),
   owner: z.string().optional(),
+  rule: z.string().optional().describe('Your ignore rule, where it was one'),
 })
 
 const stats = z.object({

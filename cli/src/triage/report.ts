@@ -145,9 +145,12 @@ const ignoredLines = (
   return [
     '',
     `Ignored, ${counted(total, 'occurrence')}:`,
-    ...ignored.flatMap(({ reason, count, why, owner }) =>
+    ...ignored.flatMap(({ reason, count, why, owner, rule }) =>
       wrap(
-        plain(`${count} × ${reason}${owner === undefined ? '' : ` of ${owner}`}: ${why}`, 600),
+        plain(
+          `${count} × ${reason}${owner === undefined ? '' : ` of ${owner}`}: ${rule === undefined ? '' : `by your rule ${rule}: `}${why}`,
+          600,
+        ),
         columns - INDENT.length,
       ).map((line, i) => `${INDENT}${i === 0 ? '' : '  '}${line}`),
     ),

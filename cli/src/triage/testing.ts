@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { loadCatalogue, loadKnowns } from '@kubesift/adapter-rules'
+import type { IgnoreRules } from '@kubesift/core-context'
 import type { Rejection } from './intake.ts'
 import { triageOutput, type TriageOutput } from './output.ts'
 import { triage, type TriageInput } from './triage.ts'
@@ -21,7 +22,11 @@ export const recorded = (file: string): TriageInput =>
 
 export const run = async (
   inputs: readonly TriageInput[],
-  more: { readonly now?: number; readonly onRejected?: (rejection: Rejection) => void } = {},
+  more: {
+    readonly now?: number
+    readonly ignores?: IgnoreRules
+    readonly onRejected?: (rejection: Rejection) => void
+  } = {},
 ): Promise<TriageOutput> => {
   const triaged = await triage(inputs, {
     catalogue,

@@ -31,6 +31,24 @@ describe('triage', () => {
     expect(twice.incidents[0]?.occurrenceCount).toBe(7)
   })
 
+  it("leaves out what the operator's rules ignore, and counts it under their names", async () => {
+    const ignores = {
+      hash: 'h',
+      rules: [{ name: 'not-shop', why: 'nobody pays', matches: () => true }],
+    }
+    const output = await run([of('a', list(event('e1')))], { ignores })
+    expect(output.incidents).toEqual([])
+    expect(output.ignored).toEqual([
+      {
+        reason: 'BackOff',
+        count: 7,
+        why: 'nobody pays',
+        owner: 'Deployment/checkout',
+        rule: 'not-shop',
+      },
+    ])
+  })
+
   it('counts the malformed, tells where they stood, and goes on', async () => {
     const told: Rejection[] = []
     const output = await run([of('f', list(event('e1'), 7, { kind: 'Event' }, event('e2')))], {
@@ -80,7 +98,12 @@ describe('triage', () => {
   })
 
   it('what has no time of its own is of now', async () => {
-    const timeless = event('e1', { firstTimestamp: null, lastTimestamp: null })
+    const timeless = event('e1', {
+      reason: 'FailedScheduling',
+      message: '0/2 nodes are available: 2 Insufficient cpu.',
+      firstTimestamp: null,
+      lastTimestamp: null,
+    })
     const alone = await run([of('f', list(timeless))])
     expect(alone.incidents[0]?.lastSeenAt).toBe('2030-01-01T00:00:00Z')
     const beside = await run([

@@ -1,5 +1,5 @@
 import type { Analysis, Catalogue, Incident, Knowns, SignalChunk } from '@kubesift/contracts'
-import { contextsOf, type InProcess } from '@kubesift/core-context'
+import { contextsOf, type IgnoreRules, type InProcess } from '@kubesift/core-context'
 import { analysisOf } from '@kubesift/core-diagnosis'
 import { incidentsOf, inGroups, severityRank } from '@kubesift/core-incident'
 import { inGroupOrder } from '../render/groups.ts'
@@ -18,6 +18,8 @@ export interface TriageInput {
 export interface TriageOptions {
   readonly catalogue: Catalogue
   readonly knowns: Knowns
+  /** What operators do not want to be told. */
+  readonly ignores?: IgnoreRules
   readonly cluster: string
   /** Decides what has recovered by its silence; default: the newest time in the input. */
   readonly now?: number
@@ -59,13 +61,12 @@ export const takeIn = async (
 /** Signals → contexts → incidents → what the knowns say of them. */
 export const decide = (
   chunks: readonly SignalChunk[],
-  options: Pick<TriageOptions, 'catalogue' | 'knowns' | 'now'>,
+  options: Pick<TriageOptions, 'catalogue' | 'knowns' | 'now' | 'ignores'>,
 ): Decided => {
-  const found = contextsOf(
-    chunks,
-    options.catalogue,
-    options.now === undefined ? {} : { now: options.now },
-  )
+  const found = contextsOf(chunks, options.catalogue, {
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.ignores === undefined ? {} : { ignores: options.ignores }),
+  })
   const incidents = inGroups(found.contexts.flatMap((context) => incidentsOf(context)))
     .filter((incident) => incident.status !== 'merged')
     .sort(bySeverity)
@@ -86,11 +87,12 @@ export const triage = async (
     found.incidents.map(({ incident, analysis }) => incidentJson(incident, analysis)),
   )
   const ignored = found.ignored
-    .map(({ reason, count, why, owner }) => ({
+    .map(({ reason, count, why, owner, rule }) => ({
       reason,
       count,
       why,
       ...(owner === undefined ? {} : { owner }),
+      ...(rule === undefined ? {} : { rule }),
     }))
     .sort(
       (a, b) =>

@@ -5,11 +5,12 @@ import { nearest } from '../frame/suggest.ts'
 import type { CliContext, Verb } from '../frame/verb.ts'
 import { runChild } from '../testing-tiers/run-child.ts'
 
-const BENCHES = ['context-builder', 'latency', 'decoder'] as const
+const BENCHES = ['context-builder', 'latency', 'decoder', 'soak'] as const
 
 interface Options {
   readonly rounds?: string
   readonly seconds?: string
+  readonly kills?: string
   readonly save?: boolean
 }
 
@@ -19,11 +20,13 @@ export const verb: Verb = {
     './kubesift bench context-builder',
     './kubesift bench latency --seconds 20 --save',
     './kubesift bench decoder',
+    './kubesift bench soak --kills 200 --save',
   ],
   notes: [
     'context-builder: records per CPU-second of the bare consumer, of it with each decoder, and of the whole service.',
     'latency: from a record to its committed incident, p50 and p99, at 100 and 1,000 records/s.',
     'decoder: our OTLP reader beside protobufjs, in this process.',
+    'soak: labelled storms while every stage is killed with -9 again and again; every incident is compared in the end.',
     'They start Kafka, Redis and Postgres of their own in a temporary home, and stop them; the KAFKA_BROKERS,',
     'REDIS_URL and DATABASE_URL of the environment are used instead where they are set. Several minutes each.',
   ].join('\n'),
@@ -33,6 +36,7 @@ export const verb: Verb = {
       .argument('<benchmark>', BENCHES.join(', '))
       .option('--rounds <n>', 'measured rounds of context-builder (default 5)')
       .option('--seconds <n>', 'measured time of latency, at each rate (default 20)')
+      .option('--kills <n>', 'kill -9 of soak, at least (default 200)')
       .option('--save', 'also write the result below bench/results')
       .action(run((name: string, options: Options) => runBench(name, options, context)))
   },
@@ -40,7 +44,7 @@ export const verb: Verb = {
 
 const runBench = async (
   name: string,
-  { rounds, seconds, save }: Options,
+  { rounds, seconds, kills, save }: Options,
   context: CliContext,
 ): Promise<ExitCode> => {
   if (!BENCHES.some((bench) => bench === name)) {
@@ -58,6 +62,7 @@ const runBench = async (
       name,
       ...numbered('--rounds', rounds),
       ...numbered('--seconds', seconds),
+      ...numbered('--kills', kills),
       ...(save === true ? ['--save'] : []),
     ],
     context,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import { stringify } from 'yaml'
-import { loadCatalogue, loadKnowns } from '@kubesift/adapter-rules'
+import { loadCatalogue, loadIgnores, loadKnowns } from '@kubesift/adapter-rules'
 import { parseInstant } from '@kubesift/core-signal'
 import { usageFailure } from '../frame/cli-failure.ts'
 import { ExitCode } from '../frame/exit-code.ts'
@@ -20,6 +20,7 @@ interface Options {
   readonly cluster: string
   readonly format: 'table' | 'json' | 'yaml'
   readonly all?: boolean
+  readonly ignoreRules?: string
 }
 
 const instantArgument = (text: string): number => {
@@ -58,6 +59,10 @@ export const verb: Verb = {
           .default('table'),
       )
       .option('--all', 'also list what was ignored')
+      .option(
+        '--ignore-rules <path>',
+        'file or folder of your own ignore rules (default: rules/ignore)',
+      )
       .action(run((files: string[], options: Options) => runTriage(files, options, context)))
   },
 }
@@ -72,6 +77,7 @@ const runTriage = async (
   const triaged = await triage(await triageInputs(files, context), {
     catalogue: loadCatalogue(join(rules, 'problems')),
     knowns: loadKnowns(join(rules, 'knowns')),
+    ignores: loadIgnores(options.ignoreRules ?? join(rules, 'ignore')),
     cluster: options.cluster,
     clock: context.now,
     onRejected: rejections.add,

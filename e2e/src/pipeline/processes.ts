@@ -145,7 +145,9 @@ export const startPipeline = async (
   }
   const all: StageProcess[] = []
   const add = async (name: string, stage: StageName): Promise<StageProcess> => {
-    const process = new StageProcess(name, stage, await freePort(), env, logDir)
+    // A further store listens beside the first.
+    const own = name === stage ? env : { ...env, GRPC_URL: `127.0.0.1:${await freePort()}` }
+    const process = new StageProcess(name, stage, await freePort(), own, logDir)
     all.push(process)
     return process
   }

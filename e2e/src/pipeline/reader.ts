@@ -34,7 +34,7 @@ export class Reader {
   /** When something new came last (performance.now). */
   movedAt = performance.now()
 
-  constructor(backing: TestBacking) {
+  constructor(backing: Pick<TestBacking, 'kafkaBrokers' | 'topicPrefix'>) {
     const kafka = createKafka({
       brokers: backing.kafkaBrokers.split(','),
       clientId: 'e2e-reader',
@@ -114,6 +114,14 @@ export const essence = (cluster: string, list: readonly Incident[]) => {
 
 type Essence = ReturnType<typeof essence>
 
+/** Whoever parsed a value may have put its keys in another order. */
+const canonical = (value: unknown): string | undefined =>
+  JSON.stringify(value, (_, v: unknown) =>
+    typeof v === 'object' && v !== null && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  )
+
 /** What differs between two runs, a line each, so that a failure can be read. */
 export const differences = (expected: Essence, got: Essence): string[] => {
   const id = (e: Essence[number]): string => `${e.key}#${e.episode}`
@@ -124,7 +132,7 @@ export const differences = (expected: Essence, got: Essence): string[] => {
     if (a === undefined || b === undefined)
       return [`${key}: ${a === undefined ? 'unexpected' : 'missing'}`]
     return (Object.keys(a) as (keyof typeof a)[]).flatMap((field) => {
-      const [x, y] = [JSON.stringify(a[field]), JSON.stringify(b[field])]
+      const [x, y] = [canonical(a[field]), canonical(b[field])]
       return x === y ? [] : [`${key}: ${field} was ${x}, is ${y}`]
     })
   })

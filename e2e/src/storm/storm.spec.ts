@@ -1,36 +1,16 @@
-import { decodeLogsJson } from '@kubesift/adapter-otlp'
-import { loadCatalogue } from '@kubesift/adapter-rules'
-import type { Incident, SignalChunk } from '@kubesift/contracts'
-import { contextsOf } from '@kubesift/core-context'
-import { inGroups, incidentsOf } from '@kubesift/core-incident'
-import { ChunkBuilder, fromLogRecord } from '@kubesift/core-signal'
+import type { Incident } from '@kubesift/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { miscounted, missed, spurious, type Found } from '../judge.ts'
 import type { TruthGroup } from './script.ts'
 import { disordered, type Disorder } from './disorder.ts'
-import { requestOf, type Said } from './records.ts'
+import { incidentsOfStorm } from './expected.ts'
+import type { Said } from './records.ts'
 import { labelledStorm, type LabelledStorm, type StormShape } from './storm.ts'
 
 const CLUSTER = 'made'
-const catalogue = loadCatalogue(new URL('../../../rules/problems', import.meta.url).pathname)
-
-const chunksOf = (said: readonly Said[]): SignalChunk[] => {
-  const builder = new ChunkBuilder()
-  for (const [offset, one] of said.entries()) {
-    for (const record of decodeLogsJson(requestOf([one], CLUSTER)).records) {
-      const read = fromLogRecord(record, { offset })
-      if (!read.ok) throw new Error(read.why)
-      if ('signal' in read) builder.add(CLUSTER, read.namespace, read.signal)
-    }
-  }
-  return builder.build({ topic: 'otel-logs', partition: 0 }, 1_000_000)
-}
-
 const incidentsIn = (said: readonly Said[], end: number): Incident[] =>
-  inGroups(
-    contextsOf(chunksOf(said), catalogue, { now: end }).contexts.flatMap((c) => incidentsOf(c)),
-  ).filter((i) => i.status !== 'merged')
+  incidentsOfStorm(said, CLUSTER, end)
 
 const ownerOf = (i: Incident): string => `${i.namespace}/${i.resourceKind}/${i.resourceName}`
 

@@ -22,9 +22,14 @@ export {
   type Catalogue,
   type EventMatch,
   type IgnoreRule,
+  type Opening,
   type ProblemRule,
   type StateMatch,
+  type Tier,
+  type TierRule,
+  type Symptom,
 } from './rules/catalogue.ts'
+export { ignoreFileSchema, type IncidentIgnore } from './rules/ignore.ts'
 export {
   causes,
   knownsFileSchema,

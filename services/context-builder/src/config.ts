@@ -19,6 +19,8 @@ export const configSchema = z.object({
   INTAKE_BODY_BYTES: positive.min(1_000).max(900_000).default(900_000),
   /** Directory of the problem catalogue; default: the one shipped. */
   RULES_DIR: z.string().min(1).optional(),
+  /** File or directory of your own ignore rules (CEL); default: the directory shipped, which holds none. */
+  IGNORE_RULES: z.string().min(1).optional(),
   /** For records whose Collector names no cluster (`k8s.cluster.name`). */
   DEFAULT_CLUSTER: z.string().min(1).default('default'),
   BATCH_MAX: positive.max(10_000).default(2_000),

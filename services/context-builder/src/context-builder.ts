@@ -8,7 +8,7 @@ import {
   type Producer,
 } from '@kubesift/adapter-kafka'
 import { checkDurable, connectRedis, ensureConnected, StateStore } from '@kubesift/adapter-redis'
-import { loadCatalogue } from '@kubesift/adapter-rules'
+import { loadCatalogue, loadIgnores } from '@kubesift/adapter-rules'
 import { readSignals } from '@kubesift/adapter-signals'
 import {
   nextStep,
@@ -37,6 +37,7 @@ import { normalise } from './normalise/normalise.ts'
 import { Observed } from './normalise/observed.ts'
 import { tellProgress } from './normalise/tell-progress.ts'
 
+const SHIPPED_IGNORES = fileURLToPath(new URL('../../../rules/ignore', import.meta.url))
 const SHIPPED_RULES = fileURLToPath(new URL('../../../rules/problems', import.meta.url))
 
 interface Wiring {
@@ -128,7 +129,10 @@ const assembler = (wiring: Wiring): Half => {
     store: new StateStore(redis, `kubesift:${config.KAFKA_TOPIC_PREFIX}`),
     producer,
     facts: new AssembleFacts(),
-    classifier: new Classifier(loadCatalogue(config.RULES_DIR ?? SHIPPED_RULES)),
+    classifier: new Classifier(
+      loadCatalogue(config.RULES_DIR ?? SHIPPED_RULES),
+      loadIgnores(config.IGNORE_RULES ?? SHIPPED_IGNORES),
+    ),
     cachedNamespaces: config.CACHED_NAMESPACES,
     latenessMs: config.ALLOWED_LATENESS_MS,
     blindMs: config.BLIND_AFTER_MS,

@@ -54,6 +54,21 @@ export class AssembleFacts {
     unit: '{context}',
     description: 'Context versions published.',
   })
+  readonly #ignored = meter.createCounter('kubesift.context_builder.contexts_ignored', {
+    unit: '{context}',
+    description: "Contexts that would be incidents but for the operators' rule.",
+  })
+  readonly #ignoredOccurrences = meter.createCounter(
+    'kubesift.context_builder.occurrences_ignored',
+    {
+      unit: '{occurrence}',
+      description: "Occurrences that are told to nobody by the operators' rule.",
+    },
+  )
+  readonly #noise = meter.createCounter('kubesift.context_builder.events_ignored', {
+    unit: '{event}',
+    description: 'Events that the problem catalogue knows as noise, each once.',
+  })
   readonly #setAside = meter.createCounter('kubesift.context_builder.contexts_set_aside', {
     unit: '{context}',
     description: 'Context versions that were too large for their topic.',
@@ -62,6 +77,21 @@ export class AssembleFacts {
   batchAssembled(batch: { readonly records: number; readonly contexts: number }): void {
     this.#records.add(batch.records)
     if (batch.contexts > 0) this.#contexts.add(batch.contexts)
+  }
+
+  /** `rule` is the name of one of the operators' rules, so the set is closed. */
+  contextsIgnored(
+    ignored: readonly { rule: string; contexts: number; occurrences: number }[],
+  ): void {
+    for (const { rule, contexts, occurrences } of ignored) {
+      if (contexts > 0) this.#ignored.add(contexts, { rule })
+      if (occurrences > 0) this.#ignoredOccurrences.add(occurrences, { rule })
+    }
+  }
+
+  /** `why` is that of one of the catalogue's ignore rules, so the set is closed. */
+  eventsIgnored(noise: readonly (readonly [why: string, events: number])[]): void {
+    for (const [why, events] of noise) this.#noise.add(events, { why })
   }
 
   contextSetAside(): void {

@@ -1,6 +1,7 @@
 /**
  * Every write is one script over the keys of one partition of `signals` (they share a hash tag, so one slot of a cluster): it happens
- * whole or not at all, and only if the caller still holds the partition and nobody has written since it read.
+ * whole or not at all, and only if the caller still holds the partition and nobody has written since it read. A large one is several calls
+ * in one transaction, all but the last of which leave the position where it is.
  *
  * KEYS: meta, timers, pending, then per namespace its hash of fields and its list of chunks.
  * ARGV: token, expected next, new next, clock ('' for: as it is), then per namespace: id, timer ('' for none), 1 if it must be published,

@@ -162,7 +162,8 @@ export class StateStore {
     if (only !== undefined && more.length === 0) return [await this.#redis.eval(WRITE, ...only)]
     const transaction = this.#redis.multi()
     for (const call of calls) transaction.eval(WRITE, ...call)
-    const replies = (await transaction.exec()) ?? []
+    const replies = await transaction.exec()
+    if (replies === null) throw new Error('a transaction that watches nothing was given up')
     return replies.map(([error, reply]) => {
       if (error !== null) throw error
       return reply

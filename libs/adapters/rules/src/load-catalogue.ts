@@ -1,4 +1,4 @@
-import { catalogueSchema, type Catalogue } from '@kubesift/contracts'
+import { catalogueSchema, type Catalogue, type TierRule } from '@kubesift/contracts'
 import { BadRules, type RuleFault } from './bad-rules.ts'
 import { Names, parseRules } from './parse-rules.ts'
 import { readRuleFiles } from './rule-files.ts'
@@ -10,6 +10,7 @@ export const loadCatalogue = (dir: string): Catalogue => {
   const ignore: Catalogue['ignore'] = []
   const alerts: NonNullable<Catalogue['alerts']> = []
   const named: { readonly problem: string; readonly at: Omit<RuleFault, 'what'> }[] = []
+  const tiers: TierRule[] = []
   const faults: RuleFault[] = []
   const names = new Names()
   for (const source of files) {
@@ -33,10 +34,11 @@ export const loadCatalogue = (dir: string): Catalogue => {
     alerts.push(...(value?.alerts ?? []))
     problems.push(...(value?.problems ?? []))
     ignore.push(...(value?.ignore ?? []))
+    tiers.push(...(value?.tiers ?? []))
   }
   const known = new Set(problems.map(({ problem }) => problem))
   for (const { problem, at } of named)
     if (!known.has(problem)) faults.push({ ...at, what: `there is no problem "${problem}"` })
   if (faults.length > 0) throw new BadRules(dir, faults)
-  return { problems, ignore, alerts, hash }
+  return { problems, ignore, tiers, alerts, hash }
 }

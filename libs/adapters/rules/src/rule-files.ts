@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { BadRules } from './bad-rules.ts'
 
 export interface RuleFile {
@@ -18,17 +18,21 @@ const isRuleFile = (name: string): boolean => /\.ya?ml$/.test(name) && !name.sta
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** The YAML files of a folder in name order (by code unit, so that no locale can reorder the rules). */
-export const readRuleFiles = (dir: string): RuleFiles => {
+/** The YAML files of a folder in name order (by code unit, so that no locale can reorder the rules); or the one file that is named. */
+export const readRuleFiles = (path: string): RuleFiles => {
   try {
-    const names = readdirSync(dir).filter(isRuleFile).sort()
-    if (names.length === 0) throw new BadRules(dir, [{ file: dir, what: 'holds no .yaml file' }])
-    const files = names.map((file) => ({ file, text: readFileSync(join(dir, file), 'utf8') }))
+    const one = statSync(path).isFile()
+    const names = one ? [basename(path)] : readdirSync(path).filter(isRuleFile).sort()
+    if (names.length === 0) throw new BadRules(path, [{ file: path, what: 'holds no .yaml file' }])
+    const files = names.map((file) => ({
+      file,
+      text: readFileSync(join(one ? dirname(path) : path, file), 'utf8'),
+    }))
     const hash = createHash('sha256')
     for (const { text } of files) hash.update(text).update('\0')
     return { files, hash: hash.digest('hex') }
   } catch (error) {
     if (error instanceof BadRules) throw error
-    throw new BadRules(dir, [{ file: dir, what: `cannot be read: ${reason(error)}` }])
+    throw new BadRules(path, [{ file: path, what: `cannot be read: ${reason(error)}` }])
   }
 }

@@ -182,6 +182,8 @@ export const contextSchema = z.object({
   version: versionSchema,
   /** This key was an inference that the truth has corrected: everything is under the other key now. */
   movedTo: z.string().optional(),
+  /** A rule of the operators says that this is no incident. Only told of a key that had been published before. */
+  ignored: z.object({ rule: z.string(), why: z.string() }).optional(),
   cluster: z.string(),
   namespace: z.string(),
   owner: ownerSchema,

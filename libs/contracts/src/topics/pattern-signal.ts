@@ -7,7 +7,7 @@ export const patternSchema = z.object({
   id: z.string().min(1),
   /** `log`, `hubble`, `envoy`. */
   source: z.string(),
-  /** What it is, for the catalogue: `LogError`, `PolicyDenied` … */
+  /** What it is, for the catalogue: `LogError`, `FlowDenied` … */
   reason: z.string(),
   involved: objectRefSchema,
   container: z.string().optional(),

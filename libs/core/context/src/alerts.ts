@@ -9,7 +9,8 @@ import type {
 } from '@kubesift/contracts'
 import { MAX_FIRINGS, type AlertFact, type Firing } from './alert-fact.ts'
 import { evidence } from './evidence.ts'
-import type { Happening, Interval, Surroundings } from './spells.ts'
+import type { Happening } from './opening.ts'
+import type { Interval, Surroundings } from './spells.ts'
 
 /** What the catalogue says of an alert. */
 export type AlertClass =
@@ -116,6 +117,9 @@ export const aroundOf = <T extends Surroundings>(part: Spoken, around: T): T =>
 const lastOf = ({ startsAt, endsAt = Infinity, toldAt }: Firing): number =>
   Math.max(startsAt, Math.min(toldAt, endsAt))
 
+/** An alert has waited (`for`) before it was sent. */
+const AT_ONCE = { count: 1 } as const
+
 /** The timeline of alerts. Beside Events or states they add no occurrence, since that would be the same failure twice. */
 export const alertHappenings = (
   part: Spoken,
@@ -124,8 +128,10 @@ export const alertHappenings = (
   const alone = isAlertsOnly(part)
   return part.alerts.flatMap((sign): Happening[] => {
     const { startsAt } = sign.firing
-    const opens = !isSymptom(sign)
-    const began = { at: startsAt, add: alone ? 1 : 0, weight: opens ? 1 : 0, opens }
+    const add = alone ? 1 : 0
+    const began = isSymptom(sign)
+      ? { at: startsAt, add, weight: 0 }
+      : { at: startsAt, add, weight: 1, opens: AT_ONCE }
     // As long as it was told of it went on.
     const last = lastOf(sign.firing)
     return alone && last > startsAt ? [began, { at: last, add: 0, weight: 0 }] : [began]

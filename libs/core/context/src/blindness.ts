@@ -1,6 +1,8 @@
 import { incidentKey, type ProblemRule, type Recovery, type Spell } from '@kubesift/contracts'
 import { BASE_POINTS, type Derived } from './derive.ts'
+import { formatInstant } from '@kubesift/core-signal'
 import { evidence } from './evidence.ts'
+import { thingId } from './touches.ts'
 
 /** What is known of a cluster's silence: closed ones, and since when nothing has come, where that is so now. */
 export interface Blindness {
@@ -48,25 +50,58 @@ export const blindSpells = (
 
 export const BLIND = 'Blind'
 
+/** Symptoms and things that only workloads have. */
+const NOTHING_OF_WORKLOADS = {
+  objects: [],
+  objectsTotal: 0,
+  changes: [],
+  states: { waiting: [], terminations: [], restarts: 0, notReady: 0, pods: 0 },
+  gaps: [],
+}
+
+const saidOf = (cluster: string, { recovery }: Spell): string =>
+  recovery === null
+    ? `no object of cluster ${cluster} has arrived since then, though every partition was read to its end`
+    : `no object of cluster ${cluster} arrived from then until ${formatInstant(recovery.at)}`
+
+const countsOf = (
+  spells: readonly [Spell, ...Spell[]],
+  message: string,
+): Pick<Derived, 'reasons' | 'occurrenceCount' | 'countQuality' | 'firstSeenAt' | 'lastSeenAt'> => {
+  const [first] = spells
+  const last = spells.at(-1) ?? first
+  const seen = { firstAt: first.from, lastAt: last.from }
+  const count = spells.length
+  const of = { type: 'State', source: 'state', quality: 'exact', uids: 1 } as const
+  return {
+    reasons: [{ reason: 'NoData', ...of, count, ...seen, message }],
+    occurrenceCount: count,
+    countQuality: 'exact',
+    firstSeenAt: seen.firstAt,
+    lastSeenAt: seen.lastAt,
+  }
+}
+
 /**
  * The context that says that a cluster is not seen: nothing of it can resolve meanwhile, and nothing new is known. Undefined where it was
  * always seen.
  */
 export const blindContext = (
   cluster: string,
-  spells: readonly Spell[],
+  [first, ...more]: readonly Spell[],
   rule: Pick<ProblemRule, 'title' | 'severity'>,
   cause: Derived['cause'],
 ): Derived | undefined => {
-  const [first] = spells
-  const last = spells.at(-1)
-  if (first === undefined || last === undefined) return undefined
+  if (first === undefined) return undefined
+  const last = more.at(-1) ?? first
   const owner = { kind: 'Cluster', name: cluster, by: 'self' } as const
-  const text =
-    last.recovery === null
-      ? `no object of cluster ${cluster} has arrived since then, though every partition was read to its end`
-      : `no object of cluster ${cluster} arrived from then until ${new Date(last.recovery.at).toISOString()}`
-  const cited = evidence({ kind: 'state', text, at: last.from, records: [cause] })
+  const text = saidOf(cluster, last)
+  const touch = {
+    how: 'is',
+    thing: thingId('Cluster', '', cluster),
+    why: 'it is the cluster',
+  } as const
+  const why = `${BLIND} is ${rule.severity} in the catalogue`
   return {
     key: incidentKey({ cluster, namespace: '', kind: owner.kind, name: cluster, problem: BLIND }),
     cluster,
@@ -77,41 +112,13 @@ export const blindContext = (
       .replaceAll('{owner}', `${owner.kind}/${cluster}`)
       .replaceAll('{name}', cluster),
     severity: rule.severity,
-    severityTerms: [
-      {
-        term: 'base',
-        points: BASE_POINTS[rule.severity],
-        why: `${BLIND} is ${rule.severity} in the catalogue`,
-      },
-    ],
-    reasons: [
-      {
-        reason: 'NoData',
-        type: 'State',
-        source: 'state',
-        count: spells.length,
-        uids: 1,
-        quality: 'exact',
-        firstAt: first.from,
-        lastAt: last.from,
-        message: text,
-      },
-    ],
-    occurrenceCount: spells.length,
-    countQuality: 'exact',
-    firstSeenAt: first.from,
-    lastSeenAt: last.from,
-    objects: [],
-    objectsTotal: 0,
-    changes: [],
-    states: { waiting: [], terminations: [], restarts: 0, notReady: 0, pods: 0 },
-    evidence: [cited],
-    spells: [...spells],
-    gaps: [],
-    facets: [`is:Cluster//${encodeURIComponent(cluster)}`],
-    touches: [
-      { how: 'is', thing: `Cluster//${encodeURIComponent(cluster)}`, why: 'it is the cluster' },
-    ],
+    severityTerms: [{ term: 'base', points: BASE_POINTS[rule.severity], why }],
+    ...countsOf([first, ...more], text),
+    ...NOTHING_OF_WORKLOADS,
+    evidence: [evidence({ kind: 'state', text, at: last.from, records: [cause] })],
+    spells: [first, ...more],
+    facets: [`${touch.how}:${touch.thing}`],
+    touches: [touch],
     cause,
   }
 }

@@ -1,9 +1,12 @@
-import type { Catalogue, EventMatch, IgnoreRule, ProblemRule } from '@kubesift/contracts'
+import type { Catalogue, EventMatch, IgnoreRule, Opening, ProblemRule } from '@kubesift/contracts'
 import { AlertRules } from './alerts.ts'
 import type { EventFact } from './event-fact.ts'
+import { Tiers } from './sensitivity.ts'
+import { NO_IGNORES, type IgnoreRules } from './ignores.ts'
 
 export type Classified =
-  | { readonly as: 'problem'; readonly rule: ProblemRule }
+  /** `opens` where what was said must insist in its own way. */
+  | { readonly as: 'problem'; readonly rule: ProblemRule; readonly opens?: Opening }
   | { readonly as: 'ignored'; readonly why: string }
   | { readonly as: 'context' }
 
@@ -41,12 +44,18 @@ export class Classifier {
   readonly list: readonly ProblemRule[]
   readonly hash: string
   readonly alerts: AlertRules
+  /** How much namespaces matter. */
+  readonly tiers: Tiers
+  /** What operators do not want to be told. */
+  readonly ignores: IgnoreRules
   readonly #byReason = new Map<string, Entry[]>()
   /** Facts are never changed, and an owner's are asked about each time that it is looked at. */
   readonly #known = new WeakMap<EventFact, Classified>()
 
-  constructor(catalogue: Catalogue) {
-    this.hash = catalogue.hash
+  constructor(catalogue: Catalogue, ignores: IgnoreRules = NO_IGNORES) {
+    this.ignores = ignores
+    this.hash = ignores.rules.length === 0 ? catalogue.hash : `${catalogue.hash}+${ignores.hash}`
+    this.tiers = new Tiers(catalogue.tiers ?? [])
     this.alerts = new AlertRules(catalogue)
     this.list = catalogue.problems
     this.rules = new Map(catalogue.problems.map((rule) => [rule.problem, rule]))
@@ -60,7 +69,10 @@ export class Classifier {
     }
     for (const rule of catalogue.ignore) add(rule, { as: 'ignored', why: rule.why })
     for (const rule of catalogue.problems) {
-      for (const match of rule.events) add(match, { as: 'problem', rule })
+      for (const match of rule.events) {
+        const { opens } = match
+        add(match, { as: 'problem', rule, ...(opens === undefined ? {} : { opens }) })
+      }
     }
   }
 

@@ -17,13 +17,14 @@ import { currentOf, partsOf, surroundingsOf, type OwnerView } from './owner-view
 import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
 import { countPart, type Counted } from './reasons.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
+import { persistenceTerms, sensitivityTerms, stateTerms } from './sensitivity.ts'
 import { statesOf } from './states.ts'
 import { touchesOf } from './touches.ts'
 
 /** A context without what only its place in the log can give. */
 export type Derived = Omit<
   Context,
-  'version' | 'rulesHash' | 'watermark' | 'movedTo' | 'traceparent'
+  'version' | 'rulesHash' | 'watermark' | 'movedTo' | 'ignored' | 'traceparent'
 >
 
 export interface OwnerResult {
@@ -32,12 +33,16 @@ export interface OwnerResult {
   /** Key → key that has taken its symptoms. */
   readonly absorbed: ReadonlyMap<string, string>
   readonly nextDecisionAt: number | null
+  /** The latest instant at which something that lasted was held against the owner. */
+  readonly saidUntil: number | null
 }
 
 export interface DeriveOptions {
   readonly rules: readonly ProblemRule[]
   readonly watermark: number | null
   readonly gaps: Surroundings['gaps']
+  /** What lasted until here has been said before, whatever the watermark is now. */
+  readonly saidUntil: number | null
   /** Spells that the watermark has already ended, by key. */
   readonly frozen: ReadonlyMap<string, readonly Spell[]>
   readonly objectByUid: (uid: string) => ObjectFact | undefined
@@ -79,7 +84,12 @@ const severityTerms = (
       points: Math.round(down * IMPACT_POINTS),
       why: `${Math.round(down * 100)} % of the replicas were not available at the worst`,
     })
-  return terms
+  return [
+    ...terms,
+    ...sensitivityTerms(view),
+    ...stateTerms(view),
+    ...persistenceTerms({ spells: [...spells] }),
+  ]
 }
 
 const objectsOf = (
@@ -221,10 +231,19 @@ const contextOf = (
   }
 }
 
+/** What there is of an owner without symptoms. */
+export const NOTHING: OwnerResult = {
+  contexts: [],
+  absorbed: new Map(),
+  nextDecisionAt: null,
+  saidUntil: null,
+}
+
 /** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */
 export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResult => {
-  const raw = partsOf(view, options.rules)
-  if (raw.length === 0) return { contexts: [], absorbed: new Map(), nextDecisionAt: null }
+  const known = Math.max(options.watermark ?? -Infinity, options.saidUntil ?? -Infinity)
+  const { parts: raw, askAt, saidUntil } = partsOf(view, options.rules, known)
+  if (raw.length === 0) return { ...NOTHING, nextDecisionAt: askAt }
   const around = surroundingsOf(view, options.watermark, options.gaps)
   const end = (fact: EventFact): number => {
     const uid = fact.involved.uid
@@ -235,7 +254,7 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
   const { cluster, namespace, owner } = view
   const keyOf = (problem: string): string =>
     incidentKey({ cluster, namespace, kind: owner.kind, name: owner.name, problem })
-  let next = earliest(around.goneDueAt, ...asks)
+  let next = earliest(around.goneDueAt, askAt, ...asks)
   const contexts = parts.map((each) => {
     const part = { ...each, rule: ruleOf(each) }
     const { spells, nextDecisionAt } = spellsOf(
@@ -251,5 +270,6 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     contexts,
     absorbed: new Map([...absorbed].map(([from, to]) => [keyOf(from), keyOf(to)])),
     nextDecisionAt: next,
+    saidUntil,
   }
 }

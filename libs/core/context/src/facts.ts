@@ -2,6 +2,7 @@ import type { ObjectRef, Owner, SlimObject, SourcePartition } from '@kubesift/co
 import { EventStore } from './event-store.ts'
 import { OtherFacts, type Changed, type OtherSignal } from './other-facts.ts'
 import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
+import { tierOf } from './sensitivity.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
 
 /** Kinds whose mere name tells two readings of a pod's name apart. */
@@ -83,6 +84,8 @@ export class Facts implements ObjectsView {
   readonly #byName = new Map<string, Set<string>>()
   readonly #services = new Set<string>()
   readonly #reports = new Set<string>()
+  /** From which owner to which something has moved since that was last asked. */
+  #moves: (readonly [from: string, to: string])[] = []
   #ownershipChanged = false
   #edgesChanged = false
 
@@ -153,6 +156,21 @@ export class Facts implements ObjectsView {
     return joined
   }
 
+  /** Notes it where a fact has gone from one owner to another. */
+  #moved(ids: readonly string[]): readonly string[] {
+    const [from, to] = ids
+    if (from !== undefined && to !== undefined) this.#moves.push([from, to])
+    return ids
+  }
+
+  /** The owners whose facts have gone to others since this was last asked, each with those others. */
+  takeMoves(): Map<string, Set<string>> {
+    const moves = new Map<string, Set<string>>()
+    for (const [from, to] of this.#moves) moves.set(from, (moves.get(from) ?? new Set()).add(to))
+    this.#moves = []
+    return moves
+  }
+
   compact(uid: string, watermark: number): void {
     const fact = this.objects.get(uid)
     if (fact === undefined || fact.health.length < 4) return
@@ -178,13 +196,16 @@ export class Facts implements ObjectsView {
       const fact = this.objects.get(uid)
       if (fact === undefined) continue
       const owner = liftOwner(fact.object, this)
-      for (const id of this.membership.place(ofObject, 'objects', uid, owner)) touched.add(id)
+      for (const id of this.#moved(this.membership.place(ofObject, 'objects', uid, owner)))
+        touched.add(id)
     }
     for (const uid of everything ? this.events.keys() : eventUids) {
       const fact = this.events.get(uid)
       if (fact === undefined) continue
       const known = ofEvent.has(uid)
-      const ids = this.membership.place(ofEvent, 'events', uid, liftOwner(fact.involved, this))
+      const ids = this.#moved(
+        this.membership.place(ofEvent, 'events', uid, liftOwner(fact.involved, this)),
+      )
       if (known) for (const id of ids) touched.add(id)
     }
     for (const id of everything ? this.others.keys() : otherIds) {
@@ -210,8 +231,9 @@ export class Facts implements ObjectsView {
 const isShared = ({ object: { report } }: ObjectFact): boolean =>
   report?.items.some((item) => item.of !== undefined) ?? false
 
-/** What of an object others read: to find out whom they talk to, and what is said of them. */
+/** What of an object others read: whom they talk to, what is said of them, and how much they matter. */
 const edgesOf = (fact: ObjectFact | undefined): string => {
+  if (fact?.object.kind === 'Namespace') return tierOf(fact.object)
   const { service, calls } = fact?.object ?? {}
   const report = fact !== undefined && isShared(fact) ? fact.object.report : undefined
   return service === undefined && calls === undefined && report === undefined

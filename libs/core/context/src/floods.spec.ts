@@ -1,4 +1,10 @@
-import type { Catalogue, EventHead, EventSignal, SignalChunk } from '@kubesift/contracts'
+import type {
+  Catalogue,
+  EventHead,
+  EventSignal,
+  ObjectSignal,
+  SignalChunk,
+} from '@kubesift/contracts'
 import { expect, test } from 'vitest'
 import { contextsOf } from './in-process.ts'
 
@@ -56,4 +62,51 @@ test('thousands of distinct reasons on one owner make a document that fits its t
 test('more events of one reason than a call takes arguments are counted like any others', () => {
   const events = Array.from({ length: 150_000 }, (_, i) => warning(i, { message: 'm' }))
   expect(contextOf(events)).toMatchObject({ occurrenceCount: 1_500_000, lastSeenAt: AT + 600_000 })
+})
+
+test('more events of a problem that is folded into another than a call takes arguments are folded, too', () => {
+  const [unknown] = catalogue.problems
+  const crash = {
+    ...unknown!,
+    problem: 'Crash',
+    events: [{ reason: ['Crash'] }],
+    absorbs: ['Unknown'],
+  }
+  const both = { ...catalogue, problems: [crash, unknown!] }
+  const source = { topic: 'otel-logs', partition: 0 }
+  const signals = [
+    warning(0, { reason: 'Crash' }),
+    ...Array.from({ length: 150_000 }, (_, i) => warning(i + 1, { message: 'm' })),
+  ]
+  const chunk: SignalChunk = { kind: 'chunk', cluster: 'c', namespace: 'n', source, signals }
+  expect(contextsOf([chunk], both).contexts).toMatchObject([
+    { problem: 'Crash', occurrenceCount: 1_500_010 },
+  ])
+})
+
+test('an owner that is known by nothing but more deleted pods than a call takes arguments is looked at', () => {
+  const owner = { kind: 'DaemonSet', name: 'web', uid: 'w', controller: true }
+  const pods = Array.from({ length: 130_000 }, (_, i): ObjectSignal => ({
+    t: 'object',
+    observedAt: AT,
+    offsets: [i],
+    repeats: 1,
+    deleted: true,
+    object: {
+      kind: 'Pod',
+      apiVersion: 'v1',
+      namespace: 'n',
+      name: `web-${i}`,
+      uid: `p${i}`,
+      rv: '1',
+      labels: {},
+      annotations: {},
+      owners: [owner],
+    },
+  }))
+  const source = { topic: 'otel-logs', partition: 0 }
+  const involved = { kind: 'Pod', namespace: 'n', name: 'web-1', uid: 'p1' }
+  const signals = [...pods, warning(0, { involved, firstAt: AT - 1 })]
+  const chunk: SignalChunk = { kind: 'chunk', cluster: 'c', namespace: 'n', source, signals }
+  expect(contextsOf([chunk], catalogue).contexts).toMatchObject([{ owner: { kind: 'DaemonSet' } }])
 })

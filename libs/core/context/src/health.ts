@@ -52,26 +52,27 @@ const podHealth = (object: SlimObject): Health => {
     : bad(`the pod is ${pod.phase} and not ready`)
 }
 
-type Conditions = Readonly<Record<string, Condition>>
-
 const isFailed = (operation: Condition | undefined): boolean =>
   operation?.status === 'Failed' || operation?.status === 'Error'
 
-/** What says that an object of a delivery tool is well. */
-const DELIVERED: ReadonlyMap<string, (c: Conditions) => boolean> = new Map([
-  ['Application', (c) => c['Health']?.status === 'Healthy' && !isFailed(c['Operation'])],
-  ['Kustomization', (c) => c['Ready']?.status === 'True'],
-  ['HelmRelease', (c) => c['Ready']?.status === 'True'],
-])
+/** Argo CD's Application; one that says nothing of itself yet has no health. */
+const applicationHealth = (
+  health: Condition | undefined,
+  operation: Condition | undefined,
+): Health | undefined => {
+  const said = isFailed(operation) ? operation : health
+  if (said === undefined) return undefined
+  return health?.status === 'Healthy' && !isFailed(operation)
+    ? ok('the application is healthy')
+    : bad(`the application is not well: ${said.status}`)
+}
 
-/** Of what a delivery tool brings; one that says nothing of itself yet has no health. */
-const deliveryHealth = (kind: string, c: Conditions): Health | undefined => {
-  const isWell = DELIVERED.get(kind)
-  const said = c['Ready'] ?? (isFailed(c['Operation']) ? c['Operation'] : c['Health'])
-  if (isWell === undefined || said === undefined) return undefined
-  return isWell(c)
-    ? ok('the release is deployed and healthy')
-    : bad(`the release is not well: ${said.reason ?? said.status}`)
+/** Ready is what controllers of other kinds say of them by convention (api-conventions.md, "Typical status properties"). */
+const readyHealth = (ready: Condition | undefined): Health | undefined => {
+  if (ready === undefined) return undefined
+  return ready.status === 'True'
+    ? ok('it is ready')
+    : bad(`it is not ready: ${ready.reason ?? ready.status}`)
 }
 
 const conditionHealth = (object: SlimObject): Health | undefined => {
@@ -92,7 +93,7 @@ const conditionHealth = (object: SlimObject): Health | undefined => {
             `the autoscaler is not active: ${c['ScalingActive']?.reason ?? 'no ScalingActive condition'}`,
           )
     default:
-      return deliveryHealth(object.kind, c)
+      return applicationHealth(c['Health'], c['Operation']) ?? readyHealth(c['Ready'])
   }
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@kubesift/contracts'
 import { Classifier } from './classify.ts'
 import type { Derived } from './derive.ts'
+import type { IgnoreRules } from './ignores.ts'
 import { NamespaceMachine } from './machine.ts'
 
 export interface Ignored {
@@ -14,6 +15,8 @@ export interface Ignored {
   readonly count: number
   readonly why: string
   readonly owner: string
+  /** The operators' rule, where it was one. */
+  readonly rule?: string
 }
 
 export interface InProcess {
@@ -29,9 +32,12 @@ const isOpened = (context: Derived): boolean => context.spells.some((s) => s.ope
 const whyNotOpened = (context: Derived, classifier: Classifier): string => {
   const rule = classifier.rules.get(context.problem)
   if (context.spells.length === 0) return 'only on objects that were already being deleted'
-  const { count = 1, span } = rule?.opens ?? {}
+  const { count = 1, span, per } = rule?.opens ?? {}
   const over = span === undefined ? '' : ` over at least ${span / 1000} s`
-  return `below the threshold of ${context.problem} (${count} or more${over})`
+  const each = per === undefined ? '' : ' of one object'
+  const own = [...(rule?.events ?? []), ...(rule?.states ?? [])].some((e) => e.opens !== undefined)
+  const more = own ? ', or what its own entry asks for' : ''
+  return `below the threshold of ${context.problem} (${count} or more${each}${over}${more})`
 }
 
 const timesOf = (signal: Signal): readonly number[] =>
@@ -62,9 +68,9 @@ const newestOf = (chunks: readonly SignalChunk[]): number | undefined => {
 export const contextsOf = (
   chunks: readonly SignalChunk[],
   catalogue: Catalogue,
-  options: { readonly now?: number } = {},
+  options: { readonly now?: number; readonly ignores?: IgnoreRules } = {},
 ): InProcess => {
-  const classifier = new Classifier(catalogue)
+  const classifier = new Classifier(catalogue, options.ignores)
   const machines = new Map<string, NamespaceMachine>()
   for (const chunk of chunks) {
     const id = namespaceKey(chunk.cluster, chunk.namespace)
@@ -82,7 +88,8 @@ export const contextsOf = (
   for (const machine of machines.values()) {
     const all = machine.all(watermark, [])
     for (const context of all.contexts) {
-      if (isOpened(context)) {
+      const shut = isOpened(context) ? machine.ignoredBy(context) : undefined
+      if (isOpened(context) && shut === undefined) {
         contexts.push({
           ...context,
           version: { epoch: 0, offset: 0 },
@@ -91,10 +98,16 @@ export const contextsOf = (
         })
         continue
       }
-      const why = whyNotOpened(context, classifier)
+      const why = shut === undefined ? whyNotOpened(context, classifier) : shut.why
       const owner = `${context.owner.kind}/${context.owner.name}`
       for (const r of context.reasons)
-        ignored.push({ reason: r.reason, count: r.count, why, owner })
+        ignored.push({
+          reason: r.reason,
+          count: r.count,
+          why,
+          owner,
+          ...(shut === undefined ? {} : { rule: shut.rule }),
+        })
     }
     ignored.push(...all.ignored)
   }
@@ -104,7 +117,7 @@ export const contextsOf = (
 const sumUp = (ignored: readonly Ignored[]): Ignored[] => {
   const sums = new Map<string, Ignored>()
   for (const entry of ignored) {
-    const key = JSON.stringify([entry.owner, entry.reason, entry.why])
+    const key = JSON.stringify([entry.owner, entry.reason, entry.why, entry.rule])
     const before = sums.get(key)
     sums.set(key, before === undefined ? entry : { ...entry, count: before.count + entry.count })
   }

@@ -1,31 +1,37 @@
 import type {
   AgainSignal,
+  Context,
   EventSignal,
   Signal,
   SignalChunk,
   SourcePartition,
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
-import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
+import { decide, derive, ignoreRuleFor, type Published, type Standing } from './decide.ts'
+import type { Derived } from './derive.ts'
 import { eventFact } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { ignoredOf, type IgnoredFact } from './ignored.ts'
 import { objectFact } from './object-fact.ts'
 import { isOther } from './other-facts.ts'
-import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
+import { ledgerOf, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import { asEvent } from './pattern-fact.ts'
 import type { Surroundings } from './spells.ts'
 import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
-import { SCALING, viewOf } from './view-of.ts'
+import { SCALING } from './view-of.ts'
 
 export interface Settled {
   /** Contexts to publish: full state, without version. */
-  readonly contexts: (Derived & { readonly movedTo?: string })[]
+  readonly contexts: Published[]
   /** Fields of the owners' memory that have changed: to be written before the contexts are published. */
   readonly fields: Fields
   /** The earliest watermark at which something may have to be decided again; null: none. */
   readonly nextDecisionAt: number | null
+  /** What the operators' rules have newly kept shut. */
+  readonly ignored: readonly Counted[]
+  /** New Events that the catalogue knows as noise, by why. */
+  readonly noise: ReadonlyMap<string, number>
   /** Whether owners are left whose newest counts have not been derived: settle everything before long. */
   readonly stale: boolean
 }
@@ -58,6 +64,7 @@ export class NamespaceMachine {
   /** What has changed since the last snapshot. */
   readonly #unsaved = new Unsaved()
   readonly #passed = new Passed()
+  #noise = new Map<string, number>()
 
   constructor(cluster: string, namespace: string, classifier: Classifier) {
     this.cluster = cluster
@@ -78,6 +85,7 @@ export class NamespaceMachine {
       for (const signal of signals) this.apply(signal, source)
     const { events, objects, others } = this.#facts
     this.#facts.touchedOwners(events.keys(), objects.keys(), others.keys())
+    this.#facts.takeMoves()
     this.#settled()
   }
 
@@ -128,12 +136,15 @@ export class NamespaceMachine {
     this.#addName(ownerId(event.involved))
     const fact = eventFact(signal, source)
     // Most Normal events are only context: the raw topic keeps them, the state does not.
-    if (this.#classifier.classify(fact).as === 'context' && fact.reason !== SCALING) {
+    const result = this.#classifier.classify(fact)
+    if (result.as === 'context' && fact.reason !== SCALING) {
       this.#facts.events.forgo(event.uid)
       if (this.#facts.events.peek(event.uid) === undefined) this.#passed.add(event)
       return
     }
     this.#passed.delete(event.uid)
+    if (result.as === 'ignored' && this.#facts.events.peek(event.uid) === undefined)
+      this.#noise.set(result.why, (this.#noise.get(result.why) ?? 0) + 1)
     // What such an Event tells of roll-outs is read from each telling.
     this.#facts.events.add(fact, fact.grown === undefined ? event : undefined)
     this.#events.add(event.uid)
@@ -147,6 +158,7 @@ export class NamespaceMachine {
   settle(watermark: number | null, gaps: Surroundings['gaps'], everything = true): Settled {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
+    const moves = this.#facts.takeMoves()
     for (const id of this.#others) this.#placeOther(id, touched, fields)
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#place(uid, touched, fields)
@@ -159,15 +171,20 @@ export class NamespaceMachine {
       )
         touched.add(id)
     }
+    const ignored: Counted[] = []
+    const standing = this.#standing
     const contexts = [...touched].sort().flatMap((id) => {
-      const decided = this.#decide(id, watermark, gaps)
+      const decided = decide(standing, id, { watermark, gaps }, moves.get(id))
+      ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#write(id, decided.memory, fields)
       this.#stale.delete(id)
       return decided.contexts
     })
+    const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
-    return { contexts, fields, nextDecisionAt: this.nextDecisionAt(), stale: this.#stale.size > 0 }
+    const nextDecisionAt = this.nextDecisionAt()
+    return { contexts, fields, nextDecisionAt, ignored, noise, stale: this.#stale.size > 0 }
   }
 
   #settled(): void {
@@ -175,6 +192,7 @@ export class NamespaceMachine {
     this.#repeats.clear()
     this.#objects.clear()
     this.#others.clear()
+    this.#noise = new Map()
   }
 
   /** An Event of a problem that is open and goes on can wait; any other is looked at now. */
@@ -225,7 +243,7 @@ export class NamespaceMachine {
   republish(watermark: number | null, gaps: Surroundings['gaps']): Settled['contexts'] {
     return [...this.#memory.keys()]
       .sort()
-      .flatMap((id) => this.#decide(id, watermark, gaps).contexts)
+      .flatMap((id) => decide(this.#standing, id, { watermark, gaps }).contexts)
   }
 
   nextDecisionAt(): number | null {
@@ -244,43 +262,22 @@ export class NamespaceMachine {
     this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
     const contexts = [...this.#facts.membership.byOwner.keys()]
       .sort()
-      .flatMap((id) => this.#derive(id, watermark, gaps).contexts)
+      .flatMap((id) => derive(this.#standing, id, { watermark, gaps }).contexts)
     return { contexts, ignored: ignoredOf(this.#facts, this.#classifier) }
   }
 
-  #derive(id: string, watermark: number | null, gaps: Surroundings['gaps']): OwnerResult {
-    const view = viewOf(this, this.#facts, this.#classifier, id)
-    if (view === undefined) return { contexts: [], absorbed: new Map(), nextDecisionAt: null }
-    return deriveOwner(view, {
-      rules: this.#classifier.list,
-      watermark,
-      gaps,
-      frozen: new Map(Object.entries(this.#memory.get(id)?.frozen ?? {})),
-      objectByUid: (uid) => this.#facts.objects.get(uid),
-    })
+  /** The operators' rule that says that this is no incident. */
+  ignoredBy(context: Derived): Context['ignored'] {
+    return ignoreRuleFor(this.#standing, context)
   }
 
-  #decide(
-    id: string,
-    watermark: number | null,
-    gaps: Surroundings['gaps'],
-  ): { contexts: Settled['contexts']; memory: OwnerMemory } {
-    const before = this.#memory.get(id) ?? NO_MEMORY
-    const result = this.#derive(id, watermark, gaps)
-    const open = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
-    const keys = new Set(open.map((c) => c.key))
-    const left = before.published.filter((key) => !keys.has(key))
-    const moved = left.flatMap((key) => movedOf(key, result))
-    return { contexts: [...open, ...moved], memory: memoryAfter(before, result, keys, watermark) }
+  get #standing(): Standing {
+    return {
+      cluster: this.cluster,
+      namespace: this.namespace,
+      facts: this.#facts,
+      classifier: this.#classifier,
+      memoryOf: (id) => this.#memory.get(id),
+    }
   }
-}
-
-/** A key that was published and now has no symptoms of its own: the truth has moved them. */
-const movedOf = (key: string, result: OwnerResult): Settled['contexts'] => {
-  const stay = result.contexts.find((c) => c.key === key)
-  const to = result.absorbed.get(key)
-  if (stay !== undefined) return [{ ...stay, ...(to === undefined ? {} : { movedTo: to }) }]
-  if (to === undefined) return []
-  const target = result.contexts.find((c) => c.key === to)
-  return target === undefined ? [] : [{ ...target, key, movedTo: to }]
 }

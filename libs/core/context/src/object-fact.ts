@@ -7,6 +7,7 @@ import type {
 } from '@kubesift/contracts'
 import { firstAndLast } from './event-fact.ts'
 import { healthOf } from './health.ts'
+import { joinLasting, lastingOf, type Lasting } from './lasting.ts'
 import { compareRv } from './resource-version.ts'
 import { union } from './union.ts'
 
@@ -53,6 +54,8 @@ export interface ObjectFact {
   readonly transitions: readonly Transition[]
   readonly health: readonly HealthPoint[]
   readonly revisions: readonly Revision[]
+  /** Absent where there is none. */
+  readonly lasting?: readonly Lasting[]
   readonly records: readonly Position[]
 }
 
@@ -80,6 +83,9 @@ const oneRevision = (x: Revision, y: Revision): Revision => {
 const terminationKey = (t: Termination): string =>
   `${t.container}/${t.finishedAt ?? 0}/${t.exitCode}/${t.reason}`
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const withLasting = (lasting: readonly Lasting[]): Pick<ObjectFact, 'lasting'> =>
+  lasting.length === 0 ? {} : { lasting }
 
 export const joinObject = (a: ObjectFact, b: ObjectFact): ObjectFact => {
   const order =
@@ -119,6 +125,7 @@ export const joinObject = (a: ObjectFact, b: ObjectFact): ObjectFact => {
       pick: oneRevision,
       keep: KEPT.revisions,
     }),
+    ...withLasting(joinLasting(a.lasting, b.lasting)),
     records: firstAndLast([...a.records, ...b.records]),
   }
 }
@@ -188,6 +195,7 @@ export const objectFact = (
     object,
     observedAt,
     firstAt: observedAt,
+    ...withLasting(lastingOf(object, observedAt)),
     ...(signal.deleted === true ? { deletedAt: observedAt } : {}),
     terminations: ended,
     transitions: transitionsOf(object),

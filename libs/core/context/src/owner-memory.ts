@@ -11,6 +11,12 @@ export interface OwnerMemory {
    * times and examples.
    */
   readonly open: readonly string[]
+  /** By key: which rule of the operators keeps it shut, and how often it has occurred under it. */
+  readonly ignored?: Readonly<Record<string, { readonly rule: string; readonly count: number }>>
+  /** Owners to which the truth has given symptoms of this one, after it had been published. */
+  readonly heirs?: readonly string[]
+  /** Until when states that lasted have been said: they stay so between two decisions by time. */
+  readonly saidUntil?: number
   /** Repeats have been joined that are not yet in what was published. */
   readonly stale?: true
 }
@@ -53,15 +59,49 @@ const freeze = (
   return out
 }
 
-/** What to remember of an owner that has just been derived; `published` are the keys that go out now. */
+const saidOf = (
+  before: OwnerMemory,
+  { saidUntil }: OwnerResult,
+): Pick<OwnerMemory, 'saidUntil'> => {
+  const said = Math.max(before.saidUntil ?? -Infinity, saidUntil ?? -Infinity)
+  return said === -Infinity ? {} : { saidUntil: said }
+}
+
+/** What to remember of an owner that has just been derived; `now` are the keys that go out, and those that are kept shut. */
 export const memoryAfter = (
   before: OwnerMemory,
   result: OwnerResult,
-  published: ReadonlySet<string>,
+  now: {
+    readonly published: ReadonlySet<string>
+    readonly shut: NonNullable<OwnerMemory['ignored']>
+    readonly heirs: readonly string[]
+  },
   watermark: number | null,
 ): OwnerMemory => ({
-  published: [...new Set([...before.published, ...published])].sort(),
+  published: [...new Set([...before.published, ...now.published])].sort(),
   frozen: freeze(result.contexts, watermark, before.frozen),
   nextDecisionAt: result.nextDecisionAt,
   open: openOf(result),
+  ...saidOf(before, result),
+  ...(now.heirs.length === 0 ? {} : { heirs: now.heirs }),
+  ...(Object.keys(now.shut).length === 0 ? {} : { ignored: now.shut }),
 })
+
+/** What a rule of the operators has kept shut: how many keys anew, and how many occurrences of theirs. */
+export interface Counted {
+  readonly rule: string
+  readonly contexts: number
+  readonly occurrences: number
+}
+
+/** What was kept shut now and not before: the memory is stored, so that nothing is counted twice. */
+export const ledgerOf = (
+  before: OwnerMemory | undefined,
+  { ignored = {} }: OwnerMemory,
+): readonly Counted[] =>
+  Object.entries(ignored).flatMap(([key, { rule, count }]) => {
+    const known = before?.ignored?.[key]
+    const isNew = known?.rule !== rule
+    const occurrences = Math.max(0, count - (isNew ? 0 : known.count))
+    return isNew || occurrences > 0 ? [{ rule, contexts: isNew ? 1 : 0, occurrences }] : []
+  })

@@ -1,10 +1,12 @@
-import type { Owner, ProblemRule } from '@kubesift/contracts'
+import type { Opening, Owner, ProblemRule } from '@kubesift/contracts'
 import type { AlertSign } from './alerts.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
 import type { PatternFact } from './pattern-fact.ts'
 import type { ReleaseFact } from './release-fact.ts'
-import { endOf, isEmpty, type Part, type StateSign } from './parts.ts'
+import type { Sensitivity } from './sensitivity.ts'
+import { endOf, isEmpty, type Part } from './parts.ts'
+import { signsOf } from './state-signs.ts'
 import { healthyIntervals, type Interval, type Surroundings } from './spells.ts'
 
 /** All that is known of one owner: its symptoms, itself (under every UID it has had) and what it controls. */
@@ -12,7 +14,11 @@ export interface OwnerView {
   readonly cluster: string
   readonly namespace: string
   readonly owner: Owner
-  readonly symptoms: readonly { readonly fact: EventFact; readonly rule: ProblemRule }[]
+  readonly symptoms: readonly {
+    readonly fact: EventFact
+    readonly rule: ProblemRule
+    readonly opens?: Opening
+  }[]
   /** Alerts that speak of a problem of it. */
   readonly alerts: readonly AlertSign[]
   /** Reports of scanners and policy engines about it, and those about many things. */
@@ -33,6 +39,8 @@ export interface OwnerView {
   readonly services: readonly ObjectFact[]
   /** The ConfigMaps that its pods take their settings from. */
   readonly configMaps: readonly ObjectFact[]
+  /** How much its namespace matters. */
+  readonly sensitivity: Sensitivity
 }
 
 /** The newest that is not deleted, else the newest. */
@@ -44,59 +52,36 @@ export const currentOf = (facts: readonly ObjectFact[]): ObjectFact | undefined 
     .at(-1)
 }
 
-const conditionSigns = (facts: readonly ObjectFact[], wanted: ReadonlySet<string>): StateSign[] =>
-  facts.flatMap((fact) =>
-    fact.transitions
-      .filter(
-        (t) =>
-          wanted.has(`${t.type}=${t.status}`) || wanted.has(`${t.type}=${t.status}:${t.reason}`),
-      )
-      .map((t) => ({
-        reason: t.reason === '' ? `${t.type}=${t.status}` : t.reason,
-        message: t.message,
-        at: t.at,
-        fact,
-      })),
-  )
-
-const terminationSigns = (pods: readonly ObjectFact[], wanted: ReadonlySet<string>): StateSign[] =>
-  pods.flatMap((fact) =>
-    fact.terminations
-      .filter((t) => wanted.has(t.reason) && t.finishedAt !== undefined)
-      .map((t) => ({
-        reason: t.reason,
-        message: `container ${t.container} ended with exit code ${t.exitCode} (${t.reason})`,
-        at: t.finishedAt!,
-        fact,
-      })),
-  )
-
-const signsOf = (view: OwnerView, rule: ProblemRule): StateSign[] =>
-  rule.states.flatMap((match) => {
-    if (match.kind !== undefined && !match.kind.includes(view.owner.kind)) return []
-    const wanted = new Set(match.value)
-    return match.state === 'terminated'
-      ? terminationSigns(view.pods, wanted)
-      : conditionSigns([...view.own, ...view.jobs], wanted)
-  })
-
-/** The owner's symptoms and states, by problem. */
-export const partsOf = (view: OwnerView, rules: Iterable<ProblemRule>): Part[] => {
+/** The owner's symptoms and states, by problem; what only lasts speaks until `known`. */
+export const partsOf = (
+  view: OwnerView,
+  rules: Iterable<ProblemRule>,
+  known: number,
+): { readonly parts: Part[]; readonly askAt: number | null; readonly saidUntil: number | null } => {
   const parts: Part[] = []
+  let askAt: number | null = null
+  let saidUntil: number | null = null
   const byRule = new Map<ProblemRule, EventFact[]>()
-  for (const { fact, rule } of view.symptoms) {
+  const opens = new Map<EventFact, Opening>()
+  for (const { fact, rule, opens: own } of view.symptoms) {
     const facts = byRule.get(rule)
     if (facts === undefined) byRule.set(rule, [fact])
     else facts.push(fact)
+    if (own !== undefined) opens.set(fact, own)
   }
   for (const rule of rules) {
     const events = byRule.get(rule) ?? []
-    const states = rule.states.length === 0 ? [] : signsOf(view, rule)
+    const signs = rule.states.length === 0 ? [] : signsOf(view, rule)
+    const states = signs.filter((sign) => !sign.waits || sign.at <= known)
+    for (const { waits, at } of signs) {
+      if (waits && at > known) askAt = Math.min(askAt ?? at, at)
+      else if (waits) saidUntil = Math.max(saidUntil ?? at, at)
+    }
     const alerts = view.alerts.filter((alert) => alert.rule === rule)
-    const part = { rule, events, states, alerts, symptoms: new Set<never>() }
+    const part = { rule, events, states, alerts, opens, symptoms: new Set<never>() }
     if (!isEmpty(part)) parts.push(part)
   }
-  return parts
+  return { parts, askAt, saidUntil }
 }
 
 /** A CronJob is well from a run that completed until one that failed. */
@@ -135,7 +120,7 @@ const goneAt = (view: OwnerView): number | undefined => {
     children.some((c) => c.deletedAt === undefined)
   )
     return undefined
-  return Math.max(...children.map((c) => c.deletedAt!))
+  return children.reduce((last, { deletedAt }) => Math.max(last, deletedAt!), -Infinity)
 }
 
 /** How long nothing of an unseen owner must have been there before it counts as deleted. */

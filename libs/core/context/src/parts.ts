@@ -1,8 +1,9 @@
-import type { ProblemRule, Spell } from '@kubesift/contracts'
+import type { Opening, ProblemRule, Spell } from '@kubesift/contracts'
 import { alertHappenings, aroundOf, ruleOf, type AlertSign } from './alerts.ts'
 import { occurrencesOf, type EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
-import { spellsOf, type Happening, type Surroundings } from './spells.ts'
+import type { Happening } from './opening.ts'
+import { spellsOf, type Surroundings } from './spells.ts'
 
 /** A state of an object that speaks of a problem. */
 export interface StateSign {
@@ -10,6 +11,7 @@ export interface StateSign {
   readonly message: string
   readonly at: number
   readonly fact: ObjectFact
+  readonly opens?: Opening
 }
 
 /** Everything that speaks of one problem of one owner. */
@@ -18,6 +20,8 @@ export interface Part {
   readonly events: EventFact[]
   readonly states: StateSign[]
   readonly alerts: AlertSign[]
+  /** Of those Events that must insist in their own way, how. */
+  readonly opens: ReadonlyMap<EventFact, Opening>
   /** Those of them that were folded in from another problem: they count, but do not open. */
   readonly symptoms: ReadonlySet<EventFact | StateSign | AlertSign>
 }
@@ -40,12 +44,14 @@ export const happeningsOf = (part: Part, end: EndOf): Happening[] => {
   const statesCount = part.events.length === 0
   const all = part.states.map((s): Happening => {
     const passive = s.at >= endOf(s.fact) && s.fact.object.kind === 'Pod'
-    return { at: s.at, add: statesCount ? 1 : 0, weight: 1, ...(passive ? { passive } : {}) }
+    const told = { at: s.at, add: statesCount ? 1 : 0, weight: 1, object: s.fact.uid }
+    const { opens } = s
+    return { ...told, ...(passive ? { passive } : {}), ...(opens === undefined ? {} : { opens }) }
   })
   for (const fact of part.events) {
     const ends = end(fact)
     const symptom = part.symptoms.has(fact)
-    for (const own of timelineOf(fact)) {
+    for (const own of timelineOf(fact, part.opens.get(fact))) {
       const { at, add } = own
       const passive = at >= ends
       if (!symptom && !passive) all.push(own)
@@ -59,10 +65,12 @@ export const happeningsOf = (part: Part, end: EndOf): Happening[] => {
 /** The timelines of facts as symptoms of their own problem; facts are never changed, and most outlive many looks at their owner. */
 const timelines = new WeakMap<EventFact, readonly Happening[]>()
 
-const timelineOf = (fact: EventFact): readonly Happening[] => {
+const timelineOf = (fact: EventFact, opens: Opening | undefined): readonly Happening[] => {
   let timeline = timelines.get(fact)
   if (timeline === undefined) {
-    timeline = occurrencesOf(fact).map((o) => ({ ...o, weight: o.add }))
+    const { uid = '', kind, name } = fact.involved
+    const own = { object: uid === '' ? `${kind}/${name}` : uid, ...(opens && { opens }) }
+    timeline = occurrencesOf(fact).map((o) => ({ ...o, ...own, weight: o.add }))
     timelines.set(fact, timeline)
   }
   return timeline
@@ -104,6 +112,7 @@ export const absorb = (
         events: [...p.events],
         states: [...p.states],
         alerts: [...p.alerts],
+        opens: p.opens,
         symptoms: new Set<EventFact | StateSign | AlertSign>(),
       },
     ]),
@@ -126,16 +135,17 @@ export const absorb = (
       const states = giver.states.filter((s) => !taken.has(s) && takes(s.at))
       const alerts = giver.alerts.filter((a) => !taken.has(a) && takes(a.firing.startsAt))
       if (events.length + states.length + alerts.length === 0) continue
-      for (const item of [...events, ...states, ...alerts]) {
+      const moved = new Set<EventFact | StateSign | AlertSign>([...events, ...states, ...alerts])
+      for (const item of moved) {
         taken.add(item)
         taker.symptoms.add(item)
       }
-      taker.events.push(...events)
-      taker.states.push(...states)
-      taker.alerts.push(...alerts)
-      giver.events = giver.events.filter((e) => !events.includes(e))
-      giver.states = giver.states.filter((s) => !states.includes(s))
-      giver.alerts = giver.alerts.filter((a) => !alerts.includes(a))
+      taker.events = taker.events.concat(events)
+      taker.states = taker.states.concat(states)
+      taker.alerts = taker.alerts.concat(alerts)
+      giver.events = giver.events.filter((e) => !moved.has(e))
+      giver.states = giver.states.filter((s) => !moved.has(s))
+      giver.alerts = giver.alerts.filter((a) => !moved.has(a))
       absorbed.set(problem, part.rule.problem)
     }
   }

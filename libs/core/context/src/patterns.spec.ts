@@ -31,7 +31,7 @@ const problem = (name: string, reason: string, opens: Catalogue['problems'][numb
 const classifier = new Classifier({
   problems: [
     problem('Boom', 'Boom', { count: 1 }),
-    problem('Network', 'PolicyDenied', { count: 10, span: 30_000 }),
+    problem('Network', 'FlowDenied', { count: 10, span: 30_000 }),
   ],
   ignore: [],
   hash: 'h',
@@ -127,7 +127,7 @@ describe('patterns', () => {
 
   test('that the catalogue claims are symptoms, from its threshold on, with an exact count', () => {
     const drops = Array.from({ length: 40 }, (_, i) =>
-      pattern({ reason: 'PolicyDenied', offset: i, at: i * 5 }),
+      pattern({ reason: 'FlowDenied', offset: i, at: i * 5 }),
     )
     expect(machineOf(...drops.slice(0, 9)).settle(AT, []).contexts).toEqual([])
     const [context] = machineOf(...drops).settle(AT, []).contexts
@@ -136,7 +136,7 @@ describe('patterns', () => {
       owner: { kind: 'Deployment', name: 'web' },
       occurrenceCount: 40,
       countQuality: 'exact',
-      reasons: [{ reason: 'PolicyDenied', type: 'Log', count: 40 }],
+      reasons: [{ reason: 'FlowDenied', type: 'Log', count: 40 }],
       spells: [{ from: AT, openedAt: AT + 45_000, count: 40 }],
     })
   })

@@ -1,25 +1,12 @@
 import type { ProblemRule, Recovery, Spell } from '@kubesift/contracts'
 import type { HealthPoint } from './object-fact.ts'
+import { begin, extend, type Building, type Happening } from './opening.ts'
 
 /** A stretch in which the owner was well; `to` is Infinity for one that lasts. */
 export interface Interval {
   readonly from: number
   readonly to: number
   readonly why: string
-}
-
-export interface Happening {
-  readonly at: number
-  /** What it adds to the count. */
-  readonly add: number
-  /** What it adds towards the opening threshold (a state counts here, though it adds no occurrence). */
-  readonly weight: number
-  /** It opens at once, whatever the threshold (an alert has waited already). */
-  readonly opens?: boolean
-  /** Where it stands for several: when they began. */
-  readonly since?: number
-  /** On an object that was already being deleted: counts, but neither begins, prolongs nor opens a spell. */
-  readonly passive?: boolean
 }
 
 /** What decides about a spell's end besides its own happenings. */
@@ -151,35 +138,6 @@ const mayHaveEnded = (
   rule: ProblemRule,
   around: Surroundings,
 ): boolean => around.deletions.length > 0 || next - last >= Math.min(rule.stability, rule.ttl)
-
-interface Building {
-  from: number
-  to: number
-  count: number
-  weight: number
-  openedAt: number | null
-}
-
-const begin = (at: number): Building => ({ from: at, to: at, count: 0, weight: 0, openedAt: null })
-
-/** When the threshold was crossed: for one that stands for several, as if they had come evenly since the one before. */
-const crossedAt = (happening: Happening, needed: number): number => {
-  const { at, since, weight } = happening
-  return since === undefined || needed <= 0
-    ? at
-    : since + ((at - since) * Math.min(needed, weight)) / weight
-}
-
-const extend = (spell: Building, happening: Happening, rule: ProblemRule): void => {
-  const needed = rule.opens.count - spell.weight
-  spell.to = Math.max(spell.to, happening.at)
-  spell.count += happening.add
-  spell.weight += happening.weight
-  if (happening.opens === true) spell.openedAt ??= happening.at
-  const earliest = spell.from + (rule.opens.span ?? 0)
-  if (spell.openedAt !== null || spell.weight < rule.opens.count || happening.at < earliest) return
-  spell.openedAt = Math.max(earliest, crossedAt(happening, needed))
-}
 
 /**
  * Cuts a timeline into spells. `frozen` are spells that the watermark has already ended: they keep their boundaries whatever comes late;

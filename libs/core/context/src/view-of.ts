@@ -9,6 +9,7 @@ import type { OwnerView } from './owner-view.ts'
 import { liftOwner } from './ownership.ts'
 import { asEvent } from './pattern-fact.ts'
 import { delivers } from './releases.ts'
+import { namespaceObject } from './sensitivity.ts'
 import { selects } from './touches.ts'
 
 /** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
@@ -38,7 +39,7 @@ export const viewOf = (
     owner,
     symptoms: [...events, ...claimed.map(asEvent)].flatMap((fact) => {
       const result = classifier.classify(fact)
-      return result.as === 'problem' ? [{ fact, rule: result.rule }] : []
+      return result.as === 'problem' ? [{ ...result, fact }] : []
     }),
     alerts: others.flatMap((fact) => {
       if (fact.t !== 'alert') return []
@@ -63,6 +64,10 @@ export const viewOf = (
     jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
     services: facts.services(),
     configMaps: configMapsOf(pods, facts),
+    sensitivity: classifier.tiers.of(
+      namespace,
+      namespaceObject(facts.named('Namespace', namespace)),
+    ),
   }
 }
 

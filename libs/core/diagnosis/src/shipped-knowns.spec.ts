@@ -4,6 +4,7 @@ import { contextOf } from './test-kit/build-context.ts'
 import { crashes, memory } from './test-kit/crash-rows.ts'
 import { images, probes } from './test-kit/image-and-probe-rows.ts'
 import { config, others } from './test-kit/other-rows.ts'
+import { platform } from './test-kit/platform-rows.ts'
 import { rollbacks } from './test-kit/rollback-rows.ts'
 import { BACKOFF, created, rollout } from './test-kit/rows.ts'
 import { scheduling } from './test-kit/scheduling-rows.ts'
@@ -17,6 +18,7 @@ describe.each([
   ['probes', probes],
   ['scheduling', scheduling],
   ['config', config],
+  ['platform', platform],
   ['others', others],
 ])('%s', (_, rows) => {
   it.each(rows)('%s', (_what, sketch, rule, cause) => {

@@ -47,6 +47,24 @@ describe('the life of an incident', () => {
     expect(effect?.notes.map((n) => [n.kind, n.text])).toEqual([['status_change', text]])
   })
 
+  test("ends by an operator's rule, and opens none", () => {
+    const ignored = { rule: 'load-tests', why: 'they push until it fails' }
+    expect(effectsOf(aContext({ ignored }), [])).toEqual([])
+    const known = incidentsOf(aContext())
+    const [effect] = effectsOf(aContext({ ...at(2), ignored }), known)
+    const why = 'ignored by the rule load-tests: they push until it fails'
+    expect(effect?.incident).toMatchObject({
+      status: 'resolved',
+      resolution: { by: 'operator', why },
+    })
+    expect(effect?.notes.map((n) => n.text)).toEqual([`resolved: ${why}`])
+    const ended = incidentsOf(aContext({ ...at(2), ignored }), known)
+    expect(effectsOf(aContext({ ...at(3), ignored }), ended)).toEqual([])
+    expect(incidentsOf(aContext(at(4)), ended)).toMatchObject([
+      { status: 'open', resolution: null },
+    ])
+  })
+
   test('comes back within the window as the same incident, later as a new one that names the former', () => {
     const spells = [aSpell(0, 4, 10), aSpell(20, 22, 30), aSpell(100, 101)]
     const incidents = incidentsOf(aContext({ spells }))

@@ -2,7 +2,7 @@ import type { Context, Incident, Resolution } from '@kubesift/contracts'
 import { episodesOf, type Episode } from './episodes.ts'
 import { incidentIdOf } from './ids.ts'
 import { scoreSeverity } from './severity.ts'
-import { endingOf, transitionsOf, type Draft, type Transition } from './transitions.ts'
+import { endingOf, ignoringOf, transitionsOf, type Draft, type Transition } from './transitions.ts'
 
 /** An incident in its new state, and what led there. */
 export interface Step {
@@ -113,6 +113,18 @@ const endLeftOver = (context: Context, left: readonly Incident[]): readonly Step
   return [{ incident: { ...draft, revision: open.revision + 1 }, transitions }]
 }
 
+/** Operators have said that it is none: what is open ends by their rule, and nothing opens. */
+const endIgnored = (context: Context, living: readonly Incident[]): readonly Step[] => {
+  const { ignored } = context
+  const open = living.find((incident) => incident.resolution === null)
+  if (ignored === undefined || open === undefined) return []
+  const why = `ignored by the rule ${ignored.rule}: ${ignored.why}`
+  const resolution = { at: context.lastSeenAt, by: 'operator', why } as const
+  const draft: Draft = { ...withoutRevision(open), status: 'resolved', resolution, context }
+  const transitions = [ignoringOf(draft, why)]
+  return [{ incident: { ...draft, revision: open.revision + 1 }, transitions }]
+}
+
 /**
  * The episodes of a key that was merged before and now speaks for itself. Where it tells again of what was merged (records that came
  * late have given it its symptoms back), that incident is itself again. Where it tells only of later things, they are numbered on.
@@ -136,6 +148,7 @@ export const stepsOf = (context: Context, known: readonly Incident[] = []): read
   const merged = byEpisode.filter((i) => i.status === 'merged')
   const living = byEpisode.filter((i) => i.status !== 'merged')
   if (context.movedTo !== undefined) return mergeNewest(context, living)
+  if (context.ignored !== undefined) return endIgnored(context, living)
   const episodes = episodesAfter(context, merged)
   const last = episodes.at(-1)
   if (last === undefined) return endLeftOver(context, living)

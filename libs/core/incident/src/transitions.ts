@@ -63,6 +63,15 @@ export const endingOf = (draft: Draft, spell: Spell, ordinal: number): Transitio
   }
 }
 
+/** The end by a rule of the operators. */
+export const ignoringOf = (draft: Draft, why: string): Transition => ({
+  id: id(draft.id, 'resolved', draft.reopenCount + 1),
+  type: 'resolved',
+  at: draft.resolution?.at ?? draft.lastSeenAt,
+  status: 'resolved',
+  note: `resolved: ${why}`,
+})
+
 /** Everything that the stream ever said of this episode, in its order: opened, resolved, reopened, resolved … */
 const milestonesOf = (draft: Draft, { spells }: Episode): readonly Transition[] =>
   spells.flatMap((spell, i) => {

@@ -67,6 +67,9 @@ export class Assembler {
       await held.markPublished()
     }
     this.#options.facts.batchAssembled({ records: batch.records.length, contexts: contexts.length })
+    const { ignored, noise } = held.takeIgnored()
+    this.#options.facts.contextsIgnored(ignored)
+    this.#options.facts.eventsIgnored(noise)
   }
 
   /** A process that was suspended here wakes up late: its successor has published newer versions, and ours must not follow them. */

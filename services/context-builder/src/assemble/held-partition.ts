@@ -1,11 +1,8 @@
 import type { Claim, NamespaceWrite, StateStore, Timer } from '@kubesift/adapter-redis'
 import type { ReadChunk, SignalsRecord } from '@kubesift/adapter-signals'
-import { namespaceKey, signals, type Context, type SignalChunk } from '@kubesift/contracts'
+import { namespaceKey, type Context, type SignalChunk } from '@kubesift/contracts'
 import {
   advance,
-  BLIND,
-  blindContext,
-  blindSpellsOf,
   gapsOf,
   homeOf,
   watermarkOf,
@@ -13,6 +10,7 @@ import {
   type Clock,
   type Settled,
 } from '@kubesift/core-context'
+import { blindOf } from './blind-of.ts'
 import { NamespaceCache } from './namespace-cache.ts'
 
 export interface Applied {
@@ -44,9 +42,6 @@ const EPOCH = 1
 
 const idOf = ({ cluster, namespace }: SignalChunk): string => namespaceKey(cluster, namespace)
 
-/** What the catalogue says of clusters that are not seen, where it says anything. */
-const UNLISTED = { title: 'Cluster {name}: nothing is heard of it', severity: 'P2' } as const
-
 const clusterOf = (id: string): string => decodeURIComponent(id.slice(0, id.indexOf('/')))
 
 /**
@@ -65,6 +60,8 @@ export class HeldPartition {
   #clockWritten: Clock
   #next: number | null
   #pending: readonly string[]
+  #ignored: Settled['ignored'][number][] = []
+  #noise: (readonly [why: string, events: number])[] = []
 
   constructor(options: HeldOptions, claim: Claim) {
     this.#options = options
@@ -104,6 +101,14 @@ export class HeldPartition {
         (derived) => this.#finish(derived, offset, undefined),
       )
     })
+  }
+
+  /** What the operators' rules have kept shut, and which noise the catalogue has known, since this was asked last. */
+  takeIgnored(): {
+    readonly ignored: Settled['ignored']
+    readonly noise: readonly (readonly [why: string, events: number])[]
+  } {
+    return { ignored: this.#ignored.splice(0), noise: this.#noise.splice(0) }
   }
 
   /** The mark has been taken away. */
@@ -178,9 +183,8 @@ export class HeldPartition {
   }
 
   #blind(cluster: string, offset: number): Settled['contexts'][number] | undefined {
-    const rule = this.#options.classifier.rules.get(BLIND) ?? UNLISTED
-    const cause = { topic: signals.topic, partition: this.#claim.partition, offset }
-    return blindContext(cluster, blindSpellsOf(this.#clock, cluster), rule, cause)
+    const { partition } = this.#claim
+    return blindOf(cluster, this.#clock, this.#options.classifier, { partition, offset })
   }
 
   /** Says where a cluster has gone out of sight, or come back, if this partition decides for it. */
@@ -243,6 +247,8 @@ export class HeldPartition {
     const { watermark, gaps } = this.#time(machine.cluster)
     const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
     const entry = this.#touch(touched, id)
+    this.#ignored.push(...settled.ignored)
+    this.#noise.push(...settled.noise)
     for (const [name, value] of settled.fields) entry.fields.set(name, value)
     for (const context of settled.contexts) entry.contexts.set(context.key, context)
     const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }

@@ -84,7 +84,7 @@ export const fromFlow = (flow: Json, at: At): Read => {
   if (verdict !== 'DROPPED' && verdict !== 'ERROR')
     return { ok: true, skipped: 'a flow that was not dropped' }
   const why = str(flow, 'drop_reason_desc', 64) ?? verdict
-  const reason = POLICY.has(why) ? 'PolicyDenied' : 'FlowDropped'
+  const reason = POLICY.has(why) ? 'FlowDenied' : 'FlowDropped'
   const [source, destination] = [endOf(flow, 'source'), endOf(flow, 'destination')]
   const port = portOf(flow)
   const way = (str(flow, 'traffic_direction', 16) ?? '').toLowerCase()

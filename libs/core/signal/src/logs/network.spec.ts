@@ -60,7 +60,7 @@ describe('a dropped flow of Hubble', () => {
     expect(readsOf(flow({ source: world, traffic_direction: 'INGRESS' }))).toMatchObject([
       {
         signal: {
-          pattern: { reason: 'InboundPolicyDenied', peer: { kind: 'External', name: 'world' } },
+          pattern: { reason: 'InboundFlowDenied', peer: { kind: 'External', name: 'world' } },
         },
       },
     ])

@@ -3,7 +3,7 @@ import { bool, compact, cut, int, list, str, stringMap, sub, time, type Json } f
 
 /** Annotations that explain a change or name an owner; everything else (last-applied-configuration above all) stays behind. */
 const KEPT_ANNOTATIONS =
-  /^(kubernetes\.io\/(change-cause|config\.(hash|mirror|source))|deployment\.kubernetes\.io\/(revision|revision-history)|meta\.helm\.sh\/.*|argocd\.argoproj\.io\/tracking-id|kustomize\.toolkit\.fluxcd\.io\/.*|kubectl\.kubernetes\.io\/restartedAt|checksum\/.*|backstage\.io\/.*|team|owner)$/
+  /^(kubernetes\.io\/(change-cause|config\.(hash|mirror|source))|deployment\.kubernetes\.io\/(revision|revision-history)|meta\.helm\.sh\/.*|argocd\.argoproj\.io\/tracking-id|kustomize\.toolkit\.fluxcd\.io\/.*|kubectl\.kubernetes\.io\/restartedAt|checksum\/.*|backstage\.io\/.*|kubesift\.dev\/tier|team|owner)$/
 
 /**
  * The newest writer of the spec. `managedFields` names managers and times; status writers and the controllers' own bookkeeping

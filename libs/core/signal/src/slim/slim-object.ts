@@ -36,6 +36,12 @@ const phase: Section = (object) => ({
   conditions: { ...phaseAsCondition(object), ...conditionsOf(sub(object, 'status')) },
 })
 
+/** What its controller says of any other kind: operators, GitOps and certificates all speak in conditions. */
+const conditionsIfAny: Section = (object) => {
+  const found = { ...phaseAsCondition(object), ...conditionsOf(sub(object, 'status')) }
+  return Object.keys(found).length === 0 ? {} : { conditions: found }
+}
+
 /** A map, not an object: a kind is foreign text, and `toString` must not find what every object has. */
 const SECTIONS: ReadonlyMap<string, Section> = new Map(
   Object.entries<Section>({
@@ -66,11 +72,14 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map(
   }),
 )
 
+/** A kind that is none of Kubernetes' own: a report, a release, or whatever says its state in conditions. */
+const addOn: Section = (object, head) =>
+  reportOf(object, head) ?? deliveryConditions(object, head) ?? conditionsIfAny(object, head)
+
 /** The part of a Kubernetes object that derivations read, or undefined where it has no kind, name or UID. */
 export const slimObject = (object: Json): SlimObject | undefined => {
   const head = headOf(object)
   if (head === undefined) return undefined
-  const section = SECTIONS.get(head.kind)
-  const more = section?.(object, head) ?? reportOf(object, head) ?? deliveryConditions(object, head)
-  return compact({ ...head, ...more }) as SlimObject
+  const section = SECTIONS.get(head.kind) ?? addOn
+  return compact({ ...head, ...section(object, head) }) as SlimObject
 }
