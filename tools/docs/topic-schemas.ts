@@ -1,4 +1,5 @@
 import {
+  clusters,
   incidentAnalyses,
   incidentContexts,
   incidentEvents,
@@ -22,6 +23,7 @@ export const topics: readonly AnyTopic[] = [
   incidentEvents,
   incidentAnalyses,
   notifications,
+  clusters,
 ]
 
 /** The JSON Schema of what travels on a topic: what a writer must send, and what a reader may rely on. */
@@ -42,6 +44,7 @@ const KEYS: Readonly<Record<string, string>> = {
   'incident-events': 'incident id',
   'incident-analyses': 'incident id',
   notifications: 'incident id',
+  clusters: 'cluster',
 }
 
 /** The record key of a topic. */

@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import type { Cluster } from '@kubesift/contracts'
 import { ExitCode } from '../frame/exit-code.ts'
 import { allReady, readState, type State } from '../frame/state.ts'
 import type { CliContext, Verb } from '../frame/verb.ts'
@@ -32,22 +33,28 @@ export const verb: Verb = {
 interface Facts {
   readonly lags: ReadonlyMap<string, number>
   readonly open: OpenIncidents
+  readonly clusters: readonly Cluster[] | undefined
 }
 
 /** What is asked of Kafka and the API; loaded only where something runs. */
 const factsOf = async (state: State, { env }: CliContext): Promise<Facts> => {
-  const [{ groupLags }, { openIncidents }] = await Promise.all([
+  const [{ groupLags }, { openIncidents }, { clusterSources }] = await Promise.all([
     import('../lifecycle/group-lags.ts'),
     import('../lifecycle/open-incidents.ts'),
+    import('../lifecycle/cluster-sources.ts'),
   ])
-  const [lags, open] = await Promise.all([groupLags(state, env), openIncidents(state.grpcUrl)])
-  return { lags, open }
+  const [lags, open, clusters] = await Promise.all([
+    groupLags(state, env),
+    openIncidents(state.grpcUrl),
+    clusterSources(state),
+  ])
+  return { lags, open, clusters }
 }
 
 /** This output is pasted into tickets: who needs the passwords finds them in state.json, which is ours alone. */
 const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':***@')
 
-const json = (state: State, { lags, open }: Facts): string =>
+const json = (state: State, { lags, open, clusters }: Facts): string =>
   JSON.stringify(
     {
       ...state,
@@ -55,17 +62,24 @@ const json = (state: State, { lags, open }: Facts): string =>
       redisUrl: withoutPassword(state.redisUrl),
       lag: Object.fromEntries(lags),
       openIncidents: open,
+      ...(clusters === undefined ? {} : { clusters }),
     },
     null,
     2,
   )
 
-const table = async (state: State, { lags, open }: Facts, context: CliContext): Promise<string> => {
+const table = async (
+  state: State,
+  { lags, open, clusters }: Facts,
+  context: CliContext,
+): Promise<string> => {
   const { openText } = await import('../lifecycle/open-incidents.ts')
+  const { sourcesText } = await import('../lifecycle/cluster-sources.ts')
   return [
     unitTable(state, context.now(), lags),
     '',
     openText(open),
+    ...sourcesText(clusters, context.now()),
     `incident API ${state.grpcUrl}, data and logs in ${context.home}`,
   ].join('\n')
 }

@@ -57,6 +57,7 @@ export {
   type TopicContract,
   type TopicPolicy,
 } from './topic.ts'
+export { clusters, type Cluster } from './topics/clusters.v1.ts'
 export { failureClasses, incidentAnalyses, type Analysis } from './topics/incident-analyses.v1.ts'
 export {
   compareVersions,

@@ -11,6 +11,7 @@ import { checkDurable, connectRedis, ensureConnected, StateStore } from '@kubesi
 import { loadCatalogue, loadIgnores } from '@kubesift/adapter-rules'
 import { readSignals } from '@kubesift/adapter-signals'
 import {
+  clusters,
   nextStep,
   OTEL_LOGS,
   otelPolicy,
@@ -195,7 +196,7 @@ const topicsLoop =
     const raw = otelTopics.map((topic) => ({ topic, policy: otelPolicy }))
     const { created, differences } = await ensureTopics(
       kafka,
-      [...raw, signals, incidentContexts],
+      [...raw, signals, incidentContexts, clusters],
       signal,
     )
     if (created.length > 0) log.info({ created }, 'created topics')

@@ -1,5 +1,6 @@
 import { metrics } from '@opentelemetry/api'
 import type { Signal } from '@kubesift/contracts'
+import type { SourceKind } from '@kubesift/core-signal'
 
 const meter = metrics.getMeter('kubesift.context-builder')
 
@@ -18,11 +19,18 @@ export class NormaliseFacts {
     description: 'Log entries that say nothing by design (an expired Event, a bookmark).',
   })
 
+  readonly #sources = meter.createCounter('kubesift.context_builder.source_records', {
+    unit: '{record}',
+    description: 'Log records read, by the kind of source that they came from.',
+  })
+
   signalsRead(read: {
     readonly signals: Readonly<Record<Signal['t'], number>>
     readonly folded: number
     readonly skipped: number
+    readonly sources: ReadonlyMap<SourceKind, number>
   }): void {
+    for (const [source, n] of read.sources) this.#sources.add(n, { source })
     for (const [type, n] of Object.entries(read.signals)) if (n > 0) this.#signals.add(n, { type })
     if (read.folded > 0) this.#folded.add(read.folded)
     if (read.skipped > 0) this.#skipped.add(read.skipped)

@@ -24,7 +24,13 @@ export {
   type PublishOptions,
 } from './producer.ts'
 export type { LoopProgress } from './progress.ts'
-export { readRecordAt, topicsPresent, type RawRecord } from './read-records.ts'
+export {
+  readRecordAt,
+  readRecords,
+  spansOf,
+  topicsPresent,
+  type RawRecord,
+} from './read-records.ts'
 export type { Received } from './records.ts'
 export { replayLetters, type ReplayOptions, type ReplayOutcome } from './replay-letters.ts'
 export { ensureTopics, type EnsuredTopics, type TopicDifference, type TopicSpec } from './topics.ts'

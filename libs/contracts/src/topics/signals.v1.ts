@@ -142,7 +142,13 @@ export const chunkSchema = z.object({
 })
 export type SignalChunk = z.infer<typeof chunkSchema>
 
+/** What one reader has read of one kind of source since it took the partition. */
+const sourceSeenSchema = z.object({ firstAt: instant, lastAt: instant, count: z.int() })
+
 const clusterProgressSchema = z.object({
+  /** By kind of source (`sourceKinds` in core-signal), by Kafka's time; and the offset that the reader began at. */
+  sources: z.record(z.string(), sourceSeenSchema).optional(),
+  sourcesFrom: z.number().int().optional(),
   /** The first observed time of the object stream that this reader saw since it took the partition. */
   objectsFrom: instant.optional(),
   /** Newest observed time of the object stream. */

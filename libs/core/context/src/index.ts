@@ -6,6 +6,7 @@ export { NO_IGNORES, type Asked, type IgnoreRules } from './ignores.ts'
 export { contextsOf, type Ignored, type InProcess } from './in-process.ts'
 export { NamespaceMachine, type Settled } from './machine.ts'
 export { joinObject, type ObjectFact } from './object-fact.ts'
+export { sourcesAfter, sourcesOf } from './cluster-sources.ts'
 export type { Fields } from './stored-facts.ts'
 export {
   ALLOWED_LATENESS_MS,

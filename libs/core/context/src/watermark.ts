@@ -1,3 +1,4 @@
+import type { ClusterSources } from './cluster-sources.ts'
 import type { Progress, ProgressReport, Spell } from '@kubesift/contracts'
 import { blindSpells, type Blindness } from './blindness.ts'
 
@@ -35,6 +36,8 @@ export interface Clock {
   readonly reached: Readonly<Record<string, number>>
   /** Per cluster the times in which it was not seen. */
   readonly blind?: Readonly<Record<string, readonly Spell[]>>
+  /** Per cluster that is at home in this partition the sources that have told of it. */
+  readonly seen?: ClusterSources
 }
 
 interface Silence {
@@ -116,6 +119,15 @@ const silencesAfter = (before: Silences, clusters: Report['clusters']): Silences
   return Object.fromEntries(known)
 }
 
+/** A report without what is no matter of time: reports are kept nine times over. */
+const timesOf = (clusters: Report['clusters']): Report['clusters'] =>
+  Object.fromEntries(
+    Object.entries(clusters).map(([cluster, told]) => {
+      const times = Object.entries(told).filter(([name]) => !name.startsWith('sources'))
+      return [cluster, Object.fromEntries(times)]
+    }),
+  )
+
 /**
  * Takes in one progress record; returns the clock after it. Records of one reader arrive in order; an older report of a partition
  * changes nothing.
@@ -135,7 +147,7 @@ export const advance = (
     if (known !== undefined && isOlder(writtenAt, known.last)) continue
     silences[id] = silencesAfter(silences[id] ?? {}, clusters)
     sources[id] = {
-      last: { caughtUp, asOf, partitions, clusters, writtenAt },
+      last: { caughtUp, asOf, partitions, clusters: timesOf(clusters), writtenAt },
       earlier: known === undefined ? [] : [known.last, ...known.earlier].slice(0, EARLIER),
     }
   }
@@ -146,7 +158,8 @@ export const advance = (
     if (at !== undefined)
       reached[cluster] = Math.max(told(reached, cluster) ?? -Infinity, at - latenessMs)
   }
-  const next = { sources, silences, reached }
+  const { seen } = clock
+  const next = { sources, silences, reached, ...(seen === undefined ? {} : { seen }) }
   const blind = { ...clock.blind }
   for (const cluster of clustersOf(next)) {
     const seen = blindnessOf(next, cluster, blindMs)

@@ -9,7 +9,12 @@ export type ReadOne =
       /** Where the thing itself names its cluster. */
       readonly cluster?: string
     }
-  | { readonly ok: true; readonly skipped: string }
+  | {
+      readonly ok: true
+      readonly skipped: string
+      /** Whose it was, where that is not plain from the record. */
+      readonly source?: 'pod_logs' | 'hubble' | 'envoy'
+    }
   | { readonly ok: false; readonly why: string }
 
 /** One record may tell of several things. */

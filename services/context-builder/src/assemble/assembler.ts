@@ -1,7 +1,7 @@
 import { MessageTooLarge, type Batch, type Handled, type Producer } from '@kubesift/adapter-kafka'
 import type { StateStore } from '@kubesift/adapter-redis'
 import type { SignalsRecord } from '@kubesift/adapter-signals'
-import { Fenced, incidentContexts, type Context } from '@kubesift/contracts'
+import { clusters, Fenced, incidentContexts, type Context } from '@kubesift/contracts'
 import type { AssembleFacts } from '../facts.ts'
 import { HeldPartition, type HeldOptions } from './held-partition.ts'
 
@@ -66,10 +66,18 @@ export class Assembler {
       await this.#publish(contexts)
       await held.markPublished()
     }
+    await this.#tellClusters(held)
     this.#options.facts.batchAssembled({ records: batch.records.length, contexts: contexts.length })
     const { ignored, noise } = held.takeIgnored()
     this.#options.facts.contextsIgnored(ignored)
     this.#options.facts.eventsIgnored(noise)
+  }
+
+  /** Nothing is decided by it: what is lost in a crash is told again by the next progress. */
+  async #tellClusters(held: HeldPartition): Promise<void> {
+    const told = held.sources.take()
+    if (told.length === 0) return
+    await this.#options.producer.publish(clusters, told, { timeOf: ({ at }) => at })
   }
 
   /** A process that was suspended here wakes up late: its successor has published newer versions, and ours must not follow them. */

@@ -12,6 +12,7 @@ import {
 } from '@kubesift/core-context'
 import { blindOf } from './blind-of.ts'
 import { NamespaceCache } from './namespace-cache.ts'
+import { ToldSources } from './told-sources.ts'
 
 export interface Applied {
   readonly offset: number
@@ -56,6 +57,8 @@ export class HeldPartition {
   readonly #timers: Map<string, Timer>
   /** When the counts of a namespace were last published. */
   readonly #refreshedAt = new Map<string, number>()
+  /** What is to be told of the sources of clusters. */
+  readonly sources = new ToldSources()
   #clock: Clock
   #clockWritten: Clock
   #next: number | null
@@ -138,6 +141,7 @@ export class HeldPartition {
       const { reached: before, blind = {} } = this.#clock
       const { latenessMs, blindMs } = this.#options
       this.#clock = advance(this.#clock, progress, latenessMs, blindMs)
+      this.#clock = this.sources.after(this.#clock, progress, this.#claim.partition)
       await this.#tellBlind(blind, offset, touched)
       const moved = Object.keys(this.#clock.reached).filter(
         (c) => this.#clock.reached[c] !== before[c],

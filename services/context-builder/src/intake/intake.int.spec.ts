@@ -1,5 +1,5 @@
-import { createKafka, ensureTopics, type Kafka } from '@kubesift/adapter-kafka'
-import { OTEL_LOGS, otelPolicy } from '@kubesift/contracts'
+import { consumeBatches, createKafka, ensureTopics, type Kafka } from '@kubesift/adapter-kafka'
+import { clusters, OTEL_LOGS, otelPolicy, type Cluster } from '@kubesift/contracts'
 import {
   createLogger,
   loadConfig,
@@ -19,6 +19,8 @@ let backing: TestBacking
 let kafka: Kafka
 let service: RunningService | undefined
 let contexts: Contexts | undefined
+const stop = new AbortController()
+let reader: Promise<void> | undefined
 
 const freePort = async (): Promise<number> => {
   const server = createServer()
@@ -40,6 +42,21 @@ const start = (more: Record<string, string>): Promise<RunningService> => {
   return startService(contextBuilder(config, createLogger('context-builder', 'warn')))
 }
 
+/** The newest that was told of each cluster. */
+const clustersTold = async (): Promise<ReadonlyMap<string, Cluster>> => {
+  const told = new Map<string, Cluster>()
+  reader = consumeBatches({
+    kafka,
+    topic: clusters,
+    groupId: 'clusters-reader',
+    handle: async (batch) => {
+      for (const { value } of batch.records) told.set(value.cluster, value)
+      return { through: batch.lastOffset }
+    },
+  }).run(stop.signal)
+  return told
+}
+
 beforeEach(async () => {
   backing = await testBacking()
   kafka = createKafka({
@@ -53,6 +70,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await service?.stop()
   await contexts?.stop()
+  stop.abort()
+  await reader
   await backing.dispose()
 })
 
@@ -64,6 +83,7 @@ test('an alert that was posted opens an incident, and its end closes it, through
     ALLOWED_LATENESS_MS: '0',
   })
   contexts = new Contexts(kafka)
+  const seen = await clustersTold()
   const began = Date.now() - 3_600_000
   const post = async (status: string, from: number, endsAt?: number): Promise<number> => {
     const alert = {
@@ -99,6 +119,10 @@ test('an alert that was posted opens an incident, and its end closes it, through
     },
   )
   expect(context()).toMatchObject({ reasons: [{ reason: 'KubeJobFailed', type: 'Alert' }] })
+  await vi.waitFor(
+    () => expect(seen.get('lab')?.sources).toMatchObject([{ source: 'alertmanager', count: 1 }]),
+    { timeout: 30_000, interval: 200 },
+  )
   expect(await post('resolved', began, began + 60_000)).toBe(202)
   await vi.waitFor(
     () =>

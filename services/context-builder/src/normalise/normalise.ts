@@ -47,7 +47,8 @@ export const normalise = (
     const to = { places: memory.places, partitions, maxBytes: chunkBytes }
     const bundles = bundlesOf(chunks, to, { source, offset })
     const { count, folded } = memory.retellings
-    const settle = observed.note(partition, reading.times)
+    reading.countRepeats()
+    const settle = observed.note(partition, reading.times, offset)
     if (bundles.length > 0)
       await producer.publish(bundleContract, bundles, {
         form: FORM,
@@ -59,6 +60,7 @@ export const normalise = (
       signals: { ...reading.types, again: count },
       folded: reading.builder.folded + folded,
       skipped: reading.skipped,
+      sources: reading.times.sources(),
     })
     return { through: batch.lastOffset, parked: reading.parked }
   }

@@ -1,9 +1,17 @@
 import type { ProgressReport, Signal } from '@kubesift/contracts'
 import { GAP_MS } from '@kubesift/core-context'
+import type { SourceKind } from '@kubesift/core-signal'
 
 const MAX_GAPS = 16
 
 type Clusters = ProgressReport['clusters']
+
+/** What was read of one kind of source. */
+interface SourceSeen {
+  firstAt: number
+  lastAt: number
+  count: number
+}
 
 interface Seen {
   objectsFrom?: number
@@ -11,6 +19,9 @@ interface Seen {
   eventsAt?: number
   objectsArrivedAt?: number
   gaps: [number, number][]
+  readonly sources: Map<SourceKind, SourceSeen>
+  /** The first offset that this reader read. */
+  readonly from: number
 }
 
 /** What one batch tells of a cluster's time. */
@@ -19,6 +30,7 @@ interface Noted {
   arrivedAt: number
   /** Times of objects, in order. */
   readonly objects: number[]
+  readonly sources: Map<SourceKind, SourceSeen>
 }
 
 /** The times in one batch, by cluster. */
@@ -28,7 +40,7 @@ export class BatchTimes {
   #of(cluster: string): Noted {
     let noted = this.clusters.get(cluster)
     if (noted === undefined) {
-      noted = { eventsAt: -Infinity, arrivedAt: -Infinity, objects: [] }
+      noted = { eventsAt: -Infinity, arrivedAt: -Infinity, objects: [], sources: new Map() }
       this.clusters.set(cluster, noted)
     }
     return noted
@@ -39,10 +51,23 @@ export class BatchTimes {
     if (at > noted.eventsAt) noted.eventsAt = at
   }
 
+  /** So many records of a source have come, by Kafka's time. */
+  source(cluster: string, kind: SourceKind, at: number, count = 1): void {
+    seeSource(this.#of(cluster).sources, kind, { firstAt: at, lastAt: at, count })
+  }
+
   /** An object of a stream that claims to live has come, by Kafka's time. */
   arrived(cluster: string, at: number): void {
     const noted = this.#of(cluster)
     if (at > noted.arrivedAt) noted.arrivedAt = at
+  }
+
+  /** Records by kind of source, whatever the cluster. */
+  sources(): ReadonlyMap<SourceKind, number> {
+    const sums = new Map<SourceKind, number>()
+    for (const { sources } of this.clusters.values())
+      for (const [kind, { count }] of sources) sums.set(kind, (sums.get(kind) ?? 0) + count)
+    return sums
   }
 
   signal(cluster: string, signal: Signal): void {
@@ -51,6 +76,21 @@ export class BatchTimes {
     else if (signal.t === 'alert') this.event(cluster, signal.toldAt)
     else this.#of(cluster)
   }
+}
+
+const seeSource = (
+  sources: Map<SourceKind, SourceSeen>,
+  kind: SourceKind,
+  now: SourceSeen,
+): void => {
+  const seen = sources.get(kind)
+  if (seen === undefined) {
+    sources.set(kind, { ...now })
+    return
+  }
+  seen.firstAt = Math.min(seen.firstAt, now.firstAt)
+  seen.lastAt = Math.max(seen.lastAt, now.lastAt)
+  seen.count += now.count
 }
 
 const seeObject = (seen: Seen, at: number): void => {
@@ -70,19 +110,24 @@ export class Observed {
   readonly #settled = new Map<number, Map<string, Seen>>()
 
   /** Notes the times of a batch; the answer makes them count. */
-  note(partition: number, times: BatchTimes): () => void {
+  note(partition: number, times: BatchTimes, firstOffset: number): () => void {
     return () => {
       let clusters = this.#settled.get(partition)
       if (clusters === undefined) {
         clusters = new Map()
         this.#settled.set(partition, clusters)
       }
-      for (const [cluster, { eventsAt, arrivedAt, objects }] of times.clusters) {
-        const seen: Seen = clusters.get(cluster) ?? { gaps: [] }
+      for (const [cluster, { eventsAt, arrivedAt, objects, sources }] of times.clusters) {
+        const seen: Seen = clusters.get(cluster) ?? {
+          gaps: [],
+          sources: new Map(),
+          from: firstOffset,
+        }
         clusters.set(cluster, seen)
         if (eventsAt > (seen.eventsAt ?? -Infinity)) seen.eventsAt = eventsAt
         if (arrivedAt > (seen.objectsArrivedAt ?? -Infinity)) seen.objectsArrivedAt = arrivedAt
         for (const at of objects) seeObject(seen, at)
+        for (const [kind, now] of sources) seeSource(seen.sources, kind, now)
       }
     }
   }
@@ -93,9 +138,15 @@ export class Observed {
 
   of(partition: number): Clusters {
     const clusters = [...(this.#settled.get(partition) ?? [])].map(
-      ([cluster, { gaps, ...times }]) => [
+      ([cluster, { gaps, sources, from, ...times }]) => [
         cluster,
-        { ...times, ...(gaps.length === 0 ? {} : { gaps: [...gaps] }) },
+        {
+          ...times,
+          ...(gaps.length === 0 ? {} : { gaps: [...gaps] }),
+          ...(sources.size === 0
+            ? {}
+            : { sources: Object.fromEntries(sources), sourcesFrom: from }),
+        },
       ],
     )
     return Object.fromEntries(clusters) as Clusters

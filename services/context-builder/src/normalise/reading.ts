@@ -16,6 +16,7 @@ import {
   fromLogRecord,
   lastSeenAt,
   repeatableOf,
+  sourceOf,
   type At,
   type ReadOne,
 } from '@kubesift/core-signal'
@@ -108,6 +109,8 @@ export class Reading {
     const at = this.#at
     if (read.ok && 'skipped' in read) {
       this.skipped++
+      const of = clusterOf(entry) ?? this.#defaultCluster
+      this.times.source(of, sourceOf(entry, read), at.kafkaAt ?? 0)
       return
     }
     const named = read.ok ? read.cluster : undefined
@@ -121,9 +124,30 @@ export class Reading {
     this.times.signal(cluster, signal)
     if (signal.t === 'object' && claimsLiveness(entry)) this.times.arrived(cluster, at.kafkaAt ?? 0)
     this.types[signal.t]++
+    this.times.source(cluster, sourceOf(entry, read), at.kafkaAt ?? 0)
     const claim = batch.claims?.get(entry)
     const again = claim && signal.t === 'event' ? repeatableOf(entry, signal) : undefined
     if (claim !== undefined && again !== undefined) this.#remember(claim, { ...again, place })
+  }
+
+  /**
+   * Counts what was told again for its clusters, once for the batch: nearly always all of it is of one. Of several each has a share by its
+   * Events, so that no telling costs anything here.
+   */
+  countRepeats(): void {
+    const { retellings, places } = this.#memory
+    const slots = new Map<string, number>()
+    for (const place of retellings.places) {
+      const { cluster } = places.of(place)
+      let n = slots.get(cluster) ?? 0
+      for (const slot of retellings.slotsOf(place)) if (slot >= 0) n += 1
+      slots.set(cluster, n)
+    }
+    const all = [...slots.values()].reduce((sum, n) => sum + n, 0)
+    for (const [cluster, n] of slots) {
+      const share = Math.round((retellings.count * n) / all)
+      this.times.source(cluster, 'k8s_events', this.kafkaAt, share)
+    }
   }
 
   #remember(claim: Claim, known: Parameters<Memory['known']['put']>[1]): void {

@@ -80,7 +80,8 @@ export const fromAccessLog = (line: Json, { ref, container }: PodOfLog, at: At):
   const code = int(line, 'response_code') ?? 0
   const flags = (str(line, 'response_flags', 64) ?? '').split(',')
   const reason = reasonOf(flags, code)
-  if (reason === undefined) return { ok: true, skipped: 'a call that was answered' }
+  if (reason === undefined)
+    return { ok: true, skipped: 'a call that was answered', source: 'envoy' }
   const { outbound, service, port } = callOf(line)
   const cause =
     dashed(line, 'upstream_transport_failure_reason') ?? dashed(line, 'response_code_details')

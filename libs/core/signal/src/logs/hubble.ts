@@ -82,7 +82,7 @@ const nameOf = (ref: ObjectRef | undefined): string =>
 export const fromFlow = (flow: Json, at: At): Read => {
   const verdict = str(flow, 'verdict', 32) ?? ''
   if (verdict !== 'DROPPED' && verdict !== 'ERROR')
-    return { ok: true, skipped: 'a flow that was not dropped' }
+    return { ok: true, skipped: 'a flow that was not dropped', source: 'hubble' }
   const why = str(flow, 'drop_reason_desc', 64) ?? verdict
   const reason = POLICY.has(why) ? 'FlowDenied' : 'FlowDropped'
   const [source, destination] = [endOf(flow, 'source'), endOf(flow, 'destination')]

@@ -28,7 +28,8 @@ export const fromPodLog = (
   const access = body === undefined ? undefined : accessLogIn(body)
   if (access !== undefined) return fromAccessLog(access, pod, at)
   const line = errorIn(record, body, textOf(record))
-  if (line === undefined) return { ok: true, skipped: 'a log line that is no error' }
+  if (line === undefined)
+    return { ok: true, skipped: 'a log line that is no error', source: 'pod_logs' }
   const { ref, container } = pod
   return seenAs(
     compact({
