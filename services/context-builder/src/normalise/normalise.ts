@@ -60,6 +60,10 @@ export const normalise = (
       folded: reading.builder.folded + folded,
       skipped: reading.skipped,
     })
-    return { through: batch.lastOffset, parked: reading.parked }
+    return {
+      through: batch.lastOffset,
+      parked: reading.parked,
+      note: observed.noteOf(partition),
+    }
   }
 }

@@ -1,9 +1,27 @@
-import type { ProgressReport, Signal } from '@kubesift/contracts'
+import { parseJson, type ProgressReport, type Signal } from '@kubesift/contracts'
 import { GAP_MS } from '@kubesift/core-context'
+import { compact } from '@kubesift/core-signal'
+import { z } from 'zod'
 
 const MAX_GAPS = 16
 
+/** Kafka keeps 4,096 bytes beside an offset; names may take more than one byte a character. */
+const NOTE_MAX = 1_300
+
+const instant = z.number()
+const notedSchema = z.record(
+  z.string(),
+  z.object({
+    objectsAt: instant.optional(),
+    eventsAt: instant.optional(),
+    objectsArrivedAt: instant.optional(),
+  }),
+)
+
 type Clusters = ProgressReport['clusters']
+
+const newestOf = ({ objectsAt, eventsAt }: Clusters[string]): number =>
+  Math.max(objectsAt ?? -Infinity, eventsAt ?? -Infinity)
 
 interface Seen {
   objectsFrom?: number
@@ -84,6 +102,40 @@ export class Observed {
         for (const at of objects) seeObject(seen, at)
       }
     }
+  }
+
+  /**
+   * What the next reader of the partition has to know, to be committed with the offset: a reader that ends without having told its
+   * progress would take the times with it, and the watermark would stand still until the cluster speaks again. Bounded: those that have
+   * spoken last come first.
+   */
+  noteOf(partition: number): string {
+    const clusters = Object.entries(this.of(partition))
+      .map(([cluster, { eventsAt, objectsAt, objectsArrivedAt }]) => {
+        return [cluster, compact({ eventsAt, objectsAt, objectsArrivedAt })] as const
+      })
+      .sort(([, a], [, b]) => newestOf(b) - newestOf(a))
+    let note = JSON.stringify(Object.fromEntries(clusters))
+    while (note.length > NOTE_MAX && clusters.length > 0) {
+      clusters.length = Math.floor(clusters.length / 2)
+      note = JSON.stringify(Object.fromEntries(clusters))
+    }
+    return note
+  }
+
+  /** Takes up what the former reader has noted; a note that cannot be read is as good as none. */
+  recall(partition: number, note: string | undefined): void {
+    const read = note === undefined ? undefined : parseJson(notedSchema, note)
+    if (read?.ok !== true) return
+    this.#settled.set(
+      partition,
+      new Map(
+        Object.entries(read.value).map(([cluster, told]) => [
+          cluster,
+          { ...compact(told), gaps: [] },
+        ]),
+      ),
+    )
   }
 
   forget(partitions: readonly number[]): void {
