@@ -11,6 +11,7 @@ export const templateVariables = {
   ownerArg: 'the same as kubectl takes it: deployment/checkout',
   rolloutArg: 'ownerArg, where the owner has rollouts (Deployment, StatefulSet, DaemonSet)',
   jobArg: 'ownerArg, where the owner is a Job: kubectl reads no logs of a CronJob',
+  editArg: 'ownerArg, where its pod template can be edited: not that of a Job, nor a bare pod',
   undoArg:
     'rolloutArg, where the change found is a rollout that can be undone and was not undone already',
   pod: 'one failing pod',
