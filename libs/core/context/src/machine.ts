@@ -127,6 +127,7 @@ export class NamespaceMachine {
     }
     this.#addName(ownerId(event.involved))
     const fact = eventFact(signal, source)
+    for (const { replicaSet } of fact.grown ?? []) this.#addName(`ReplicaSet/${replicaSet}`)
     // Most Normal events are only context: the raw topic keeps them, the state does not.
     if (this.#classifier.classify(fact).as === 'context' && fact.reason !== SCALING) {
       this.#facts.events.forgo(event.uid)
