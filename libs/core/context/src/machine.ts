@@ -10,6 +10,7 @@ import { deriveOwner, type Derived, type OwnerResult } from './derive.ts'
 import { eventFact, type EventFact, type Told } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { objectFact, type ObjectFact } from './object-fact.ts'
+import { News } from './news.ts'
 import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import type { Surroundings } from './spells.ts'
@@ -19,7 +20,7 @@ import { SCALING, viewOf } from './view-of.ts'
 export type Fields = Map<string, string>
 
 export interface Settled {
-  /** Contexts to publish: full state, without version. */
+  /** Contexts to publish, of which something is new: full state, without version. */
   readonly contexts: (Derived & { readonly movedTo?: string })[]
   /** Fields of the owners' memory that have changed: to be written before the contexts are published. */
   readonly fields: Fields
@@ -60,6 +61,7 @@ export class NamespaceMachine {
   /** What has changed since the last snapshot. */
   readonly #unsaved = { events: new Set<string>(), objects: new Set<string>(), names: false }
   readonly #passed = new Passed()
+  readonly #news = new News<Settled['contexts'][number]>()
 
   constructor(cluster: string, namespace: string, classifier: Classifier) {
     this.cluster = cluster
@@ -163,7 +165,7 @@ export class NamespaceMachine {
       const decided = this.#decide(id, watermark, gaps)
       this.#write(id, decided.memory, fields)
       this.#stale.delete(id)
-      return decided.contexts
+      return decided.contexts.filter((context) => this.#news.take(context))
     })
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
@@ -217,9 +219,11 @@ export class NamespaceMachine {
 
   /** Everything published so far, once more: after a crash between writing state and publishing. */
   republish(watermark: number | null, gaps: Surroundings['gaps']): Settled['contexts'] {
-    return [...this.#memory.keys()]
+    const contexts = [...this.#memory.keys()]
       .sort()
       .flatMap((id) => this.#decide(id, watermark, gaps).contexts)
+    for (const context of contexts) this.#news.take(context)
+    return contexts
   }
 
   nextDecisionAt(): number | null {
