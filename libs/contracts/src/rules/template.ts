@@ -27,7 +27,7 @@ export const templateVariables = {
   change: 'summary of the change found',
   changeArg: 'the changed object, as kubectl takes it',
   changedBy: 'who made the change',
-  distance: 'time from the change to the first symptom, in words',
+  distance: 'how long before (or after) the first symptom the change was: 3 seconds before',
   fieldFrom: 'value before the change, of the field that the rule asked for',
   fieldTo: 'value after it',
   revision: 'the revision that the change made',

@@ -1,6 +1,6 @@
 import type { Context, TemplateVariable } from '@kubesift/contracts'
 import { aftermathOf, hasFormer, type Aftermath } from './aftermath.ts'
-import { durationWords } from './duration-words.ts'
+import { distanceWords } from './duration-words.ts'
 import type { Lookup } from './fill.ts'
 import type { Match, Subject } from './match.ts'
 import { rolloutIn, type FoundChange } from './match-change.ts'
@@ -121,7 +121,7 @@ const readers: Readonly<Record<TemplateVariable, Reader>> = {
   change: (_, found) => found?.change.summary,
   changeArg: (_, found) => found && argOf(found.change.object.kind, found.change.object.name),
   changedBy: (_, found) => found?.change.by,
-  distance: (_, found) => found && durationWords(found.change.distanceMs),
+  distance: (_, found) => found && distanceWords(found.change),
   fieldFrom: (_, found) => found?.field?.from ?? undefined,
   fieldTo: (_, found) => found?.field?.to ?? undefined,
   revision: (_, found) => found?.change.toRevision,
