@@ -95,7 +95,12 @@ const objectsOf = (
   const add = (ref: ObjectRef, at: number): void => {
     const key = `${ref.kind}/${ref.name}/${ref.uid ?? ''}`
     const before = seen.get(key)
-    if (before === undefined || before.at < at) seen.set(key, { ref, at })
+    // Events of one pod speak of the pod or of a container in it: the container is worth keeping.
+    const { fieldPath = before?.ref.fieldPath } = ref
+    if (before === undefined || before.at < at)
+      seen.set(key, { ref: fieldPath === undefined ? ref : { ...ref, fieldPath }, at })
+    else if (before.ref.fieldPath === undefined && fieldPath !== undefined)
+      seen.set(key, { ...before, ref: { ...before.ref, fieldPath } })
   }
   for (const e of part.events) add(e.involved, e.top.at)
   for (const s of part.states) {
@@ -108,12 +113,13 @@ const objectsOf = (
   const facts = ordered.map(({ ref }) => (ref.uid === undefined ? undefined : byUid(ref.uid)))
   const objects = ordered.slice(0, MAX_OBJECTS).map(({ ref }, i) => {
     const node = facts[i]?.object.pod?.node
-    const { kind, namespace, name, uid } = ref
+    const { kind, namespace, name, uid, fieldPath } = ref
     return {
       kind,
       namespace,
       name,
       ...(uid === undefined ? {} : { uid }),
+      ...(fieldPath === undefined ? {} : { fieldPath }),
       ...(node === undefined ? {} : { node }),
     }
   })

@@ -111,6 +111,72 @@ describe('a machine', () => {
   })
 })
 
+describe('a Node that only sends its heartbeat', () => {
+  const notReady: Catalogue['problems'][number] = {
+    ...catalogue.problems[0]!,
+    problem: 'NodeNotReady',
+    events: [],
+    states: [{ state: 'condition', kind: ['Node'], value: ['Ready=False'] }],
+    recovery: 'node',
+  }
+  const nodes = new Classifier({ ...catalogue, problems: [notReady] })
+  let rv = 0
+  const seen = (status: 'True' | 'False', since: number, at: number): Signal => ({
+    t: 'object',
+    offsets: [++rv],
+    repeats: 1,
+    observedAt: at,
+    object: {
+      kind: 'Node',
+      apiVersion: 'v1',
+      namespace: '',
+      name: 'worker-1',
+      uid: 'node',
+      rv: String(rv),
+      labels: {},
+      annotations: {},
+      owners: [],
+      conditions: { Ready: { status, reason: 'Kubelet', at: since } },
+    },
+  })
+  const beat = (machine: NamespaceMachine, signal: Signal, watermark: number): number => {
+    machine.apply(signal, SOURCE)
+    return machine.settle(watermark, []).contexts.length
+  }
+  const MINUTE = 60_000
+
+  test('is published when it fails, when it is well again, and not with any of 20 heartbeats', () => {
+    const machine = new NamespaceMachine('c', '', nodes)
+    const failed = AT + MINUTE
+    const well = AT + 5 * MINUTE
+    expect(beat(machine, seen('True', AT, AT), AT)).toBe(0)
+    expect(beat(machine, seen('False', failed, failed), failed)).toBe(1)
+    const whileDown = Array.from({ length: 20 }, (_, i) =>
+      beat(machine, seen('False', failed, failed + i * 10_000), failed + i * 10_000),
+    )
+    expect(whileDown.reduce((sum, n) => sum + n)).toBe(0)
+    beat(machine, seen('True', well, well), well)
+    expect(machine.settle(well + 2 * MINUTE, []).contexts).toMatchObject([
+      { spells: [{ recovery: { by: 'recovered' } }] },
+    ])
+    const afterwards = Array.from({ length: 20 }, (_, i) =>
+      beat(machine, seen('True', well, well + (3 + i) * MINUTE), well + (3 + i) * MINUTE),
+    )
+    expect(afterwards.reduce((sum, n) => sum + n)).toBe(0)
+  })
+
+  test('is published once more by whoever takes the state up, who cannot know what was', () => {
+    const before = new NamespaceMachine('c', '', nodes)
+    before.apply(seen('False', AT, AT), SOURCE)
+    const fields = new Map(before.settle(AT, []).fields)
+    for (const [name, value] of before.snapshot()) fields.set(name, value)
+    const after = new NamespaceMachine('c', '', nodes)
+    after.load(fields)
+    expect(after.republish(AT, [])).toHaveLength(1)
+    expect(beat(after, seen('False', AT, AT + MINUTE), AT + MINUTE)).toBe(0)
+  })
+})
+
 test('what was passed over is forgotten before it is too much', () => {
   const passed = new Passed()
   const first = head({ uid: 'first' })
