@@ -1,3 +1,4 @@
+import { distanceWords } from '@kubesift/core-diagnosis'
 import { formatInstant } from '@kubesift/core-signal'
 import { wrap } from '../render/cells.ts'
 import type { Paint } from '../render/paint.ts'
@@ -61,7 +62,7 @@ const headline = (incident: ApiIncident, { paint, now }: ShowOptions): string[] 
     ...(resolution === null || resolution === undefined
       ? []
       : [
-          `${INDENT}resolved ${timeText(resolution.at)} (${plain(resolution.by, 60)}): ${plain(resolution.why, 300)}`,
+          `${INDENT}resolved ${resolution.by === 'recovered' ? 'well since ' : ''}${timeText(resolution.at)} (${plain(resolution.by, 60)}): ${plain(resolution.why, 300)}`,
         ]),
     `${INDENT}since    ${timeText(incident.firstSeenAt)}${ago(incident.firstSeenAt, now)}, last seen ${timeText(incident.lastSeenAt)}${ago(incident.lastSeenAt, now)}`,
     `${INDENT}count    ${countText(incident.occurrenceCount, incident.countQuality)} (${incident.countQuality.replaceAll('_', ' ')})`,
@@ -92,8 +93,6 @@ const whyLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] => 
 
 const changeLines = ({ changes }: ApiIncident, options: ShowOptions): string[] =>
   changes.flatMap((change) => {
-    const before = change.distanceMs >= 0
-    const distance = `${shortAge(Math.abs(change.distanceMs))} ${before ? 'before' : 'after'} the first symptom`
     const revisions =
       change.toRevision === ''
         ? ''
@@ -101,9 +100,13 @@ const changeLines = ({ changes }: ApiIncident, options: ShowOptions): string[] =
     const by = change.by === '' ? '' : `, by ${change.by}`
     return [
       ...told(changeText(change), options, '• '),
-      ...told(`${timeText(change.at)}, ${distance}${revisions}${by}`, options, '  '),
+      ...told(`${timeText(change.at)}${distanceText(change)}${revisions}${by}`, options, '  '),
     ]
   })
+
+/** In the words of the explanation above it. */
+const distanceText = ({ at, distanceMs }: ApiIncident['changes'][number]): string =>
+  at === null ? '' : `, ${distanceWords({ at, distanceMs })} the first symptom`
 
 /** Summaries may begin with what they are: it is said once. */
 const changeText = ({ kind, rollback, summary }: ApiIncident['changes'][number]): string => {

@@ -16,5 +16,8 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [ExitCode.usage, 'wrong command, option or input'],
   [ExitCode.missing, 'something that it needs is missing (Java, Redis, a port, write permission)'],
   [ExitCode.notRunning, 'nothing is running, or not everything is ready'],
-  [ExitCode.interrupted, 'stopped by Ctrl-C'],
+  [
+    ExitCode.interrupted,
+    'stopped by Ctrl-C before it was done (0 where Ctrl-C is the way to end: up, watch, logs -f)',
+  ],
 ]

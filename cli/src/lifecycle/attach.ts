@@ -27,7 +27,10 @@ export const attach = async (
   for (const line of foundRunning(found, options, context)) print(line)
   const ready =
     found !== undefined && allReady(found) ? found : await untilReady(context, context.now())
-  if (ready === undefined) return letGo(context)
+  if (ready === undefined) {
+    letGo(context)
+    return ExitCode.interrupted
+  }
   mustServe(ready)
   if (options.again === true)
     await replayAgain(options.collector === true ? ready : withoutCollector(ready), context)

@@ -18,7 +18,7 @@ export const startSupervisor = async (
 ): Promise<{ readonly startedHere: boolean }> => {
   makeFolder(context.home)
   await untilEnded(context.home)
-  if (livingSupervisor(context.home) !== undefined) return { startedHere: false }
+  if (livingSupervisor(context.home) !== undefined) return beside(context)
   const pid = await spawnSupervisor(context, collector)
   const child = identityOf(pid)
   for (;;) {
@@ -26,10 +26,20 @@ export const startSupervisor = async (
     const state = readState(context.home)
     // it has written its first state, be that a failure; until then the file is that of an earlier run
     if (state?.supervisor.pid === pid) return { startedHere: true }
-    if (holder !== undefined && holder.pid !== pid) return { startedHere: false }
+    if (holder !== undefined && holder.pid !== pid) return beside(context)
     if (child === undefined || !isAlive(child)) throw diedAtOnce(context)
     await pause(POLL_MS)
   }
+}
+
+/** Another one has the home. What it writes is waited for: until then the state is that of an earlier run, whose supervisor is gone. */
+const beside = async ({ home, signal }: CliContext): Promise<{ readonly startedHere: false }> => {
+  while (!signal.aborted) {
+    const holder = livingSupervisor(home)
+    if (holder === undefined || readState(home)?.supervisor.pid === holder.pid) break
+    await pause(POLL_MS)
+  }
+  return { startedHere: false }
 }
 
 /** A supervisor that is on its way out is not one to follow. */

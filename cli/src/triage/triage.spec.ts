@@ -97,6 +97,22 @@ describe('triage', () => {
     })
   })
 
+  it('a binding that came too late is no trouble: the pod has its node', async () => {
+    const bound = event('e', {
+      reason: 'FailedScheduling',
+      message:
+        'binding rejected: running Bind plugin "DefaultBinder": Operation cannot be fulfilled on pods/binding "web-1": pod web-1 is already assigned to node "a"',
+    })
+    const { incidents, ignored } = await run([of('f', list(bound))])
+    expect(incidents).toEqual([])
+    expect(ignored).toMatchObject([
+      {
+        reason: 'FailedScheduling',
+        why: expect.stringContaining('it is bound') as unknown,
+      },
+    ])
+  })
+
   it('what has no time of its own is of now', async () => {
     const timeless = event('e1', {
       reason: 'FailedScheduling',

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { announceReplay } from '../demo/replayed.ts'
@@ -40,11 +41,11 @@ const standIn = (): ProcessIdentity => {
   return identityOf(child.pid ?? 0)!
 }
 
-const writeState = (phase: string): void =>
+const writeState = (phase: string, of = supervisor): void =>
   writeFileSync(
     join(home, 'state.json'),
     JSON.stringify({
-      supervisor,
+      supervisor: of,
       startedAt: 0,
       phase,
       // nobody listens there
@@ -122,6 +123,23 @@ test('it shows everything where nothing is replayed, and ends when somebody stop
   writeState('stopping')
   expect(await second.code).toBe(0)
   expect(second.said()).toContain('Kubesift was stopped by another command')
+})
+
+test('beside one that has just been started it does not read the state of the run before', async () => {
+  writeState('stopped', { ...supervisor, pid: 2 ** 22 + 1 })
+  const second = up('--detach')
+  await pause(300)
+  writeState('running')
+  expect(await second.code).toBe(0)
+  expect(second.said()).toContain('has been running here')
+})
+
+test('Ctrl-C before everything is ready is no success: what follows in a script must not run', async () => {
+  writeState('starting')
+  const second = up('--detach')
+  await vi.waitFor(() => expect(second.said()).toContain('is being started'), PATIENCE)
+  second.interrupt()
+  expect(await second.code).toBe(130)
 })
 
 test('--detach beside it starts nothing and returns', async () => {

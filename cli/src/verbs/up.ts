@@ -66,7 +66,10 @@ const up = async (options: UpOptions, context: CliContext): Promise<ExitCode> =>
   if (!startedHere) return attach(options, context, (state) => mustServe(wish, state))
   try {
     const ready = await untilReady(context, begun)
-    if (ready === undefined) return await interrupted(context)
+    if (ready === undefined) {
+      await interrupted(context)
+      return ExitCode.interrupted
+    }
     if (options.detach === true) {
       await replayDetached(ready, options, context)
       return detached(context)

@@ -67,6 +67,10 @@ const normaliser = ({ config, kafka, producer, health }: Wiring): Half => {
     producer,
     progress: health.progress('normalise'),
     pollMs: config.PROGRESS_MS,
+    onAssigned: (partition, note) => {
+      observed.recall(partition, note)
+      return null
+    },
     onRevoked: (partitions) => observed.forget(partitions),
     handle: normalise({
       kafka,

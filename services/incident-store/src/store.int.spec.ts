@@ -38,6 +38,22 @@ test('a context becomes incident, note and outbox rows, and its redelivery chang
   expect(await store.reader.position('incident-contexts', 0)).toBe(3)
 })
 
+test('a newer context that says the same writes nothing but its version', async () => {
+  await using store = await aStore()
+  await store.writer.applyContexts([aContext()], at(2))
+  const rows = () => Promise.all([store.count('outbox'), store.count('note')])
+  const before = await rows()
+  const again = aContext({ ...version(7), watermark: 9, spells: [...aContext().spells] })
+  expect(await store.writer.applyContexts([again], at(8))).toEqual({ changed: 0, dropped: 0 })
+  expect(await rows()).toEqual(before)
+  // The version counts as read: an older one is refused.
+  expect(await store.writer.applyContexts([aContext(version(5))], at(9))).toMatchObject({
+    dropped: 1,
+  })
+  const [incident] = await store.reader.list(everything, 10, undefined)
+  expect(incident).toMatchObject({ revision: 1 })
+})
+
 test('an older version, alone or in the batch of a newer one, is dropped', async () => {
   await using store = await aStore()
   const resolved = aContext({ ...version(5), spells: [aSpell(0, 4, 10)] })
@@ -199,7 +215,7 @@ test('two writers of the same keys in different order both finish', async () => 
   const names = Array.from({ length: 30 }, (_, i) => `w${i}`)
   const batch = (offset: number, order: readonly string[]) =>
     store.writer.applyContexts(
-      order.map((name) => aContext({ name, ...version(offset) })),
+      order.map((name) => aContext({ name, ...version(offset), occurrenceCount: offset })),
       at(offset),
     )
   await Promise.all([batch(1, names), batch(2, names.toReversed()), batch(3, names)])

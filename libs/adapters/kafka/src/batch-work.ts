@@ -76,7 +76,7 @@ export class BatchWork<T> {
             isStale: () => isLost() || !this.#mayGoOn(payload, state),
           }),
       )
-      if (result.through !== undefined) await this.#commit(payload, state, result.through)
+      await this.#commit(payload, state, result)
       facts.sliceFinished(this.#parts.worker.named, (performance.now() - began) / 1000)
       const whole = this.#follow(session, state, result, Number(messages.at(-1)?.offset))
       if (lost !== undefined) throw lost
@@ -89,15 +89,16 @@ export class BatchWork<T> {
   async #commit(
     payload: kafkajs.EachBatchPayload,
     state: PartitionState,
-    through: number,
+    { through, note }: SliceResult,
   ): Promise<void> {
-    if (!state.owned) return
+    if (!state.owned || through === undefined) return
     const { partition } = state
     const handled = through + 1 - state.next
     // First resolved, then committed: if the commit fails, the session still goes on from here.
     payload.resolveOffset(String(through))
     state.advance(through + 1)
-    const offsets = [{ partition, offset: String(through + 1) }]
+    const metadata = note === undefined ? {} : { metadata: note }
+    const offsets = [{ partition, offset: String(through + 1), ...metadata }]
     await payload.commitOffsetsIfNecessary({
       topics: [{ topic: this.#parts.worker.named, partitions: offsets }],
     })

@@ -29,6 +29,11 @@ export interface Handled {
   readonly through: number
   /** Records, or entries of them, that it could not process. They are parked before the offset is committed. */
   readonly parked?: readonly Parked[]
+  /**
+   * What the next holder of the partition has to know beside the offset; committed with it, so neither is ever without the other. Brokers
+   * take 4 KB (`offset.metadata.max.bytes`).
+   */
+  readonly note?: string
 }
 
 /**
@@ -46,9 +51,9 @@ export interface ConsumeOptions<T> {
   /**
    * A partition was assigned, again after every rebalance: load what is needed for it and answer where its state stands (the
    * next offset to apply), or null. Reading starts at the smaller of that and the committed offset. Nothing of the partition
-   * is handed over before the answer.
+   * is handed over before the answer. `note` is what was committed with the offset.
    */
-  readonly onAssigned?: (partition: number) => Promise<number | null> | number | null
+  readonly onAssigned?: (partition: number, note?: string) => Promise<number | null> | number | null
   /** These partitions may belong to others now: drop their caches. Called before any new assignment, and at the end. */
   readonly onRevoked?: (partitions: readonly number[]) => void
   /** Written on what is parked. Default: the group id. */

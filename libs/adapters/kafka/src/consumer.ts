@@ -171,7 +171,7 @@ class KafkaBatchConsumer<T> implements BatchConsumer {
     const { kafka, onAssigned, backoff = defaultBackoff } = this.#o
     locate({ kafka, offsets: this.#offsets, group: this.#group, topic: this.#named }, states, {
       signal: this.#signal,
-      ask: async (partition) => (await onAssigned?.(partition)) ?? undefined,
+      ask: async (partition, note) => (await onAssigned?.(partition, note)) ?? undefined,
       backoff,
       waits: (why) => (why === undefined ? this.#waits.settled() : this.#waits.forDependency(why)),
       found: (state) => {

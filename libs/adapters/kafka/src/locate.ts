@@ -16,7 +16,7 @@ export interface Place {
 export interface LocateOptions {
   readonly signal: AbortSignal
   /** The handler's own position. A `retry` failure is tried again. */
-  readonly ask: (partition: number) => Promise<number | undefined>
+  readonly ask: (partition: number, note: string | undefined) => Promise<number | undefined>
   readonly backoff: Backoff
   /** Why it waits, or undefined when it goes on. */
   readonly waits: (why: string | undefined) => void
@@ -36,18 +36,18 @@ export const locate = async (
     `asking where group ${place.group} stands`,
     async () => ({
       bounds: await place.offsets.bounds(),
-      committed: await place.offsets.committed(place.group),
+      commits: await place.offsets.commits(place.group),
     }),
     options.signal,
   )
   if (known === undefined) return
   await Promise.all(
     states.map(async (state) => {
-      const asked = await askUntilAnswered(state, options)
+      const commit = known.commits.get(state.partition)
+      const asked = await askUntilAnswered(state, commit?.note, options)
       if (!state.owned || options.signal.aborted) return
       const { low, high } = known.bounds.get(state.partition) ?? { low: 0, high: 0 }
-      const committed = known.committed.get(state.partition)
-      const { offset, warning } = startOf({ committed, low, high, asked })
+      const { offset, warning } = startOf({ committed: commit?.offset, low, high, asked })
       if (warning !== undefined) {
         place.kafka.log.warn({ partition: state.partition }, `${place.topic}: ${warning}`)
       }
@@ -61,11 +61,12 @@ export const locate = async (
 
 const askUntilAnswered = async (
   state: PartitionState,
+  note: string | undefined,
   { signal, ask, backoff, waits }: LocateOptions,
 ): Promise<number | undefined> => {
   for (let n = 1; state.owned && !signal.aborted; n++) {
     try {
-      const answer = await ask(state.partition)
+      const answer = await ask(state.partition, note)
       if (n > 1) waits(undefined)
       return answer
     } catch (error) {

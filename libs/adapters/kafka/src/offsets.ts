@@ -7,6 +7,12 @@ export interface Bounds {
   readonly high: number
 }
 
+/** The next offset of a partition by its group, and what its holder has noted beside it. */
+export interface Commit {
+  readonly offset: number
+  readonly note?: string
+}
+
 /** Asks the broker where a topic's partitions and a group stand. */
 export class Offsets {
   readonly #admin: kafkajs.Admin
@@ -32,13 +38,22 @@ export class Offsets {
 
   /** By partition; those that the group never committed are missing. */
   async committed(groupId: string): Promise<ReadonlyMap<number, number>> {
+    const commits = await this.commits(groupId)
+    return new Map([...commits].map(([partition, { offset }]) => [partition, offset]))
+  }
+
+  /** By partition, with what was committed beside the offset. */
+  async commits(groupId: string): Promise<ReadonlyMap<number, Commit>> {
     await this.#admin.connect()
     const found = await this.#admin.fetchOffsets({ groupId, topics: [this.#topic] })
     return new Map(
       found
         .flatMap(({ partitions }) => partitions)
-        .map(({ partition, offset }) => [partition, Number(offset)] as const)
-        .filter(([, offset]) => offset >= 0),
+        .map(({ partition, offset, metadata }) => {
+          const note = metadata === null || metadata === '' ? {} : { note: metadata }
+          return [partition, { offset: Number(offset), ...note }] as const
+        })
+        .filter(([, { offset }]) => offset >= 0),
     )
   }
 

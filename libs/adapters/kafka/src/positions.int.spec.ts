@@ -99,3 +99,23 @@ test('a partition that waits is not caught up', async () => {
   await until(() => run.consumer.reasons().includes('redis does not answer'), waiting)
   expect(run.consumer.positions().get(0)).toMatchObject({ next: 0, end: 2, caughtUp: false })
 })
+
+test('what a holder notes with its offset is told to the next one', async () => {
+  await using corner = await aCorner()
+  await corner.send(...numbers(3))
+  const first = corner.start({
+    handle: (batch) =>
+      Promise.resolve({ through: batch.lastOffset, note: `at ${batch.lastOffset}` }),
+  })
+  await until(() => first.consumer.positions().get(0)?.next === 3, waiting)
+  await first.stop()
+  const notes: (string | undefined)[] = []
+  const onAssigned = (_: number, note?: string): null => {
+    notes.push(note)
+    return null
+  }
+  const second = corner.start({ onAssigned, handle: collect([]) })
+  await until(() => second.consumer.positions().get(0)?.next === 3, waiting)
+  await second.stop()
+  expect(notes).toEqual(['at 2'])
+})

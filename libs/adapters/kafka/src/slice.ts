@@ -18,6 +18,8 @@ export interface SliceResult {
   /** The last offset whose effects are durable; undefined when there is none. */
   readonly through: number | undefined
   readonly failure?: unknown
+  /** Goes with the offset. */
+  readonly note?: string
 }
 
 export interface SliceWorker<T> {
@@ -83,19 +85,24 @@ const handleSingly = async <T>(
 ): Promise<Handled & { readonly failure?: unknown }> => {
   const parked: Parked[] = []
   let through = (records[0]?.offset ?? 0) - 1
+  let note: string | undefined
   for (const record of records) {
     try {
       const answer = await worker.handle(batchOf(worker, slice, [record]))
       if (answer.through < record.offset) break
       parked.push(...(answer.parked ?? []))
+      note = answer.note
     } catch (failure) {
-      if (nextStep(failure) !== 'dead-letter') return { through, parked, failure }
+      if (nextStep(failure) !== 'dead-letter') return { through, parked, failure, ...noted(note) }
       parked.push(letterFor(record, failure))
     }
     through = record.offset
   }
-  return { through, parked }
+  return { through, parked, ...noted(note) }
 }
+
+const noted = (note: string | undefined): { readonly note?: string } =>
+  note === undefined ? {} : { note }
 
 const letterFor = (record: Received<unknown>, failure: unknown): Parked => ({
   record,
@@ -149,5 +156,5 @@ const settle = async <T>(
   } catch (failure) {
     return { through: undefined, failure }
   }
-  return { through: moved ? through : undefined, ...outcome }
+  return { through: moved ? through : undefined, ...outcome, ...noted(handled.note) }
 }

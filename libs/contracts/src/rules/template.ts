@@ -11,6 +11,7 @@ export const templateVariables = {
   ownerArg: 'the same as kubectl takes it: deployment/checkout',
   rolloutArg: 'ownerArg, where the owner has rollouts (Deployment, StatefulSet, DaemonSet)',
   jobArg: 'ownerArg, where the owner is a Job: kubectl reads no logs of a CronJob',
+  editArg: 'ownerArg, where its pod template can be edited: not that of a Job, nor a bare pod',
   undoArg:
     'rolloutArg, where the change found is a rollout that can be undone and was not undone already',
   pod: 'one failing pod',
@@ -26,7 +27,7 @@ export const templateVariables = {
   change: 'summary of the change found',
   changeArg: 'the changed object, as kubectl takes it',
   changedBy: 'who made the change',
-  distance: 'time from the change to the first symptom, in words',
+  distance: 'how long before (or after) the first symptom the change was: 3 seconds before',
   fieldFrom: 'value before the change, of the field that the rule asked for',
   fieldTo: 'value after it',
   revision: 'the revision that the change made',

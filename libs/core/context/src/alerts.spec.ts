@@ -135,7 +135,7 @@ describe('alerts', () => {
         recovery: {
           at: AT + 8 * MIN,
           by: 'recovered',
-          why: 'all its alerts are resolved, stable for 60 s',
+          why: 'all its alerts are resolved, stable for 60 s until 01:09:00Z',
         },
       },
     ])

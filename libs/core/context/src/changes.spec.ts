@@ -1,6 +1,7 @@
 import type { SlimObject } from '@kubesift/contracts'
 import { describe, expect, test } from 'vitest'
 import { changesOf } from './changes.ts'
+import { eventFact, type EventFact } from './event-fact.ts'
 import { joinObject, objectFact, type ObjectFact } from './object-fact.ts'
 
 const T0 = Date.UTC(2026, 10, 21, 1)
@@ -110,10 +111,14 @@ describe('ReplicaSets alone', () => {
       },
       (offset) => ({ topic: 'otel-logs', partition: 0, offset }),
     )
-  const own = (updatedAt?: number): ObjectFact => {
-    const fact = seen({ ...good, at: T0 + 10 * MINUTE })
+  const own = (updatedAt?: number, message?: string): ObjectFact => {
+    const fact = seen({ ...undone, revision: '3', at: T0 + 10 * MINUTE })
     const { workload } = fact.object
-    const progressing = { status: 'True', ...(updatedAt === undefined ? {} : { updatedAt }) }
+    const progressing = {
+      status: 'True',
+      ...(updatedAt === undefined ? {} : { updatedAt }),
+      ...(message === undefined ? {} : { message }),
+    }
     return {
       ...fact,
       object: {
@@ -124,10 +129,27 @@ describe('ReplicaSets alone', () => {
   }
   const older = set('web-a', 'web:1', '3', T0 - 30 * MINUTE)
   const newer = set('web-b', 'web:2', '2', bad.at)
+  const scaled = (uid: string, message: string, at: number): EventFact =>
+    eventFact(
+      {
+        event: {
+          uid,
+          involved: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+          reason: 'ScalingReplicaSet',
+          type: 'Normal',
+          message,
+          firstAt: at,
+        },
+        tellings: [{ n: 1, at, offset: 1, repeats: 1 }],
+      },
+      { topic: 'otel-logs', partition: 0 },
+    )
 
-  test('tell a roll-back: the older one has the higher number, since the Deployment last progressed', () => {
-    const [change] = rolloutsOf(own(undone.at), [older, newer], Infinity)
-    expect(change).toMatchObject({
+  test('tell the failing revision and the roll-back: the older one has the higher number, since the Deployment last progressed', () => {
+    const [failing, back] = rolloutsOf(own(undone.at), [older, newer], Infinity)
+    expect(failing).toMatchObject({ at: bad.at, toRevision: '2' })
+    expect(failing).not.toHaveProperty('rollback')
+    expect(back).toMatchObject({
       at: undone.at,
       rollback: true,
       fromRevision: '2',
@@ -135,8 +157,64 @@ describe('ReplicaSets alone', () => {
     })
   })
 
-  test('tell no time of a roll-back that nobody says: then none is told', () => {
-    expect(rolloutsOf(own(), [older, newer], Infinity)).toEqual([])
+  test('know the former numbers of one that was rolled back to, where it has kept them', () => {
+    const kept: ObjectFact = {
+      ...older,
+      object: {
+        ...older.object,
+        annotations: { 'deployment.kubernetes.io/revision-history': '1' },
+      },
+    }
+    const [failing] = rolloutsOf(own(undone.at), [kept, newer], Infinity)
+    expect(failing).toMatchObject({ fromRevision: '1', toRevision: '2' })
+  })
+
+  test('do not date a roll-back by the progress of another ReplicaSet', () => {
+    const stale = own(bad.at + 1000, 'ReplicaSet "web-b" has successfully progressed.')
+    const all = rolloutsOf(stale, [older, newer], Infinity)
+    expect(all).toMatchObject([{ at: bad.at }])
+    expect(all).toHaveLength(1)
+  })
+
+  test('are dated by the Event that tells of the roll-back', () => {
+    const stale = own(bad.at + 1000, 'ReplicaSet "web-b" has successfully progressed.')
+    const { changes } = changesOf(
+      {
+        own: stale,
+        replicaSets: [older, newer],
+        rolloutEvents: [
+          scaled('1', 'Scaled up replica set web-b from 0 to 1', bad.at),
+          scaled('2', 'Scaled down replica set web-b from 1 to 0', undone.at),
+          scaled('3', 'Scaled up replica set web-a from 0 to 1', T0 - 30 * MINUTE),
+        ],
+      },
+      { firstAt: T0, endedAt: Infinity },
+      [],
+    )
+    expect(changes.filter((c) => c.kind === 'rollout')).toMatchObject([
+      { at: bad.at, summary: 'image web:1 -> web:2' },
+      { at: undone.at, rollback: true },
+    ])
+  })
+
+  test('say with which image a Deployment was made, which its version of today does not', () => {
+    const changed = set('web-b', 'web:2', '2', bad.at)
+    const first = set('web-a', 'web:1', '1', T0 - 30 * MINUTE)
+    const now = seen({ generation: 2, image: 'web:2', revision: '2', at: T0 })
+    const summary = (sets: readonly ObjectFact[]) =>
+      changesOf(
+        { ...nothing, own: now, replicaSets: sets },
+        { firstAt: T0, endedAt: Infinity },
+        [],
+      ).changes.find((c) => c.kind === 'created')?.summary
+    expect(summary([first, changed])).toBe('created with image web:1')
+    expect(summary([])).toBe('created')
+  })
+
+  test('tell by their numbers alone that the failing revision was left, when nobody says since when', () => {
+    const all = rolloutsOf(own(), [older, newer], Infinity)
+    expect(all).toMatchObject([{ at: bad.at, fromRevision: '3', toRevision: '2' }])
+    expect(all).toHaveLength(1)
   })
 
   test('tell a rollout by their numbers and times', () => {

@@ -4,6 +4,8 @@ import type { EventFact } from './event-fact.ts'
 import type { ObjectFact, Revision } from './object-fact.ts'
 import type { ReleaseFact } from './release-fact.ts'
 import { helmRelease, releaseDrafts, withReleases } from './releases.ts'
+import { rolloutsTold, type ToldRollout } from './rollout-events.ts'
+import { takesOf, type Take } from './takes.ts'
 
 export const CHANGE_WINDOW_MS = 60 * 60 * 1000
 /** Clocks of the API server and the Collector, and whole seconds in events: a change this much after the symptom may still be its cause. */
@@ -44,7 +46,10 @@ const say = (fields: readonly Field[]): string => {
 const sameTemplate = (a: Revision, b: Revision): boolean =>
   diff(a.template, b.template).length === 0
 
-type Draft = Omit<Change, 'distanceMs' | 'failingPodsAreNew' | 'evidence'>
+interface Draft extends Omit<Change, 'distanceMs' | 'failingPodsAreNew' | 'evidence'> {
+  /** Whose pods are of the new revision, where that is known. */
+  readonly replicaSet?: string
+}
 
 const between = (
   object: ObjectRef,
@@ -94,10 +99,18 @@ const refOf = (object: SlimObject): ObjectRef => ({
   uid: object.uid,
 })
 
-const createdDraft = (fact: ObjectFact, first: Revision | undefined): Draft[] => {
+/** What it was made with: its first version, or its first ReplicaSet. Any later version says nothing of that. */
+const firstTemplate = (fact: ObjectFact, takes: readonly Take[]): Revision['template'] => {
+  const [first] = fact.revisions
+  return first?.generation === 1 ? first.template : (takes[0]?.set.object.workload?.template ?? {})
+}
+
+const createdDraft = (fact: ObjectFact, takes: readonly Take[]): Draft[] => {
   const { object } = fact
   if (object.createdAt === undefined) return []
-  const images = Object.entries(first?.template ?? {})
+  const [first] = fact.revisions
+  const helm = first?.generation === 1 ? first.helm : undefined
+  const images = Object.entries(firstTemplate(fact, takes))
     .filter(([path]) => path.endsWith('.image'))
     .map(([, image]) => tail(image))
   return [
@@ -108,7 +121,7 @@ const createdDraft = (fact: ObjectFact, first: Revision | undefined): Draft[] =>
       ...(object.writer === undefined ? {} : { by: object.writer.manager }),
       summary: images.length === 0 ? 'created' : `created with image ${images.join(', ')}`,
       fields: [],
-      ...(first?.helm === undefined ? {} : { release: helmRelease(first.helm) }),
+      ...(helm === undefined ? {} : { release: helmRelease(helm) }),
     },
   ]
 }
@@ -116,66 +129,69 @@ const createdDraft = (fact: ObjectFact, first: Revision | undefined): Draft[] =>
 /** From the owner's own versions: every new generation is compared with the one before. */
 const fromRevisions = (fact: ObjectFact): Draft[] => {
   const revisions = fact.revisions
-  const drafts = revisions.flatMap((after, i) => {
+  return revisions.flatMap((after, i) => {
     const before = revisions[i - 1]
     return before === undefined
       ? []
       : between(refOf(fact.object), before, after, revisions.slice(0, i - 1))
   })
-  return [...createdDraft(fact, revisions[0]), ...drafts]
 }
 
-/** When a ReplicaSet that is there already was taken up again: the Deployment's progress says so, where it is of that. */
-const takenUpAt = (fact: ObjectFact): number | undefined => {
-  const progress = fact.object.workload?.conditions['Progressing']
-  return progress?.updatedAt ?? progress?.at
-}
-
-const numberOf = (set: ObjectFact): number => Number(set.object.workload?.revision ?? NaN)
-
-/**
- * Where only one version of the Deployment is known (a dump): its ReplicaSets hold the templates of its revisions. They are numbered in
- * the order in which they were taken up; one that is older than the one before it was rolled back to (`rollout undo` gives the old
- * ReplicaSet the next number).
- */
-const fromReplicaSets = (fact: ObjectFact, replicaSets: readonly ObjectFact[]): Draft[] => {
-  const sets = replicaSets
-    .filter((rs) => rs.object.workload?.template !== undefined && rs.object.createdAt !== undefined)
-    .sort((a, b) => numberOf(a) - numberOf(b) || a.object.createdAt! - b.object.createdAt!)
-  const revisionOf = (rs: ObjectFact, at: number): Revision => ({
+/** Where only one version of the Deployment is known (a dump): its ReplicaSets hold the templates of its revisions. */
+const fromReplicaSets = (fact: ObjectFact, takes: readonly Take[]): Draft[] => {
+  const revisionOf = ({ set, number, at = 0 }: Take): Revision => ({
     generation: 0,
     at,
     desired: 0,
-    template: rs.object.workload!.template!,
+    template: set.object.workload!.template!,
     ...(fact.object.writer === undefined ? {} : { manager: fact.object.writer.manager }),
-    ...(rs.object.workload!.revision === undefined
-      ? {}
-      : { revision: rs.object.workload!.revision }),
+    ...(number === undefined ? {} : { revision: number }),
   })
-  return sets.flatMap((set, i) => {
-    const previous = sets[i - 1]
-    if (previous === undefined) return []
-    const again = set.object.createdAt! < previous.object.createdAt!
-    // Of one that was taken up again and left again nobody says when.
-    const at = again ? (i === sets.length - 1 ? takenUpAt(fact) : undefined) : set.object.createdAt!
-    if (at === undefined) return []
-    const after = revisionOf(set, at)
-    const before = revisionOf(previous, previous.object.createdAt!)
-    return between(refOf(fact.object), before, after, again ? [after] : [])
+  return takes.flatMap((take, i) => {
+    const previous = takes[i - 1]
+    if (previous === undefined || take.at === undefined) return []
+    const after = revisionOf(take)
+    const older = take.again ? [after] : []
+    return between(refOf(fact.object), revisionOf(previous), after, older).map((draft) => ({
+      ...draft,
+      replicaSet: take.set.object.name,
+    }))
   })
 }
 
-/** With no objects at all, the Deployment controller's own events tell that a new revision began: a ReplicaSet grew from nothing. */
-const fromEvents = (events: readonly EventFact[]): Draft[] =>
-  events.flatMap((event) =>
-    (event.grown ?? []).map(({ replicaSet, at }) => ({
-      kind: 'rollout' as const,
-      object: event.involved,
-      at,
-      summary: `new revision: replica set ${replicaSet}`,
-      fields: [],
-    })),
+/** The path of the one field that Events tell of a roll-out: which ReplicaSet took over from which. */
+const REPLICA_SET = 'replicaSet'
+
+/** With no objects at all, the Deployment controller's own Events tell that a revision began, or began again. */
+const fromEvents = (told: readonly ToldRollout[]): Draft[] =>
+  told.map(({ object, at, from, to, rollback }) => ({
+    kind: 'rollout' as const,
+    object,
+    at,
+    ...(rollback ? { rollback } : {}),
+    summary: rollback ? `rolled back: to replica set ${to}` : `new revision: replica set ${to}`,
+    fields: [{ path: REPLICA_SET, from: from ?? null, to }],
+    replicaSet: to,
+  }))
+
+/** The ReplicaSet of a Deployment's making is told by Events, too: that is no second change. */
+const CREATED_MS = 60_000
+
+const draftsOf = ({ own, replicaSets, rolloutEvents }: ChangeSources): Draft[] => {
+  const told = rolloutsTold(rolloutEvents)
+  if (own === undefined) return fromEvents(told)
+  const takes = takesOf(own, replicaSets, told)
+  const created = createdDraft(own, takes)
+  const seen = fromRevisions(own)
+  if (seen.some((d) => d.kind === 'rollout')) return [...created, ...seen]
+  if (takes.length > 0) return [...created, ...seen, ...fromReplicaSets(own, takes)]
+  const { createdAt } = own.object
+  const later = told.filter(
+    ({ at, from }) =>
+      from !== undefined || createdAt === undefined || Math.abs(at - createdAt) > CREATED_MS,
   )
+  return [...created, ...seen, ...fromEvents(later)]
+}
 
 export interface FailingPod {
   readonly name: string
@@ -183,16 +199,15 @@ export interface FailingPod {
 }
 
 /** Whether the failing pods came after the change: all, not all, or cannot be told. */
-const areNew = (draft: Draft, pods: readonly FailingPod[]): boolean | null => {
-  if (draft.kind !== 'rollout') return null
-  const replicaSet = /replica set (\S+)$/.exec(draft.summary)?.[1]
+const areNew = ({ kind, at, replicaSet }: Draft, pods: readonly FailingPod[]): boolean | null => {
+  if (kind !== 'rollout') return null
   if (replicaSet !== undefined && pods.length > 0)
     return pods.every((p) => p.name.startsWith(`${replicaSet}-`))
   const dated = pods.filter((p) => p.createdAt !== undefined)
   // Creation times are whole seconds, rounded down.
   return dated.length === 0
     ? null
-    : dated.every((p) => p.createdAt! >= Math.floor(draft.at / 1000) * 1000)
+    : dated.every((p) => p.createdAt! >= Math.floor(at / 1000) * 1000)
 }
 
 export interface ChangeSources {
@@ -218,33 +233,28 @@ export const changesOf = (
   { firstAt, endedAt }: Trouble,
   pods: readonly FailingPod[],
 ): { changes: Change[]; evidence: Evidence[] } => {
-  const own = sources.own === undefined ? [] : fromRevisions(sources.own)
-  const hasDiff = own.some((d) => d.kind === 'rollout')
-  const older =
-    sources.own === undefined || hasDiff ? [] : fromReplicaSets(sources.own, sources.replicaSets)
-  const changes =
-    own.length + older.length > 0 ? [...own, ...older] : fromEvents(sources.rolloutEvents)
-  const { drafts, alone } = withReleases(changes, releaseDrafts(sources.releases ?? []))
-  const factOf = new Map(alone.map(({ draft, fact }) => [draft, fact]))
-  const near = [...drafts, ...alone.map(({ draft }) => draft)]
+  const { drafts, alone } = withReleases(draftsOf(sources), releaseDrafts(sources.releases ?? []))
+  const factOf = new Map<Draft, ReleaseFact>(alone.map(({ draft, fact }) => [draft, fact]))
+  const near: Draft[] = [...drafts, ...alone.map(({ draft }) => draft)]
     .filter(
       (d) => d.at >= firstAt - CHANGE_WINDOW_MS && d.at <= Math.max(firstAt + AFTER_MS, endedAt),
     )
     .sort((a, b) => distance(a, firstAt) - distance(b, firstAt) || b.at - a.at)
     .slice(0, MAX_CHANGES)
-  const shown = near.map((draft) => {
+  const shown = near.map((whole) => {
+    const { replicaSet: _, ...draft } = whole
     const text = `${draft.object.kind}/${draft.object.name} ${draft.summary}${draft.by === undefined ? '' : ` (by ${draft.by})`}`
     const entry = evidence({
       kind: 'change',
       text,
       at: draft.at,
       object: draft.object,
-      records: [...((factOf.get(draft) ?? sources.own)?.records ?? [])],
+      records: [...((factOf.get(whole) ?? sources.own)?.records ?? [])],
     })
     const change: Change = {
       ...draft,
       distanceMs: firstAt - draft.at,
-      failingPodsAreNew: areNew(draft, pods),
+      failingPodsAreNew: areNew(whole, pods),
       evidence: entry.id,
     }
     return { change, entry }

@@ -1,21 +1,18 @@
 import {
   incidentKey,
   type Context,
-  type Evidence,
   type ObjectRef,
   type ProblemRule,
   type Severity,
   type Spell,
 } from '@kubesift/contracts'
 import { aroundOf, ruleOf } from './alerts.ts'
-import { changesOf, type FailingPod } from './changes.ts'
+import { besideOf } from './beside.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
-import { findingsOf } from './findings.ts'
-import { observationsOf } from './observations.ts'
-import { currentOf, partsOf, surroundingsOf, type OwnerView } from './owner-view.ts'
+import { partsOf, surroundingsOf, type OwnerView } from './owner-view.ts'
 import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
-import { countPart, type Counted } from './reasons.ts'
+import { countPart } from './reasons.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
 import { persistenceTerms, sensitivityTerms, stateTerms } from './sensitivity.ts'
 import { statesOf } from './states.ts'
@@ -49,8 +46,6 @@ export interface DeriveOptions {
 }
 
 const MAX_OBJECTS = 20
-const MAX_EVIDENCE = 24
-const MAX_EVIDENCE_BESIDE = 5
 
 /** Points of the catalogue's base severity; the store adds its own terms and draws the lines (`scoreSeverity`, core-incident). */
 export const BASE_POINTS: Readonly<Record<Severity, number>> = { P1: 90, P2: 65, P3: 40, P4: 15 }
@@ -100,7 +95,12 @@ const objectsOf = (
   const add = (ref: ObjectRef, at: number): void => {
     const key = `${ref.kind}/${ref.name}/${ref.uid ?? ''}`
     const before = seen.get(key)
-    if (before === undefined || before.at < at) seen.set(key, { ref, at })
+    // Events of one pod speak of the pod or of a container in it: the container is worth keeping.
+    const { fieldPath = before?.ref.fieldPath } = ref
+    if (before === undefined || before.at < at)
+      seen.set(key, { ref: fieldPath === undefined ? ref : { ...ref, fieldPath }, at })
+    else if (before.ref.fieldPath === undefined && fieldPath !== undefined)
+      seen.set(key, { ...before, ref: { ...before.ref, fieldPath } })
   }
   for (const e of part.events) add(e.involved, e.top.at)
   for (const s of part.states) {
@@ -114,12 +114,13 @@ const objectsOf = (
   const facts = ordered.map(({ ref }) => (ref.uid === undefined ? undefined : byUid(ref.uid)))
   const objects = ordered.slice(0, MAX_OBJECTS).map(({ ref }, i) => {
     const node = facts[i]?.object.pod?.node
-    const { kind, namespace, name, uid } = ref
+    const { kind, namespace, name, uid, fieldPath } = ref
     return {
       kind,
       namespace,
       name,
       ...(uid === undefined ? {} : { uid }),
+      ...(fieldPath === undefined ? {} : { fieldPath }),
       ...(node === undefined ? {} : { node }),
     }
   })
@@ -148,31 +149,6 @@ const podsAmong = (
       return { name: r.name, ...(createdAt === undefined ? {} : { createdAt }) }
     })
 
-/** When the last spell recovered; Infinity while it goes on. */
-const endOfTrouble = (spells: readonly Spell[], lastSeenAt: number): number => {
-  const last = spells.at(-1)
-  if (last === undefined) return lastSeenAt
-  return last.recovery === null ? Infinity : Math.max(last.recovery.at, lastSeenAt)
-}
-
-const changesAround = (
-  view: OwnerView,
-  { counted, spells }: { readonly counted: Counted; readonly spells: readonly Spell[] },
-  failing: readonly FailingPod[],
-): ReturnType<typeof changesOf> => {
-  const own = currentOf(view.own)
-  const { replicaSets, rolloutEvents, releases } = view
-  const sources = { ...(own === undefined ? {} : { own }), replicaSets, rolloutEvents, releases }
-  const { firstSeenAt: firstAt, lastSeenAt } = counted
-  return changesOf(sources, { firstAt, endedAt: endOfTrouble(spells, lastSeenAt) }, failing)
-}
-
-/** What shows the trouble comes first; findings and observations have a few places of their own, since any of them may be what explains it. */
-const citedOf = (own: readonly Evidence[][], beside: readonly Evidence[][]): Evidence[] => {
-  const kept = beside.flatMap((entries) => entries.slice(0, MAX_EVIDENCE_BESIDE))
-  return [...own.flat().slice(0, MAX_EVIDENCE - kept.length), ...kept]
-}
-
 const contextOf = (
   { part, all, spells }: { part: Part; all: readonly EventFact[]; spells: Spell[] },
   view: OwnerView,
@@ -181,18 +157,13 @@ const contextOf = (
   const counted = countPart(part, all)
   const involved = objectsOf(part, options.objectByUid)
   const failing = podsAmong(involved.refs, options.objectByUid)
-  const changed = changesAround(view, { counted, spells }, failing)
+  const beside = besideOf(view, { counted, spells }, failing)
   const records = part.events
     .flatMap((e) => e.records)
     .concat(part.states.flatMap((s) => s.fact.records))
     .concat(part.alerts.flatMap((a) => a.fact.records))
   const cause = records.reduce((a, b) => (b.offset > a.offset ? b : a), records[0]!)
   const { cluster, namespace, owner } = view
-  const { findings, evidence: found } = findingsOf(view.reports, view.violations, view.isAbout)
-  const { observations, evidence: heard } = observationsOf(view.patterns, {
-    firstAt: counted.firstSeenAt,
-    endedAt: endOfTrouble(spells, counted.lastSeenAt),
-  })
   const touches = touchesOf(part, view, involved.objects, options.objectByUid)
   return {
     key: incidentKey({
@@ -216,11 +187,10 @@ const contextOf = (
     lastSeenAt: counted.lastSeenAt,
     objects: involved.objects,
     objectsTotal: involved.total,
-    changes: changed.changes,
+    changes: beside.changes,
     states: statesOf(view.pods),
-    ...(findings.length === 0 ? {} : { findings }),
-    ...(observations.length === 0 ? {} : { observations }),
-    evidence: citedOf([changed.evidence, counted.evidence], [heard, found]),
+    ...beside.context,
+    evidence: beside.evidence,
     spells,
     gaps: options.gaps
       .filter(([, to]) => to >= counted.firstSeenAt)

@@ -1,13 +1,24 @@
 import type { EventHead, Telling } from '@kubesift/contracts'
 
-/** A ReplicaSet that a Deployment controller grew from nothing: a new revision began. */
+/** What a Deployment controller's Event tells of a ReplicaSet: that it grew from nothing (a revision began), shrank to nothing, or neither. */
 export interface Grown {
   readonly replicaSet: string
   readonly at: number
+  /** Absent: it grew from nothing. */
+  readonly how?: 'left' | 'between'
 }
 
-const KEPT = 16
-const FROM_NOTHING = /Scaled up replica set (\S+) from 0 to \d+/
+const KEPT = 32
+const SCALED = /Scaled (?:up|down) replica set (\S+) (?:from (\d+) )?to (\d+)/
+
+/** What the text of a ScalingReplicaSet Event says; before Kubernetes 1.25 it did not name the number before. */
+export const scalingIn = (message: string): Omit<Grown, 'at'> | undefined => {
+  const match = SCALED.exec(message)
+  if (match === null) return undefined
+  const [, replicaSet = '', from, to] = match
+  if (to === '0') return { replicaSet, how: 'left' }
+  return from === '0' ? { replicaSet } : { replicaSet, how: 'between' }
+}
 
 /**
  * Read from each record's text at once: an Event that combines several ("combined from similar events") keeps only the newest text,
@@ -15,20 +26,22 @@ const FROM_NOTHING = /Scaled up replica set (\S+) from 0 to \d+/
  */
 export const grownOf = (event: EventHead, tellings: readonly Telling[]): readonly Grown[] => {
   if (event.reason !== 'ScalingReplicaSet') return []
-  const match = FROM_NOTHING.exec(event.message)
-  if (match === null) return []
+  const scaling = scalingIn(event.message)
+  if (scaling === undefined) return []
   const told = tellings.reduce((at, telling) => Math.min(at, telling.at), Infinity)
-  return [{ replicaSet: match[1]!, at: event.combined === true ? told : event.firstAt }]
+  return [{ ...scaling, at: event.combined === true ? told : event.firstAt }]
 }
 
-/** Union by name with the earliest time, then the first few names: both steps commute with further unions. */
+const keyOf = ({ replicaSet, how }: Grown): string => `${how ?? ''}/${replicaSet}`
+
+/** Union by what is told, with the earliest time, then the first few: both steps commute with further unions. */
 export const joinGrown = (a: readonly Grown[], b: readonly Grown[]): readonly Grown[] => {
   if (b.length === 0) return a
   if (a.length === 0) return b
-  const byName = new Map(a.map((g) => [g.replicaSet, g.at]))
-  for (const g of b) byName.set(g.replicaSet, Math.min(byName.get(g.replicaSet) ?? g.at, g.at))
-  return [...byName]
-    .map(([replicaSet, at]) => ({ replicaSet, at }))
-    .sort((x, y) => (x.replicaSet < y.replicaSet ? -1 : 1))
-    .slice(0, KEPT)
+  const byKey = new Map<string, Grown>()
+  for (const grown of [...a, ...b]) {
+    const before = byKey.get(keyOf(grown))
+    if (before === undefined || grown.at < before.at) byKey.set(keyOf(grown), grown)
+  }
+  return [...byKey.values()].sort((x, y) => (keyOf(x) < keyOf(y) ? -1 : 1)).slice(0, KEPT)
 }

@@ -84,7 +84,8 @@ describe('a state', () => {
     expect([first.contexts, first.nextDecisionAt]).toEqual([[], AT + 60 * S])
     expect(machine.settle(AT + 70 * S, []).contexts).toHaveLength(1)
     machine.apply(condition('False', 0, 80), SOURCE)
-    const [context] = machine.settle(null, []).contexts
+    machine.settle(null, [])
+    const [context] = machine.republish(null, [])
     expect(context?.spells[0]?.openedAt).toBe(AT + 60 * S)
   })
 

@@ -1,4 +1,4 @@
-import type { Catalogue, EventHead, EventSignal, Signal, SlimObject } from '@kubesift/contracts'
+import type { Catalogue, EventHead, EventSignal, Signal } from '@kubesift/contracts'
 import { describe, expect, test } from 'vitest'
 import { Classifier } from './classify.ts'
 import { NamespaceMachine } from './machine.ts'
@@ -111,6 +111,72 @@ describe('a machine', () => {
   })
 })
 
+describe('a Node that only sends its heartbeat', () => {
+  const notReady: Catalogue['problems'][number] = {
+    ...catalogue.problems[0]!,
+    problem: 'NodeNotReady',
+    events: [],
+    states: [{ state: 'condition', kind: ['Node'], value: ['Ready=False'] }],
+    recovery: 'node',
+  }
+  const nodes = new Classifier({ ...catalogue, problems: [notReady] })
+  let rv = 0
+  const seen = (status: 'True' | 'False', since: number, at: number): Signal => ({
+    t: 'object',
+    offsets: [++rv],
+    repeats: 1,
+    observedAt: at,
+    object: {
+      kind: 'Node',
+      apiVersion: 'v1',
+      namespace: '',
+      name: 'worker-1',
+      uid: 'node',
+      rv: String(rv),
+      labels: {},
+      annotations: {},
+      owners: [],
+      conditions: { Ready: { status, reason: 'Kubelet', at: since } },
+    },
+  })
+  const beat = (machine: NamespaceMachine, signal: Signal, watermark: number): number => {
+    machine.apply(signal, SOURCE)
+    return machine.settle(watermark, []).contexts.length
+  }
+  const MINUTE = 60_000
+
+  test('is published when it fails, when it is well again, and not with any of 20 heartbeats', () => {
+    const machine = new NamespaceMachine('c', '', nodes)
+    const failed = AT + MINUTE
+    const well = AT + 5 * MINUTE
+    expect(beat(machine, seen('True', AT, AT), AT)).toBe(0)
+    expect(beat(machine, seen('False', failed, failed), failed)).toBe(1)
+    const whileDown = Array.from({ length: 20 }, (_, i) =>
+      beat(machine, seen('False', failed, failed + i * 10_000), failed + i * 10_000),
+    )
+    expect(whileDown.reduce((sum, n) => sum + n)).toBe(0)
+    beat(machine, seen('True', well, well), well)
+    expect(machine.settle(well + 2 * MINUTE, []).contexts).toMatchObject([
+      { spells: [{ recovery: { by: 'recovered' } }] },
+    ])
+    const afterwards = Array.from({ length: 20 }, (_, i) =>
+      beat(machine, seen('True', well, well + (3 + i) * MINUTE), well + (3 + i) * MINUTE),
+    )
+    expect(afterwards.reduce((sum, n) => sum + n)).toBe(0)
+  })
+
+  test('is published once more by whoever takes the state up, who cannot know what was', () => {
+    const before = new NamespaceMachine('c', '', nodes)
+    before.apply(seen('False', AT, AT), SOURCE)
+    const fields = new Map(before.settle(AT, []).fields)
+    for (const [name, value] of before.snapshot()) fields.set(name, value)
+    const after = new NamespaceMachine('c', '', nodes)
+    after.load(fields)
+    expect(after.republish(AT, [])).toHaveLength(1)
+    expect(beat(after, seen('False', AT, AT + MINUTE), AT + MINUTE)).toBe(0)
+  })
+})
+
 test('what was passed over is forgotten before it is too much', () => {
   const passed = new Passed()
   const first = head({ uid: 'first' })
@@ -125,78 +191,4 @@ test('what was passed over is forgotten before it is too much', () => {
   expect(passed.has('u1023')).toBe(true)
   passed.delete('u1023')
   expect(passed.has('u1023')).toBe(false)
-})
-
-describe('a key whose owner was inferred', () => {
-  const pod = { kind: 'Pod', namespace: 'n', name: 'web-bcdfg', uid: 'pod-1' }
-  const crash = event(1, { involved: pod })
-  const object = (
-    uid: string,
-    kind: string,
-    name: string,
-    owner?: SlimObject['owners'][number],
-  ): Signal => ({
-    t: 'object',
-    offsets: [9],
-    repeats: 1,
-    observedAt: AT,
-    object: {
-      kind,
-      apiVersion: 'v1',
-      namespace: 'n',
-      name,
-      uid,
-      rv: '1',
-      labels: {},
-      annotations: {},
-      owners: owner === undefined ? [] : [owner],
-    },
-  })
-  const truth = [
-    object('cs-1', 'CatalogSource', 'web'),
-    object('pod-1', 'Pod', pod.name, {
-      kind: 'CatalogSource',
-      name: 'web',
-      uid: 'cs-1',
-      controller: true,
-    }),
-  ]
-  const keysOf = (
-    settled: readonly { readonly key: string; readonly movedTo?: string | undefined }[],
-  ) => settled.map(({ key, movedTo }) => [key, movedTo]).sort()
-
-  test('moves to the true one when that becomes known, and only then', () => {
-    const machine = machineOf()
-    machine.apply(crash, SOURCE)
-    expect(keysOf(machine.settle(null, []).contexts)).toEqual([
-      ['c/n/DaemonSet/web/Boom', undefined],
-    ])
-    for (const signal of truth) machine.apply(signal, SOURCE)
-    const { contexts } = machine.settle(null, [])
-    expect(keysOf(contexts)).toEqual([
-      ['c/n/CatalogSource/web/Boom', undefined],
-      ['c/n/DaemonSet/web/Boom', 'c/n/CatalogSource/web/Boom'],
-    ])
-  })
-
-  test('is told again by the next holder, after a crash', () => {
-    const machine = machineOf()
-    machine.apply(crash, SOURCE)
-    const first = machine.settle(null, []).fields
-    for (const signal of truth) machine.apply(signal, SOURCE)
-    const { fields } = machine.settle(null, [])
-    const successor = machineOf([...first, ...fields, ...machine.snapshot()])
-    expect(keysOf(successor.republish(null, []))).toEqual([
-      ['c/n/CatalogSource/web/Boom', undefined],
-      ['c/n/DaemonSet/web/Boom', 'c/n/CatalogSource/web/Boom'],
-    ])
-  })
-
-  test('never was, where the truth came first', () => {
-    const machine = machineOf()
-    for (const signal of [...truth, crash]) machine.apply(signal, SOURCE)
-    expect(keysOf(machine.settle(null, []).contexts)).toEqual([
-      ['c/n/CatalogSource/web/Boom', undefined],
-    ])
-  })
 })

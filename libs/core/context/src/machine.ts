@@ -12,6 +12,7 @@ import type { Derived } from './derive.ts'
 import { eventFact } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { ignoredOf, type IgnoredFact } from './ignored.ts'
+import { News } from './news.ts'
 import { objectFact } from './object-fact.ts'
 import { isOther } from './other-facts.ts'
 import { ledgerOf, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
@@ -22,7 +23,7 @@ import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
 import { SCALING } from './view-of.ts'
 
 export interface Settled {
-  /** Contexts to publish: full state, without version. */
+  /** Contexts to publish, of which something is new: full state, without version. */
   readonly contexts: Published[]
   /** Fields of the owners' memory that have changed: to be written before the contexts are published. */
   readonly fields: Fields
@@ -65,6 +66,7 @@ export class NamespaceMachine {
   readonly #unsaved = new Unsaved()
   readonly #passed = new Passed()
   #noise = new Map<string, number>()
+  readonly #news = new News<Published>()
 
   constructor(cluster: string, namespace: string, classifier: Classifier) {
     this.cluster = cluster
@@ -135,6 +137,7 @@ export class NamespaceMachine {
     }
     this.#addName(ownerId(event.involved))
     const fact = eventFact(signal, source)
+    for (const { replicaSet } of fact.grown ?? []) this.#addName(`ReplicaSet/${replicaSet}`)
     // Most Normal events are only context: the raw topic keeps them, the state does not.
     const result = this.#classifier.classify(fact)
     if (result.as === 'context' && fact.reason !== SCALING) {
@@ -178,7 +181,7 @@ export class NamespaceMachine {
       ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#write(id, decided.memory, fields)
       this.#stale.delete(id)
-      return decided.contexts
+      return decided.contexts.filter((context) => this.#news.take(context))
     })
     const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
@@ -241,9 +244,11 @@ export class NamespaceMachine {
 
   /** Everything published so far, once more: after a crash between writing state and publishing. */
   republish(watermark: number | null, gaps: Surroundings['gaps']): Settled['contexts'] {
-    return [...this.#memory.keys()]
+    const contexts = [...this.#memory.keys()]
       .sort()
       .flatMap((id) => decide(this.#standing, id, { watermark, gaps }).contexts)
+    for (const context of contexts) this.#news.take(context)
+    return contexts
   }
 
   nextDecisionAt(): number | null {

@@ -10,7 +10,9 @@ export interface ObjectsView {
 
 // The controllers' alphabet for generated names: apimachinery util/rand, without vowels and look-alikes.
 const SAFE = '[bcdfghjklmnpqrstvwxz2456789]'
-const CRON_JOB = /^(.+)-(\d{8,10})$/ // CronJob job: minutes since the epoch (controller/cronjob/utils.go, getJobName)
+// CronJob job: minutes since the epoch (controller/cronjob/utils.go, getJobName), seconds before Kubernetes 1.21. Those from 2014 to 2039:
+// other digits are no time, but the hash of a ReplicaSet.
+const CRON_JOB = /^(.+)-(?:(?:2[3-9]|3[0-6])\d{6}|(?:1[4-9]|2[01])\d{8})$/
 const REPLICA_SET = new RegExp(`^(.+)-(${SAFE}{5,10})$`) // Deployment's ReplicaSet: pod-template-hash
 const REPLICA_SET_POD = new RegExp(`^(.+)-(${SAFE}{5,10})-${SAFE}{5}$`)
 const GENERATED_POD = new RegExp(`^(.+)-${SAFE}{5}$`)
@@ -27,7 +29,8 @@ const inferJob = (name: string): Owner => {
 const inferPod = (name: string, view: ObjectsView): Owner | undefined => {
   const generated = GENERATED_POD.exec(name)?.[1]
   if (generated !== undefined) {
-    if (CRON_JOB.test(generated)) return inferJob(generated)
+    const isReplicaSet = REPLICA_SET.test(generated) && view.hasName('ReplicaSet', generated)
+    if (CRON_JOB.test(generated) && !isReplicaSet) return inferJob(generated)
     for (const kind of ['Job', 'DaemonSet']) {
       if (view.hasName(kind, generated))
         return kind === 'Job' ? inferJob(generated) : inferred(kind, generated)

@@ -128,12 +128,12 @@ export const helmRelease = ({ name, chart }: NonNullable<Revision['helm']>): Rel
  * Roll-outs with the release that they were part of, where a tool was at work then; else they keep what Helm wrote on the object. A release
  * that shows as a roll-out is that roll-out; the others are changes of their own.
  */
-export const withReleases = (
-  changes: readonly Draft[],
+export const withReleases = <D extends Draft>(
+  changes: readonly D[],
   releases: readonly ReleaseDraft[],
-): { readonly drafts: Draft[]; readonly alone: readonly ReleaseDraft[] } => {
+): { readonly drafts: D[]; readonly alone: readonly ReleaseDraft[] } => {
   const shown = new Set<ReleaseDraft>()
-  const drafts = changes.map((draft): Draft => {
+  const drafts = changes.map((draft): D => {
     if (draft.kind !== 'rollout' && draft.kind !== 'created') return draft
     const apart = (release: ReleaseDraft): number => Math.abs(release.draft.at - draft.at)
     const [nearest] = releases

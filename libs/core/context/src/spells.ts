@@ -1,3 +1,4 @@
+import { formatInstant } from '@kubesift/core-signal'
 import type { ProblemRule, Recovery, Spell } from '@kubesift/contracts'
 import type { HealthPoint } from './object-fact.ts'
 import { begin, extend, type Building, type Happening } from './opening.ts'
@@ -87,7 +88,8 @@ const recovered = (last: number, next: number, rule: ProblemRule, around: Surrou
     const due = at + rule.stability
     if (at >= interval.to || due > Math.min(interval.to, next)) continue
     if (due <= known) {
-      const why = `${interval.why}, stable for ${seconds(rule.stability)}`
+      const until = formatInstant(Math.floor(due / 1000) * 1000).slice(11)
+      const why = `${interval.why}, stable for ${seconds(rule.stability)} until ${until}`
       return { recovery: { at, by: 'recovered', why }, askAt: null }
     }
     askAt = askAt === null ? due : Math.min(askAt, due)

@@ -29,7 +29,15 @@ const holdsAgain = ({ fields }: Change, later: readonly Change[]): boolean =>
     return newest === undefined || newest.fields.find((f) => f.path === path)?.to === to
   })
 
-/** What followed a rollout, as far as the context tells: with Events alone a roll-back looks like any other rollout. */
+/**
+ * Whether anything is known to have run before: a number, a template that it differs from, or a ReplicaSet that an Event named. Events of a
+ * first deployment look like those of a rollout, and then there is nothing to go back to.
+ */
+export const hasFormer = ({ fromRevision, fields }: Change): boolean =>
+  fromRevision !== undefined ||
+  fields.some(({ path, from }) => path !== 'replicaSet' || from !== null)
+
+/** What followed a rollout, as far as the context tells. */
 export const aftermathOf = (change: Change, { changes }: Context): Aftermath => {
   const later = changes
     .filter(({ kind, at }) => kind === 'rollout' && at > change.at)

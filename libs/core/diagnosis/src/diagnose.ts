@@ -67,14 +67,17 @@ const isRolledBack = ({ context }: Subject, { change }: Match): boolean => {
 const recommend = (
   known: Known,
   rolledBack: boolean,
-  lookup: Lookup,
-): Analysis['recommendations'] =>
-  known.recommendations.flatMap(({ text, command, rolledBack: wanted = rolledBack }) => {
+  told: Lookup,
+): Analysis['recommendations'] => {
+  // The pods of a revision that was rolled back are gone: no command can look at them.
+  const lookup: Lookup = (name) => (rolledBack && name === 'pod' ? undefined : told(name))
+  return known.recommendations.flatMap(({ text, command, rolledBack: wanted = rolledBack }) => {
     if (wanted !== rolledBack) return []
-    if (command === undefined) return [{ text: fillProse(text, lookup) }]
+    if (command === undefined) return [{ text: fillProse(text, told) }]
     const filled = fillCommand(command, lookup)
-    return filled === undefined ? [] : [{ text: fillProse(text, lookup), command: filled }]
+    return filled === undefined ? [] : [{ text: fillProse(text, told), command: filled }]
   })
+}
 
 const speak = (known: Known, subject: Subject): Diagnosis | undefined => {
   const found = matchCondition(known.match, subject)

@@ -9,3 +9,20 @@ export const durationWords = (ms: number): string => {
   if (seconds < 172_800) return plural(Math.floor(seconds / 3600), 'hour')
   return plural(Math.floor(seconds / 86_400), 'day')
 }
+
+const seconds = (ms: number): number => Math.floor(ms / 1000)
+
+/**
+ * How far a change lies from the first symptom, between the whole seconds in which both are shown: `3 seconds before`, `2 minutes after`. The
+ * same words wherever it is told; Events have whole seconds, so that of one second nobody knows which came first.
+ */
+export const distanceWords = ({
+  at,
+  distanceMs,
+}: {
+  readonly at: number
+  readonly distanceMs: number
+}): string => {
+  const span = (seconds(at + distanceMs) - seconds(at)) * 1000
+  return `${durationWords(Math.abs(span))} ${span < 0 ? 'after' : 'before'}`
+}

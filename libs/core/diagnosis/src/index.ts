@@ -1,5 +1,5 @@
 export { analysisOf } from './analysis-of.ts'
 export { newAnalysisOf } from './new-analysis.ts'
 export { diagnose, type Diagnosis } from './diagnose.ts'
-export { durationWords } from './duration-words.ts'
+export { distanceWords } from './duration-words.ts'
 export { clean, shellWord } from './untrusted.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { durationWords } from './duration-words.ts'
+import { distanceWords, durationWords } from './duration-words.ts'
 import { isLowered, quantity } from './quantity.ts'
 
 it.each([
@@ -33,4 +33,15 @@ it.each([
   [172_800_000, '2 days'],
 ])('%i ms are %s', (ms, words) => {
   expect(durationWords(ms)).toBe(words)
+})
+
+it.each([
+  // shown as :50 and :52, whatever the fractions
+  [50_900, 1_100, '2 seconds before'],
+  [50_000, 2_000, '2 seconds before'],
+  [52_400, -400, 'less than a second before'],
+  [52_400, -1_400, '1 second after'],
+  [52_000, -60_000, '60 seconds after'],
+])('a change at %i ms, %i ms before the first symptom, is %s', (at, distanceMs, words) => {
+  expect(distanceWords({ at, distanceMs })).toBe(words)
 })

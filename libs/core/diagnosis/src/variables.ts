@@ -1,6 +1,6 @@
 import type { Context, TemplateVariable } from '@kubesift/contracts'
-import { aftermathOf, type Aftermath } from './aftermath.ts'
-import { durationWords } from './duration-words.ts'
+import { aftermathOf, hasFormer, type Aftermath } from './aftermath.ts'
+import { distanceWords } from './duration-words.ts'
 import type { Lookup } from './fill.ts'
 import type { Match, Subject } from './match.ts'
 import { rolloutIn, type FoundChange } from './match-change.ts'
@@ -20,6 +20,10 @@ const firstGroup = ({ texts }: Subject, pattern: RegExp): string | undefined => 
   return undefined
 }
 
+/** As kubelets write it; where they name none ("Back-off restarting failed container"), the next word is not a name. */
+const NAMED =
+  /(?:\bfailed container (?=[a-z0-9-]+ in pod )|\bStopping container |\bContainer (?=[a-z0-9-]+ (?:failed (?:liveness|readiness|startup) probe|definition changed|was using)))([a-z0-9][a-z0-9-]*)/
+
 /** What is waiting now, else what ended last, else what the events point at. */
 const containerOf: Reader = (subject) => {
   const { states, objects } = subject.context
@@ -28,7 +32,7 @@ const containerOf: Reader = (subject) => {
     states.waiting.find((w) => w.reason !== 'ContainerCreating')?.container ??
     states.terminations[0]?.container ??
     pointed.find((name) => name !== undefined) ??
-    firstGroup(subject, /(?:failed container|Container|Stopping container) ([a-z0-9][a-z0-9-]*)\b/)
+    firstGroup(subject, NAMED)
   )
 }
 
@@ -64,6 +68,10 @@ const exitCodeOf: Reader = ({ context: { states } }) => {
 const rolloutArg: Reader = ({ context: { owner } }) =>
   ROLLOUT_KINDS.includes(owner.kind) ? argOf(owner.kind, owner.name) : undefined
 
+/** What runs in a bare pod or in a Job cannot be changed in place. */
+const editArg: Reader = ({ context: { owner } }) =>
+  owner.kind === 'Pod' || owner.kind === 'Job' ? undefined : argOf(owner.kind, owner.name)
+
 const aftermathFor = (
   { context }: Subject,
   found: FoundChange | undefined,
@@ -72,6 +80,7 @@ const aftermathFor = (
 
 /** `rollout undo` without a number goes back by one, which is right only while nothing else came in between. */
 const undoArg: Reader = (subject, found) => {
+  if (found === undefined || !hasFormer(found.change)) return undefined
   const aftermath = aftermathFor(subject, found)
   const known = aftermath?.previousRevision !== undefined
   return known || aftermath?.state === 'standing' || aftermath?.state === 'repeated'
@@ -98,6 +107,7 @@ const readers: Readonly<Record<TemplateVariable, Reader>> = {
   jobArg: ({ context: { owner } }) =>
     owner.kind === 'Job' ? argOf(owner.kind, owner.name) : undefined,
   undoArg,
+  editArg,
   pod: podOf,
   node: nodeOf,
   container: containerOf,
@@ -111,7 +121,7 @@ const readers: Readonly<Record<TemplateVariable, Reader>> = {
   change: (_, found) => found?.change.summary,
   changeArg: (_, found) => found && argOf(found.change.object.kind, found.change.object.name),
   changedBy: (_, found) => found?.change.by,
-  distance: (_, found) => found && durationWords(found.change.distanceMs),
+  distance: (_, found) => found && distanceWords(found.change),
   fieldFrom: (_, found) => found?.field?.from ?? undefined,
   fieldTo: (_, found) => found?.field?.to ?? undefined,
   revision: (_, found) => found?.change.toRevision,

@@ -30,6 +30,18 @@ describe('the life of an incident', () => {
     expect(effectsOf(aContext({ spells }), [])).toEqual([])
   })
 
+  test('a newer context that says the same makes no revision; one that says more does', () => {
+    const known = incidentsOf(aContext())
+    const later = {
+      ...at(9),
+      watermark: T0 + 900_000,
+      cause: { topic: 'signals', partition: 0, offset: 9 },
+    }
+    expect(effectsOf(aContext({ ...later, traceparent: 'another' }), known)).toEqual([])
+    expect(effectsOf(aContext({ ...later, occurrenceCount: 6 }), known)).toHaveLength(1)
+    expect(effectsOf(aContext({ ...later, rulesHash: 'others' }), known)).toHaveLength(1)
+  })
+
   const ends = [
     ['recovered', 'all replicas ready', 'resolved automatically: all replicas ready'],
     ['owner_deleted', 'Deployment deleted', 'resolved automatically: the owner was deleted'],

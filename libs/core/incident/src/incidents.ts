@@ -1,6 +1,7 @@
 import type { Context, Incident, Resolution } from '@kubesift/contracts'
 import { episodesOf, type Episode } from './episodes.ts'
 import { incidentIdOf } from './ids.ts'
+import { sameJson } from './same-json.ts'
 import { scoreSeverity } from './severity.ts'
 import { endingOf, ignoringOf, transitionsOf, type Draft, type Transition } from './transitions.ts'
 
@@ -80,6 +81,18 @@ const stepOf = (before: Incident | undefined, draft: Draft, episode?: Episode): 
 
 const withoutRevision = ({ revision: _revision, ...draft }: Incident): Draft => draft
 
+/** What of a state says nothing of the trouble: how far the stream was read, and where what it says stands there. */
+const said = ({ traceparent: _trace, context, ...draft }: Draft): unknown => {
+  const { version: _v, watermark: _w, cause: _c, traceparent: _t, evidence, ...rest } = context
+  return { ...draft, context: { ...rest, evidence: evidence.map(({ id, at }) => [id, at]) } }
+}
+
+/** A newer context that says the same makes no revision: everybody downstream would read it for nothing. */
+const isNews = (before: Incident | undefined, { incident, transitions }: Step): boolean =>
+  before === undefined ||
+  transitions.length > 0 ||
+  !sameJson(said(withoutRevision(before)), said(withoutRevision(incident)))
+
 /**
  * The key was an inference that the truth has corrected, and its document shows the other key's content: what was published of it
  * ends as it stands. Earlier episodes had their own end. Of the other key only the name is known here, so its first episode is named.
@@ -155,7 +168,10 @@ export const stepsOf = (context: Context, known: readonly Incident[] = []): read
   return episodes.flatMap((episode): readonly Step[] => {
     const before = byEpisode.find((i) => i.episode === episode.number)
     const draft = draftOf(context, episode, before)
-    if (episode === last) return [stepOf(before, draft, episode)]
+    if (episode === last) {
+      const step = stepOf(before, draft, episode)
+      return isNews(before, step) ? [step] : []
+    }
     const past = settled(draft, before)
     if (before !== undefined && sameNumbers(past, before)) return []
     return [stepOf(before, past, episode)]

@@ -30,7 +30,7 @@ it('tells how it ended', () => {
   const text = renderText('resolved', subjectOf(incidentOf({ status: 'resolved', resolution })))
   expect(text.split('\n').slice(0, 2)).toEqual([
     'P2 resolved: CrashLoop of shop/Deployment/checkout in lab',
-    'over at 2026-11-21T01:01:40Z: all replicas ready for 90 s',
+    'over since 2026-11-21T01:01:40Z: all replicas ready for 90 s',
   ])
 })
 

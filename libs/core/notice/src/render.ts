@@ -61,7 +61,7 @@ const headline = (kind: NoticeKind, s: Subject): string =>
 /** For people, as plain lines: what, how bad and why, since when, what changed, what it is likely to be, what to do. */
 export const renderText = (kind: NoticeKind, subject: Subject): string => {
   if (kind === 'resolved') {
-    const at = subject.resolvedAt === null ? '' : ` at ${formatInstant(subject.resolvedAt)}`
+    const at = subject.resolvedAt === null ? '' : ` since ${formatInstant(subject.resolvedAt)}`
     const why = subject.resolvedWhy ?? subject.status
     return [headline(kind, subject), `over${at}: ${why}`, seen(subject), ...alsoHit(subject)].join(
       '\n',

@@ -1,5 +1,5 @@
 import { noticeKinds, severities, countQualities, type Incident } from '@kubesift/contracts'
-import { clean, durationWords } from '@kubesift/core-diagnosis'
+import { clean, distanceWords } from '@kubesift/core-diagnosis'
 import { z } from 'zod'
 
 const line = z.string().max(1000)
@@ -51,9 +51,7 @@ const changeOf = ({ context }: Incident): string | null => {
   const [change] = context.changes
   if (!change) return null
   const by = change.by ? ` by ${short(change.by)}` : ''
-  const span = durationWords(Math.abs(change.distanceMs))
-  const when = change.distanceMs < 0 ? `${span} after` : `${span} before`
-  return `${short(change.summary)}${by}, ${when} the first symptom`
+  return `${short(change.summary)}${by}, ${distanceWords(change)} the first symptom`
 }
 
 const analysisOf = ({ analysis, context }: Incident): Subject['analysis'] => {

@@ -137,8 +137,7 @@ export class HeldPartition {
         for (const read of value.chunks) open.add(this.#join(read, traceparent, touched))
         continue
       }
-      const { progress } = value
-      const { reached: before, blind = {} } = this.#clock
+      const [{ progress }, { reached: before, blind = {} }] = [value, this.#clock]
       const { latenessMs, blindMs } = this.#options
       this.#clock = advance(this.#clock, progress, latenessMs, blindMs)
       this.#clock = this.sources.after(this.#clock, progress, this.#claim.partition)

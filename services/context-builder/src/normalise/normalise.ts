@@ -62,6 +62,10 @@ export const normalise = (
       skipped: reading.skipped,
       sources: reading.times.sources(),
     })
-    return { through: batch.lastOffset, parked: reading.parked }
+    return {
+      through: batch.lastOffset,
+      parked: reading.parked,
+      note: observed.noteOf(partition),
+    }
   }
 }

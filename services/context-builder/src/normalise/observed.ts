@@ -1,8 +1,22 @@
-import type { ProgressReport, Signal } from '@kubesift/contracts'
+import { parseJson, type ProgressReport, type Signal } from '@kubesift/contracts'
 import { GAP_MS } from '@kubesift/core-context'
-import type { SourceKind } from '@kubesift/core-signal'
+import { compact, type SourceKind } from '@kubesift/core-signal'
+import { z } from 'zod'
 
 const MAX_GAPS = 16
+
+/** Kafka keeps 4,096 bytes beside an offset; names may take more than one byte a character. */
+const NOTE_MAX = 1_300
+
+const instant = z.number()
+const notedSchema = z.record(
+  z.string(),
+  z.object({
+    objectsAt: instant.optional(),
+    eventsAt: instant.optional(),
+    objectsArrivedAt: instant.optional(),
+  }),
+)
 
 type Clusters = ProgressReport['clusters']
 
@@ -13,6 +27,9 @@ interface SourceSeen {
   count: number
 }
 
+const newestOf = ({ objectsAt, eventsAt }: Clusters[string]): number =>
+  Math.max(objectsAt ?? -Infinity, eventsAt ?? -Infinity)
+
 interface Seen {
   objectsFrom?: number
   objectsAt?: number
@@ -21,7 +38,7 @@ interface Seen {
   gaps: [number, number][]
   readonly sources: Map<SourceKind, SourceSeen>
   /** The first offset that this reader read. */
-  readonly from: number
+  from?: number
 }
 
 /** What one batch tells of a cluster's time. */
@@ -110,7 +127,7 @@ export class Observed {
   readonly #settled = new Map<number, Map<string, Seen>>()
 
   /** Notes the times of a batch; the answer makes them count. */
-  note(partition: number, times: BatchTimes, firstOffset: number): () => void {
+  note(partition: number, times: BatchTimes, firstOffset = 0): () => void {
     return () => {
       let clusters = this.#settled.get(partition)
       if (clusters === undefined) {
@@ -121,8 +138,8 @@ export class Observed {
         const seen: Seen = clusters.get(cluster) ?? {
           gaps: [],
           sources: new Map(),
-          from: firstOffset,
         }
+        seen.from ??= firstOffset
         clusters.set(cluster, seen)
         if (eventsAt > (seen.eventsAt ?? -Infinity)) seen.eventsAt = eventsAt
         if (arrivedAt > (seen.objectsArrivedAt ?? -Infinity)) seen.objectsArrivedAt = arrivedAt
@@ -130,6 +147,40 @@ export class Observed {
         for (const [kind, now] of sources) seeSource(seen.sources, kind, now)
       }
     }
+  }
+
+  /**
+   * What the next reader of the partition has to know, to be committed with the offset: a reader that ends without having told its
+   * progress would take the times with it, and the watermark would stand still until the cluster speaks again. Bounded: those that have
+   * spoken last come first.
+   */
+  noteOf(partition: number): string {
+    const clusters = Object.entries(this.of(partition))
+      .map(([cluster, { eventsAt, objectsAt, objectsArrivedAt }]) => {
+        return [cluster, compact({ eventsAt, objectsAt, objectsArrivedAt })] as const
+      })
+      .sort(([, a], [, b]) => newestOf(b) - newestOf(a))
+    let note = JSON.stringify(Object.fromEntries(clusters))
+    while (note.length > NOTE_MAX && clusters.length > 0) {
+      clusters.length = Math.floor(clusters.length / 2)
+      note = JSON.stringify(Object.fromEntries(clusters))
+    }
+    return note
+  }
+
+  /** Takes up what the former reader has noted; a note that cannot be read is as good as none. */
+  recall(partition: number, note: string | undefined): void {
+    const read = note === undefined ? undefined : parseJson(notedSchema, note)
+    if (read?.ok !== true) return
+    this.#settled.set(
+      partition,
+      new Map(
+        Object.entries(read.value).map(([cluster, told]) => [
+          cluster,
+          { ...compact(told), gaps: [], sources: new Map() },
+        ]),
+      ),
+    )
   }
 
   forget(partitions: readonly number[]): void {
@@ -145,7 +196,7 @@ export class Observed {
           ...(gaps.length === 0 ? {} : { gaps: [...gaps] }),
           ...(sources.size === 0
             ? {}
-            : { sources: Object.fromEntries(sources), sourcesFrom: from }),
+            : { sources: Object.fromEntries(sources), sourcesFrom: from ?? 0 }),
         },
       ],
     )

@@ -5,6 +5,7 @@ import { BACKOFF, created, rollout } from './rows.ts'
 type RollbackRow = readonly [what: string, sketch: Sketch, says: RegExp, not: RegExp]
 
 const image = (from: string, to: string) => [{ path: 'containers[app].image', from, to }]
+const replicaSet = (from: string | null, to: string) => [{ path: 'replicaSet', from, to }]
 const bad = { ...rollout, fields: image('1.0', '1.1') }
 const back = {
   kind: 'rollout',
@@ -40,7 +41,29 @@ export const rollbacks: readonly RollbackRow[] = [
     WAIT,
   ],
   [
-    'the same by Events alone: the revision before may be the bad one',
+    'a rollout by Events alone, of a ReplicaSet after another',
+    { ...crash, change: { kind: 'rollout', fields: replicaSet('web-a', 'web-b') } },
+    /undo deployment\/checkout$/m,
+    WAIT,
+  ],
+  [
+    'what by Events alone may be the first deployment: nothing ran before',
+    { ...crash, change: { kind: 'rollout', fields: replicaSet(null, 'web-a') } },
+    /logs checkout/,
+    /undo/,
+  ],
+  [
+    'a roll-back by Events alone',
+    {
+      ...crash,
+      change: { kind: 'rollout', fields: replicaSet('web-a', 'web-b') },
+      later: [{ kind: 'rollout', rollback: true, fields: replicaSet('web-b', 'web-a') }],
+    },
+    WAIT,
+    CHANGES,
+  ],
+  [
+    'another after it, by rollouts that name nothing: the revision before may be the bad one',
     { ...crash, change: { kind: 'rollout' }, later: [{ kind: 'rollout' }] },
     /logs checkout/,
     /undo/,

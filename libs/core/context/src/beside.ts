@@ -1,0 +1,53 @@
+import type { Context, Evidence, Spell } from '@kubesift/contracts'
+import { changesOf, type FailingPod } from './changes.ts'
+import { findingsOf } from './findings.ts'
+import { observationsOf } from './observations.ts'
+import { currentOf, type OwnerView } from './owner-view.ts'
+import type { Counted } from './reasons.ts'
+
+const MAX_EVIDENCE = 24
+const MAX_EVIDENCE_BESIDE = 5
+
+/** When the last spell recovered; Infinity while it goes on. */
+const endOfTrouble = (spells: readonly Spell[], lastSeenAt: number): number => {
+  const last = spells.at(-1)
+  if (last === undefined) return lastSeenAt
+  return last.recovery === null ? Infinity : Math.max(last.recovery.at, lastSeenAt)
+}
+
+/** What shows the trouble comes first; findings and observations have a few places of their own, since any of them may be what explains it. */
+const citedOf = (own: readonly Evidence[][], beside: readonly Evidence[][]): Evidence[] => {
+  const kept = beside.flatMap((entries) => entries.slice(0, MAX_EVIDENCE_BESIDE))
+  return [...own.flat().slice(0, MAX_EVIDENCE - kept.length), ...kept]
+}
+
+export interface Beside {
+  readonly changes: Context['changes']
+  /** What is there of the rest. */
+  readonly context: Pick<Context, 'findings' | 'observations'>
+  readonly evidence: Evidence[]
+}
+
+/** What stands beside the symptoms of a trouble: changes, findings, what logs and the network say; and what of all of it can be cited. */
+export const besideOf = (
+  view: OwnerView,
+  { counted, spells }: { readonly counted: Counted; readonly spells: readonly Spell[] },
+  failing: readonly FailingPod[],
+): Beside => {
+  const { firstSeenAt: firstAt, lastSeenAt } = counted
+  const trouble = { firstAt, endedAt: endOfTrouble(spells, lastSeenAt) }
+  const own = currentOf(view.own)
+  const { replicaSets, rolloutEvents, releases } = view
+  const sources = { ...(own === undefined ? {} : { own }), replicaSets, rolloutEvents, releases }
+  const changed = changesOf(sources, trouble, failing)
+  const found = findingsOf(view.reports, view.violations, view.isAbout)
+  const heard = observationsOf(view.patterns, trouble)
+  return {
+    changes: changed.changes,
+    context: {
+      ...(found.findings.length === 0 ? {} : { findings: found.findings }),
+      ...(heard.observations.length === 0 ? {} : { observations: heard.observations }),
+    },
+    evidence: citedOf([changed.evidence, counted.evidence], [heard.evidence, found.evidence]),
+  }
+}
