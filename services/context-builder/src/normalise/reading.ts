@@ -131,20 +131,19 @@ export class Reading {
   }
 
   /**
-   * Counts what was told again for its clusters, once for the batch: nearly always all of it is of one. Of several each has a share by its
-   * Events, so that no telling costs anything here.
+   * Counts what was told again for its clusters, once for the batch: nearly always all of it is of one. Of several each has a share by the
+   * namespaces that it told of, so that no telling costs anything here.
    */
   countRepeats(): void {
     const { retellings, places } = this.#memory
-    const slots = new Map<string, number>()
+    const namespaces = new Map<string, number>()
+    let all = 0
     for (const place of retellings.places) {
       const { cluster } = places.of(place)
-      let n = slots.get(cluster) ?? 0
-      for (const slot of retellings.slotsOf(place)) if (slot >= 0) n += 1
-      slots.set(cluster, n)
+      namespaces.set(cluster, (namespaces.get(cluster) ?? 0) + 1)
+      all += 1
     }
-    const all = [...slots.values()].reduce((sum, n) => sum + n, 0)
-    for (const [cluster, n] of slots) {
+    for (const [cluster, n] of namespaces) {
       const share = Math.round((retellings.count * n) / all)
       this.times.source(cluster, 'k8s_events', this.kafkaAt, share)
     }
