@@ -1,3 +1,5 @@
+import { livingProcess } from '@kubesift/adapter-backing'
+import { join } from 'node:path'
 import { CliFailure } from '../frame/cli-failure.ts'
 import { ExitCode } from '../frame/exit-code.ts'
 import { readState } from '../frame/state.ts'
@@ -13,10 +15,11 @@ export const apiAddress = ({ env, home }: Pick<CliContext, 'env' | 'home'>): str
     throw new CliFailure(`KUBESIFT_API is '${given}'; wanted is host:port`, ExitCode.usage)
   }
   const state = readState(home)
-  if (state === undefined || !state.alive)
-    throw new CliFailure(
-      'Kubesift is not running here: `./kubesift up` starts it',
-      ExitCode.notRunning,
-    )
-  return state.grpcUrl
+  // A supervisor that was killed leaves what it started: as long as that is alive it can be asked.
+  if (state !== undefined && (state.alive || livingProcess(join(home, 'run/incident-store.json'))))
+    return state.grpcUrl
+  throw new CliFailure(
+    'Kubesift is not running here: `./kubesift up` starts it',
+    ExitCode.notRunning,
+  )
 }

@@ -116,6 +116,24 @@ describe('showIncident', () => {
     expect(text).toContain(part)
   })
 
+  it('names a thing once that is there under two UIDs, and says what changes the cluster', () => {
+    const node = { kind: 'Node', namespace: '', name: 'worker-1', node: '' }
+    const twice = showIncident(
+      {
+        ...incident,
+        objects: [
+          { ...node, uid: 'worker-1' },
+          { ...node, uid: 'a' },
+        ],
+        objectsTotal: 2,
+      },
+      { columns: 90, paint: paintFor({ stdout: {}, env: {} }), now: 0 },
+    )
+    expect(twice.filter((line) => line.trim() === 'Node/worker-1')).toHaveLength(1)
+    expect(twice.join('\n')).not.toContain('… and')
+    expect(twice).toContain('  → Go back. (changes the cluster)')
+  })
+
   it('tells nobody to do what is over', () => {
     expect(text).toContain('\nWhat was advised\n')
     expect(text).not.toContain('What to do')

@@ -3,7 +3,7 @@ import { formatInstant } from '@kubesift/core-signal'
 import { wrap } from '../render/cells.ts'
 import type { Paint } from '../render/paint.ts'
 import { plain, plainCommand } from '../render/plain.ts'
-import { countText, counted, ownerText, shortAge } from '../render/words.ts'
+import { adviceText, countText, counted, ownerText, shortAge } from '../render/words.ts'
 import { isLive } from './order.ts'
 import type { ApiIncident } from './wire.ts'
 
@@ -117,7 +117,10 @@ const changeText = ({ kind, rollback, summary }: ApiIncident['changes'][number])
 const adviceLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] =>
   (analysis?.recommendations ?? []).flatMap(({ text, command }) => {
     const line = command === '' ? undefined : plainCommand(command)
-    return [...told(text, options, '→ '), ...(line === undefined ? [] : [`${INDENT}  $ ${line}`])]
+    return [
+      ...told(adviceText(text, line), options, '→ '),
+      ...(line === undefined ? [] : [`${INDENT}  $ ${line}`]),
+    ]
   })
 
 /** Which others it belongs with, through what, and which of them stands for the cause. */
@@ -151,16 +154,17 @@ const reasonLines = ({ reasons }: ApiIncident, options: ShowOptions): string[] =
     ),
   )
 
+/** One thing may be there under several UIDs (Events of a Node have its name or its UID): it is named once. */
 const objectLines = ({ objects, objectsTotal }: ApiIncident): string[] => {
-  const shown = objects.slice(0, 10)
-  const rest = Math.max(objectsTotal, objects.length) - shown.length
-  return [
-    ...shown.map(({ kind, namespace, name, node }) => {
-      const text = ownerText(namespace, kind, name)
-      return `${INDENT}${plain(text, 200)}${node === '' ? '' : ` on ${plain(node, 100)}`}`
-    }),
-    ...(rest > 0 ? [`${INDENT}… and ${counted(rest, 'more', 'more')}`] : []),
-  ]
+  const lines = objects.map(({ kind, namespace, name, node }) => {
+    const text = ownerText(namespace, kind, name)
+    return `${INDENT}${plain(text, 200)}${node === '' ? '' : ` on ${plain(node, 100)}`}`
+  })
+  const named = [...new Set(lines)]
+  const doubled = lines.length - named.length
+  const shown = named.slice(0, 10)
+  const rest = Math.max(objectsTotal, objects.length) - doubled - shown.length
+  return [...shown, ...(rest > 0 ? [`${INDENT}… and ${counted(rest, 'more', 'more')}`] : [])]
 }
 
 /** What is cited comes first; each entry names the records that said it, as `topic/partition/offset`. */

@@ -13,7 +13,7 @@ export const runCli = async (args: readonly string[], context: CliContext): Prom
   try {
     return await dispatch(args, context)
   } catch (why) {
-    return explain(why, context, args)
+    return explain(await ofTheHome(why, context), context, args)
   }
 }
 
@@ -93,6 +93,14 @@ const inheritFrame = (command: Command): void => {
     sub.copyInheritedSettings(command)
     inheritFrame(sub)
   }
+}
+
+/** What the system refuses below the home is a fault of the place, not of the program. */
+const ofTheHome = async (why: unknown, { home }: CliContext): Promise<unknown> => {
+  const path = why instanceof Error && 'path' in why ? String(why.path) : ''
+  if (path !== home && !path.startsWith(`${home}/`)) return why
+  const { unusableFolder } = await import('@kubesift/adapter-backing')
+  return unusableFolder(home, why) ?? why
 }
 
 const explain = (why: unknown, context: CliContext, args: readonly string[]): ExitCode => {

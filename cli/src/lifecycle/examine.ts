@@ -1,7 +1,7 @@
 import {
+  couldMakeFolder,
   diagnoseBacking,
   isFree,
-  makeFolder,
   MissingPrerequisite,
   runCommand,
   type Finding,
@@ -18,24 +18,25 @@ const GIB = 1024 ** 3
 /** Every check of `doctor`, in the order in which `up` needs them. */
 export const examine = async (context: CliContext): Promise<readonly Finding[]> => {
   const home = examineHome(context)
+  const usable = home.level !== 'fail'
   return [
     { name: 'Node', level: 'ok', text: process.version },
     home,
-    ...(home.level === 'fail'
-      ? []
-      : [await examineDisk(context), ...(await diagnoseBacking(context.home, context.env))]),
+    ...(usable
+      ? [await examineDisk(context), ...(await diagnoseBacking(context.home, context.env))]
+      : []),
     examineMemory(),
-    ...(await examinePorts(context)),
+    ...(usable ? await examinePorts(context) : []),
     await examineGo(context),
     await examineDocker(context),
-    examineRun(context),
+    ...(usable ? [examineRun(context)] : []),
   ]
 }
 
 const examineHome = ({ home }: CliContext): Finding => {
   try {
-    makeFolder(home)
-    return { name: 'Home', level: 'ok', text: home }
+    const { exists } = couldMakeFolder(home)
+    return { name: 'Home', level: 'ok', text: exists ? home : `${home} (not there yet)` }
   } catch (why) {
     if (why instanceof MissingPrerequisite)
       return { name: 'Home', level: 'fail', text: why.message }
@@ -43,8 +44,11 @@ const examineHome = ({ home }: CliContext): Finding => {
   }
 }
 
+const nearestFolder = (path: string): string =>
+  existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path))
+
 const examineDisk = async ({ home }: CliContext): Promise<Finding> => {
-  const { bavail, bsize } = await statfs(existsSync(home) ? home : dirname(home))
+  const { bavail, bsize } = await statfs(nearestFolder(home))
   const free = (bavail * bsize) / GIB
   const text = `${free.toFixed(1)} GiB free`
   if (free < 0.5)

@@ -75,11 +75,13 @@ export class Board {
     })
     // with a second line per incident fewer fit
     const shown = table.slice(0, room + 1)
-    const hidden = table.length > shown.length || all.length > room
+    // the line below an incident is set in
+    const rowsShown = shown.slice(1).filter((line) => !line.startsWith('      ')).length
+    const hidden = all.length - rowsShown
     return [
       paint.bold(head),
       ...(all.length === 0 ? [] : shown),
-      ...(hidden ? [paint.dim('… more: ./kubesift incidents list')] : []),
+      ...(hidden > 0 ? [paint.dim(`… ${hidden} more: ./kubesift incidents list`)] : []),
       '',
       ...bottom,
     ]

@@ -71,6 +71,16 @@ describe('Board', () => {
     expect(text).toContain('not up to date: no answer')
   })
 
+  it('says how many there is no room for, with one line each and with two', () => {
+    const board = new Board()
+    board.all(Array.from({ length: 30 }, (_, i) => incident({ id: `i${i}` })))
+    for (const columns of [60, 200]) {
+      const lines = board.lines({ ...view, columns })
+      const shown = lines.filter((line) => /^i\d+ /.test(line)).length
+      expect(lines).toContain(`… ${30 - shown} more: ./kubesift incidents list`)
+    }
+  })
+
   it('names the cluster also where those of the others are out of sight', () => {
     const board = new Board()
     board.all([incident(), incident({ id: 'b', cluster: 'other', status: 'resolved' })])

@@ -1,3 +1,5 @@
+import { CHANGES_CLUSTER, changesCluster } from '@kubesift/core-diagnosis'
+
 /** `42s`, `7m`, `3h12m`, `5d`: how long, in at most six characters. */
 export const shortAge = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000))
@@ -32,3 +34,7 @@ export const counted = (n: number, one: string, many = `${one}s`): string =>
 /** `payments/Deployment/checkout`, or `Node/worker-2` for what has no namespace. */
 export const ownerText = (namespace: string, kind: string, name: string): string =>
   namespace === '' ? `${kind}/${name}` : `${namespace}/${kind}/${name}`
+
+/** What an advice says, with a mark where its command does more than read. */
+export const adviceText = (text: string, command: string | undefined): string =>
+  command === undefined || !changesCluster(command) ? text : `${text} ${CHANGES_CLUSTER}`

@@ -87,6 +87,48 @@ describe('the report', () => {
     expect(at(60)).not.toContain('count: ')
   })
 
+  const reported = (output: TriageOutput): string =>
+    triageReport(output, {
+      columns: 140,
+      paint: paintFor({ stdout: {}, env: {} }),
+      now: 0,
+      all: false,
+    }).join('\n')
+
+  it('says of how many open incidents it shows no details', async () => {
+    const four = await run([recorded('imagepull-bad-tag/kubectl-events.json.gz')])
+    expect(reported(four)).toContain('… and the same of 1 more open incident: --format yaml has it')
+    const one = await run([recorded('crashloop-bad-rollout/kubectl-events.json.gz')])
+    expect(reported(one)).not.toContain('… and the same')
+  })
+
+  it('says which advice changes the cluster', async () => {
+    const text = reported(await run([recorded('failed-scheduling/kubectl-events.json.gz')]))
+    const advice = text
+      .replace(/\s+/g, ' ')
+      .split('→ ')
+      .slice(1)
+      .map((line) => line.split('$ '))
+    expect(advice.length).toBeGreaterThan(3)
+    for (const [says = '', command = ''] of advice)
+      expect(says.includes('(changes the cluster)')).toBe(
+        / (set|edit|undo|delete) /.test(command.split(' P2 ')[0]!),
+      )
+  })
+
+  it('does not call it quiet where all that was read was passed over', async () => {
+    const over = { type: 'BOOKMARK', object: { kind: 'Event' } }
+    const text = reported(await run([of('f', JSON.stringify(over))]))
+    expect(text).toContain('Nothing could be read: 1 record was skipped')
+    expect(text).not.toContain('No incidents')
+  })
+
+  it('as of a moment before it all there is no incident', async () => {
+    const dump = recorded('crashloop-bad-rollout/kubectl-events.json.gz')
+    const { incidents } = await run([dump], { now: Date.UTC(2026, 10, 20) })
+    expect(incidents).toEqual([])
+  })
+
   it('tells of the first twenty rejected items and how many more there are', () => {
     const lines: string[] = []
     const log = new RejectionLog((line) => lines.push(line))

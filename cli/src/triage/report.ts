@@ -4,7 +4,14 @@ import { ownerInGroup, whyInGroup } from '../render/groups.ts'
 import { incidentTable, showsCount, type IncidentRow } from '../render/incident-table.ts'
 import type { Paint } from '../render/paint.ts'
 import { plain, plainCommand } from '../render/plain.ts'
-import { counted, countLegend, countText, ownerText, shortAge } from '../render/words.ts'
+import {
+  adviceText,
+  counted,
+  countLegend,
+  countText,
+  ownerText,
+  shortAge,
+} from '../render/words.ts'
 import type { TriageIncident, TriageOutput } from './output.ts'
 
 export interface ReportOptions {
@@ -26,14 +33,28 @@ const INDENT = '   '
 export const triageReport = (output: TriageOutput, options: ReportOptions): string[] => [
   ...headline(output, options),
   ...tableOf(output, options),
-  ...output.incidents
-    .filter((incident) => isOpen(incident) && incident.id === incident.primary)
-    .slice(0, TOP)
-    .flatMap((incident) => adviceOf(incident, options)),
+  ...detailsOf(output, options),
   ...ignoredLines(output, options),
   '',
   options.paint.dim(statsLine(output)),
 ]
+
+/** The first of those that stand for a cause of their own, and how to see the rest. */
+const detailsOf = ({ incidents }: TriageOutput, options: ReportOptions): string[] => {
+  const wanted = incidents.filter((i) => isOpen(i) && i.id === i.primary)
+  const rest = wanted.length - TOP
+  return [
+    ...wanted.slice(0, TOP).flatMap((incident) => adviceOf(incident, options)),
+    ...(rest > 0
+      ? [
+          '',
+          options.paint.dim(
+            `… and the same of ${counted(rest, 'more open incident')}: --format yaml has it`,
+          ),
+        ]
+      : []),
+  ]
+}
 
 const isOpen = ({ status }: TriageIncident): boolean => status === 'open'
 
@@ -44,6 +65,17 @@ const headline = ({ incidents, stats }: TriageOutput, { now, paint }: ReportOpti
     return [
       'The input is an empty list: `kubectl get events -A -o json` reads those of all namespaces.',
     ]
+  if (stats.events + stats.objects + stats.duplicates === 0 && rejected < records) {
+    const parts = [
+      `${counted(stats.skipped, 'record was', 'records were')} skipped (neither an Event nor an object, or one that is over)`,
+      ...(rejected === 0 ? [] : [refused]),
+    ]
+    return [
+      paint.bold(
+        `Nothing could be read: ${parts.join(', ')}. This says nothing about the cluster.`,
+      ),
+    ]
+  }
   if (rejected === records) {
     const all = rejected === 1 ? 'the only item was rejected (see above)' : `all ${refused}`
     return [paint.bold(`Nothing could be read: ${all}. This says nothing about the cluster.`)]
@@ -112,7 +144,7 @@ const adviceOf = (incident: TriageIncident, { columns, paint, now }: ReportOptio
       ? []
       : told(`${rollout.summary} (${ageOf(rollout.at, now)} ago)`, 'changed: ')),
     ...recommendations.flatMap(({ text, command }) => [
-      ...told(text, '→ '),
+      ...told(adviceText(text, command), '→ '),
       ...commandLine(command),
     ]),
   ]

@@ -29,7 +29,13 @@ export interface TriageOptions {
 }
 
 export type Triaged =
-  | { readonly ok: true; readonly output: TriageOutput; readonly now: number | undefined }
+  | {
+      readonly ok: true
+      readonly output: TriageOutput
+      readonly now: number | undefined
+      /** Newest time in the input. */
+      readonly newest: number | undefined
+    }
   /** Not one input was of a form that we know. */
   | { readonly ok: false; readonly rejection: Rejection }
 
@@ -69,6 +75,8 @@ export const decide = (
   })
   const incidents = inGroups(found.contexts.flatMap((context) => incidentsOf(context)))
     .filter((incident) => incident.status !== 'merged')
+    // As of a moment before it began there is none.
+    .filter((incident) => incident.openedAt <= (options.now ?? Infinity))
     .sort(bySeverity)
     .map((incident) => ({ incident, analysis: analysisOf(incident, options.knowns) }))
   return { incidents, ignored: found.ignored, newest: found.newest }
@@ -101,6 +109,7 @@ export const triage = async (
   return {
     ok: true,
     now: options.now ?? found.newest,
+    newest: found.newest,
     output: { incidents, ignored, stats: { ...intake.stats, incidents: incidents.length } },
   }
 }

@@ -6,6 +6,7 @@ import { apiIncidentJson } from '../api/api-json.ts'
 import { createApi, type IncidentApi } from '../api/client.ts'
 import { follow, type Followed } from '../api/follow.ts'
 import { apiRows, inOrder } from '../api/order.ts'
+import { problemNamed } from '../api/problem-word.ts'
 import { showIncident } from '../api/show.ts'
 import type { ApiIncident } from '../api/wire.ts'
 import { ExitCode } from '../frame/exit-code.ts'
@@ -75,8 +76,22 @@ const narrowing = (command: Command): Command =>
 const defineList = (command: Command, context: CliContext, run: Run): void => {
   narrowing(command.command('list').description('Incidents, the most urgent first.'))
     .addOption(formatOption())
-    .action(run((options: ListOptions) => withApi(context, (api) => list(api, options, context))))
+    .action(
+      run((options: ListOptions) =>
+        withApi(context, async (api) => list(api, await folded(options, api, context), context)),
+      ),
+    )
 }
+
+/** `--problem crashloop` means CrashLoop. */
+const folded = async (
+  options: ListOptions,
+  api: IncidentApi,
+  context: CliContext,
+): Promise<ListOptions> =>
+  options.problem === undefined
+    ? options
+    : { ...options, problem: await problemNamed(options.problem, api, context) }
 
 const idArgument = (text: string): string => {
   if (/^[0-9a-f][0-9a-f-]{7,35}$/i.test(text)) return text
@@ -113,7 +128,11 @@ const defineWatch = (command: Command, context: CliContext, run: Run): void => {
         .choices(['table', 'json'])
         .default('table'),
     )
-    .action(run((options: ListOptions) => withApi(context, (api) => watch(api, options, context))))
+    .action(
+      run((options: ListOptions) =>
+        withApi(context, async (api) => watch(api, await folded(options, api, context), context)),
+      ),
+    )
 }
 
 const watch = async (

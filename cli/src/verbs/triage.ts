@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import { stringify } from 'yaml'
 import { loadCatalogue, loadIgnores, loadKnowns } from '@kubesift/adapter-rules'
-import { parseInstant } from '@kubesift/core-signal'
+import { formatInstant, parseInstant } from '@kubesift/core-signal'
 import { usageFailure } from '../frame/cli-failure.ts'
 import { ExitCode } from '../frame/exit-code.ts'
 import type { CliContext, Verb } from '../frame/verb.ts'
@@ -91,6 +91,11 @@ const runTriage = async (
     )
   }
   rejections.end(triaged.output.stats.rejected)
+  const { now, newest } = triaged
+  if (now !== undefined && newest !== undefined && now < newest)
+    context.warn(
+      `--now is before the newest time in the input, ${formatInstant(Math.floor(newest / 1000) * 1000)}: what began later is left out, counts hold all that was read`,
+    )
   print(triaged.output, triaged.now, options, context)
   return ExitCode.ok
 }

@@ -1,25 +1,87 @@
 import { createHash } from 'node:crypto'
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { MissingPrerequisite } from './missing-prerequisite.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
+/**
+ * The nearest folder above that is there, and what is missing below it, topmost first. Node's own recursive mkdir runs for ever where the
+ * system says that what is there is not there (`/proc/x`).
+ */
+const missingBelow = (path: string): readonly string[] => {
+  const missing: string[] = []
+  for (let at = path; !existsSync(at); at = dirname(at)) {
+    missing.unshift(at)
+    if (dirname(at) === at) break
+  }
+  return missing
+}
+
+/** What a system says when a folder cannot be made or written, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'no write permission',
+  EPERM: 'no write permission',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'something above it, or it itself, is a file and no folder',
+  EEXIST: 'it is a file and no folder',
+  ENOENT: 'no folder can be made there',
+  ENOSPC: 'the disk is full',
+}
+
+/** Why a folder cannot be used, where that is what the system says. */
+export const unusableFolder = (path: string, why: unknown): MissingPrerequisite | undefined => {
+  const code = why instanceof Error && 'code' in why ? String(why.code) : ''
+  return Object.hasOwn(REASONS, code) ? unusable(path, why) : undefined
+}
+
+const unusable = (path: string, why: unknown): MissingPrerequisite => {
+  const code = why instanceof Error && 'code' in why ? String(why.code) : ''
+  return new MissingPrerequisite(
+    `cannot use the folder ${path}: ${REASONS[code] ?? String(why)}; set KUBESIFT_HOME to a folder of yours`,
+    {},
+    { cause: why },
+  )
+}
+
+const isFolder = (path: string): boolean => {
+  if (!statSync(path).isDirectory())
+    throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' })
+  return true
+}
+
 /** Makes a folder and everything above it, or says in one line why that cannot be. */
 export const makeFolder = (path: string, mode = 0o755): string => {
   try {
-    // the mode is for this folder alone: those above it are shared with accounts that must pass
-    mkdirSync(dirname(path), { recursive: true })
-    mkdirSync(path, { recursive: true, mode })
+    const missing = missingBelow(path)
+    for (const folder of missing) {
+      try {
+        // the mode is for this folder alone: those above it are shared with accounts that must pass
+        mkdirSync(folder, folder === path ? { mode } : {})
+      } catch (why) {
+        // another process may have been faster
+        if (!(why instanceof Error && 'code' in why && why.code === 'EEXIST')) throw why
+      }
+    }
+    isFolder(path)
     accessSync(path, constants.W_OK)
     return path
   } catch (why) {
-    throw new MissingPrerequisite(
-      `no write permission for ${path}: set KUBESIFT_HOME to a folder of yours`,
-      {},
-      { cause: why },
-    )
+    throw unusable(path, why)
+  }
+}
+
+/** Whether {@link makeFolder} would do: looks, and makes nothing. */
+export const couldMakeFolder = (path: string): { readonly exists: boolean } => {
+  try {
+    const [first] = missingBelow(path)
+    const there = first === undefined ? path : dirname(first)
+    isFolder(there)
+    accessSync(there, constants.W_OK)
+    return { exists: first === undefined }
+  } catch (why) {
+    throw unusable(path, why)
   }
 }
 
@@ -32,9 +94,7 @@ export const cacheFolder = (home: string, env: Env): string => {
     env['KUBESIFT_CACHE'] ??
     join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'kubesift')
   try {
-    mkdirSync(base, { recursive: true })
-    accessSync(base, constants.W_OK)
-    return base
+    return makeFolder(base)
   } catch {
     return makeFolder(join(home, 'cache'))
   }

@@ -1,5 +1,6 @@
 export { analysisOf } from './analysis-of.ts'
 export { newAnalysisOf } from './new-analysis.ts'
 export { diagnose, type Diagnosis } from './diagnose.ts'
+export { CHANGES_CLUSTER, changesCluster } from './changes-cluster.ts'
 export { distanceWords } from './duration-words.ts'
 export { clean, shellWord } from './untrusted.ts'

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { changesCluster } from './changes-cluster.ts'
 import { distanceWords, durationWords } from './duration-words.ts'
 import { isLowered, quantity } from './quantity.ts'
 
@@ -44,4 +45,17 @@ it.each([
   [52_000, -60_000, '60 seconds after'],
 ])('a change at %i ms, %i ms before the first symptom, is %s', (at, distanceMs, words) => {
   expect(distanceWords({ at, distanceMs })).toBe(words)
+})
+
+it.each([
+  ['kubectl -n shop rollout undo deployment/web', true],
+  ['kubectl -n shop rollout status deployment/web --timeout=60s', false],
+  ['kubectl -n shop rollout history deployment/web', false],
+  ['kubectl -n shop logs web-1 --previous', false],
+  ['kubectl get nodes -o wide', false],
+  ['kubectl cordon worker-1', true],
+  ['kubectl -n shop debug web-1 -it --copy-to=kubesift-debug -- sh', true],
+  ['kubectl -n shop delete pod web-1', true],
+])('%s changes the cluster: %s', (command, changes) => {
+  expect(changesCluster(command)).toBe(changes)
 })

@@ -15,7 +15,7 @@ it('tells people what, how bad, since when, what changed, what it is and what to
       'changed: image 1.0.0 -> 1.1.0 by kubectl, 20 seconds before the first symptom',
       'likely (90 %): It crashes since its last change.',
       '  because: BackOff: Back-off restarting failed container',
-      '  try: kubectl -n shop rollout undo deployment/checkout',
+      '  try (changes the cluster): kubectl -n shop rollout undo deployment/checkout',
       '  do: Ask its team.',
     ].join('\n'),
   )

@@ -1,4 +1,5 @@
 import type { CountQuality, NoticeKind } from '@kubesift/contracts'
+import { CHANGES_CLUSTER, changesCluster } from '@kubesift/core-diagnosis'
 import { formatInstant } from '@kubesift/core-signal'
 import type { NoticeBody, Subject } from './subject.ts'
 
@@ -45,7 +46,10 @@ const explained = ({ analysis }: Subject): string[] => {
   return [
     `likely (${Math.round(confidence * 100)} %): ${hypothesis}`,
     ...evidence.map((text) => `  because: ${text}`),
-    ...commands.map(({ text, command }) => (command ? `  try: ${command}` : `  do: ${text}`)),
+    ...commands.map(({ text, command }) => {
+      if (command === null || command === '') return `  do: ${text}`
+      return `  try${changesCluster(command) ? ` ${CHANGES_CLUSTER}` : ''}: ${command}`
+    }),
   ]
 }
 
