@@ -63,7 +63,8 @@ describe('the recordings', () => {
     expect(cascade?.pageList).toEqual([
       {
         at: expect.any(String),
-        severity: 'P2',
+        // All of payments is down, and two others with it.
+        severity: 'P1',
         incident: 'shop-cascade/Deployment/payments CrashLoop',
         alsoHit: [
           'shop-cascade/Deployment/checkout ProbeFailure',

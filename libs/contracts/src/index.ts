@@ -84,6 +84,7 @@ export {
   type Incident,
   type IncidentEvent,
   type IncidentStatus,
+  type BlastRadius,
   type Resolution,
 } from './topics/incidents.v1.ts'
 export {

@@ -21,6 +21,15 @@ export const resolutionSchema = z.object({
 })
 export type Resolution = z.infer<typeof resolutionSchema>
 
+/** What else a cause has hit, as its group tells. */
+export const blastRadiusSchema = z.object({
+  /** Workloads (or other owners) of the group beside its own. */
+  workloads: z.int().min(1),
+  /** Namespaces that the group is in. */
+  namespaces: z.int().min(0),
+})
+export type BlastRadius = z.infer<typeof blastRadiusSchema>
+
 /** The operator's record of one episode of a key. Full state at `revision`. */
 export const incidentSchema = z.object({
   id: z.string(),
@@ -64,6 +73,8 @@ export const incidentSchema = z.object({
       }),
     )
     .default([]),
+  /** Only of an incident that stands for the cause of others. */
+  blastRadius: blastRadiusSchema.optional(),
   context: contextSchema,
   analysis: analysisSchema.nullable(),
   traceparent: z.string().optional(),

@@ -1,5 +1,6 @@
 import { noticeKinds, severities, countQualities, type Incident } from '@kubesift/contracts'
 import { clean, distanceWords } from '@kubesift/core-diagnosis'
+import { scoreSeverity } from '@kubesift/core-incident'
 import { z } from 'zod'
 
 const line = z.string().max(1000)
@@ -82,8 +83,8 @@ export const subjectOf = (incident: Incident): Subject => ({
   problem: short(incident.problem),
   title: short(incident.title),
   severity: incident.severity,
-  severityWhy: incident.context.severityTerms
-    .slice(0, MAX_LIST)
+  severityWhy: scoreSeverity(incident.context, incident)
+    .terms.slice(0, MAX_LIST)
     .map(({ term, points, why }) => short(`${term} ${points >= 0 ? '+' : ''}${points}: ${why}`)),
   status: incident.status,
   firstSeenAt: incident.firstSeenAt,
