@@ -21,6 +21,10 @@ export const observationLines = ({ observations }: ApiIncident, options: ShowOpt
     },
   )
 
+/** Incidents of other clusters that the same delivery has caused. */
+export const linkLines = ({ links }: ApiIncident, options: ShowOptions): string[] =>
+  links.flatMap(({ incidentId, why }) => told(`${why} (${incidentId.slice(0, 8)})`, options, '• '))
+
 /** Findings of scanners and policy engines: how many of which severity, and the worst. */
 export const findingLines = ({ findings }: ApiIncident, options: ShowOptions): string[] =>
   findings.flatMap(({ by, type, about, counts, worst, at }) => {

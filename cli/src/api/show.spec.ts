@@ -180,6 +180,14 @@ describe('what stands beside the reasons', () => {
     ...incident,
     primaryId: '43437b74-5c1d-85b6-bdd8-e2534613b291',
     blastRadius: { workloads: 3, namespaces: 2 },
+    links: [
+      {
+        incidentId: 'aaaaaaaa-0000',
+        cluster: 'us',
+        thing: 'image:app:7',
+        why: `the new image app:7 fails in us too: CrashLoop${evil}`,
+      },
+    ],
     observations: incidentSchema.shape.observations.parse([
       {
         source: 'log',
@@ -222,6 +230,7 @@ describe('what stands beside the reasons', () => {
     expect(text).toContain('connect to 10.0.0.1 refused')
     expect(text).toContain('trivy VulnerabilityReport of app:1: 2 critical (')
     expect(text).not.toContain('0 low')
+    expect(text).toContain('the new image app:7 fails in us too: CrashLoopevil')
     expect(text).toContain('which has hit 3 other workloads in 2 namespaces')
   })
 

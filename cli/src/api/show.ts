@@ -2,7 +2,7 @@ import { distanceWords } from '@kubesift/core-diagnosis'
 import { plain, plainCommand } from '../render/plain.ts'
 import { adviceText, countText, counted, ownerText, shortAge } from '../render/words.ts'
 import { isLive } from './order.ts'
-import { findingLines, observationLines } from './show-more.ts'
+import { findingLines, linkLines, observationLines } from './show-more.ts'
 import { INDENT, told, timeText, type ShowOptions } from './show-text.ts'
 import type { ApiIncident } from './wire.ts'
 
@@ -21,6 +21,7 @@ export const showIncident = (incident: ApiIncident, options: ShowOptions): strin
     options,
   ),
   ...section('Grouped with', groupLines(incident, options), options),
+  ...section('In other clusters', linkLines(incident, options), options),
   ...section('What was seen', reasonLines(incident, options), options),
   ...section('What logs and the network say', observationLines(incident, options), options),
   ...section('What scanners found', findingLines(incident, options), options),

@@ -147,6 +147,11 @@ export const incidentSchema = z.object({
     )
     .default([]),
   blastRadius: z.object({ workloads: z.number(), namespaces: z.number() }).nullish(),
+  links: z
+    .array(
+      z.object({ incidentId: z.string(), cluster: z.string(), thing: z.string(), why: z.string() }),
+    )
+    .default([]),
   findings: z.array(finding).default([]),
   observations: z.array(observation).default([]),
 })

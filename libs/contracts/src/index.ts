@@ -85,6 +85,7 @@ export {
   type IncidentEvent,
   type IncidentStatus,
   type BlastRadius,
+  type IncidentLink,
   type Resolution,
 } from './topics/incidents.v1.ts'
 export {

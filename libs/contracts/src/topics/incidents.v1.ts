@@ -30,6 +30,16 @@ export const blastRadiusSchema = z.object({
 })
 export type BlastRadius = z.infer<typeof blastRadiusSchema>
 
+/** An incident of another cluster that the same delivery has caused. */
+export const incidentLinkSchema = z.object({
+  to: z.string(),
+  cluster: z.string(),
+  /** `image:REFERENCE`, `release:REPOSITORY@REVISION`; more will come. */
+  thing: z.string(),
+  why: z.string(),
+})
+export type IncidentLink = z.infer<typeof incidentLinkSchema>
+
 /** The operator's record of one episode of a key. Full state at `revision`. */
 export const incidentSchema = z.object({
   id: z.string(),
@@ -75,6 +85,8 @@ export const incidentSchema = z.object({
     .default([]),
   /** Only of an incident that stands for the cause of others. */
   blastRadius: blastRadiusSchema.optional(),
+  /** The same image or release fails in other clusters: no group, for each cluster is told for itself. */
+  links: z.array(incidentLinkSchema).optional(),
   context: contextSchema,
   analysis: analysisSchema.nullable(),
   traceparent: z.string().optional(),
@@ -100,6 +112,7 @@ export const transitionTypes = [
   'merged',
   'analysed',
   'regrouped',
+  'linked',
 ] as const
 export type TransitionType = (typeof transitionTypes)[number]
 

@@ -49,6 +49,7 @@ const draftOf = (context: Context, episode: Episode, before: Incident | undefine
     group: before?.group ?? id,
     ...(before?.primary === undefined ? {} : { primary: before.primary }),
     joins: before?.joins ?? [],
+    ...(before?.links === undefined ? {} : { links: before.links }),
     ...(before?.blastRadius === undefined ? {} : { blastRadius: before.blastRadius }),
     context,
     analysis: before?.analysis ?? null,

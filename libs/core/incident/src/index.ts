@@ -16,6 +16,15 @@ export {
 } from './regroup.ts'
 export { incidentsOf, stepsOf, type Step } from './incidents.ts'
 export { analysed, type Analysed } from './analysed.ts'
+export {
+  inLinks,
+  linkableOf,
+  linked,
+  linksOf,
+  LINK_WINDOW_MS,
+  type Delivered,
+  type Linkable,
+} from './links.ts'
 export { noteKinds, noteOf, SYSTEM_ACTOR, type Note, type NoteKind } from './notes.ts'
 export {
   BASE_POINTS,

@@ -40,6 +40,8 @@ export const subjectSchema = z.object({
   /** Others of the group, and how many there are. */
   others: z.array(line).default([]),
   othersTotal: z.int().default(0),
+  /** What else the same image or release has broken, in other clusters. */
+  elsewhere: z.array(line).default([]),
   traceparent: line.nullable(),
 })
 export type Subject = z.infer<typeof subjectSchema>
@@ -99,6 +101,7 @@ export const subjectOf = (incident: Incident): Subject => ({
   analysis: analysisOf(incident),
   others: [],
   othersTotal: 0,
+  elsewhere: (incident.links ?? []).slice(0, MAX_LIST).map(({ why }) => short(why)),
   traceparent: incident.traceparent ?? incident.context.traceparent ?? null,
 })
 

@@ -104,6 +104,7 @@ export const protoOf = (incident: Incident, notes: readonly StoredNote[] = []) =
   primaryId: incident.primary,
   joins: incident.joins.map(({ to, ...join }) => ({ incidentId: to, ...join })),
   blastRadius: incident.blastRadius,
+  links: (incident.links ?? []).map(({ to, ...link }) => ({ incidentId: to, ...link })),
   findings: findingsOf(incident),
   observations: observationsOf(incident),
   objects: incident.context.objects,
