@@ -1,14 +1,5 @@
 import { mapFromJson, anyValueFromJson, type JsonWalk } from './any-value-json.ts'
-import {
-  field,
-  hexOf,
-  listOf,
-  objectOf,
-  refuse,
-  textOf,
-  timeMsOf,
-  uint64Of,
-} from './json-shape.ts'
+import { field, hexOf, listOf, objectOf, refuse, textOf, timeMsOf, uint64Of } from './json-shape.ts'
 import type { BadRecord, LogBatch, OtlpLogRecord } from './log-record.ts'
 import { OtlpUnreadable } from './otlp-unreadable.ts'
 import { parseRequest } from './parse-request.ts'

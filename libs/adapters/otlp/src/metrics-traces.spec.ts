@@ -131,7 +131,9 @@ it('a kind or status that OTLP does not define is none, and of endless events th
   const { encode } = byProtobufjs('ExportTraceServiceRequest')
   const events = Array.from({ length: 50 }, (_, i) => ({ name: String(i) }))
   const span = { kind: 99, status: { code: 7 }, events }
-  const [read] = decodeTraces(encode({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })).items
+  const [read] = decodeTraces(
+    encode({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }),
+  ).items
   expect(read).toMatchObject({ kind: 0, statusCode: 0 })
   expect(read?.events).toHaveLength(32)
 })
@@ -150,7 +152,9 @@ describe.skipIf(recordings.length === 0)('on every recording of k8s_cluster', ()
   const other = byProtobufjs('ExportMetricsServiceRequest')
   it.for(recordings)('%s', { timeout: 60_000 }, (path) => {
     // A Collector that was killed in a line goes on in the same line.
-    const text = gunzipSync(readFileSync(`${captures}/${path}`)).toString('utf8').trim()
+    const text = gunzipSync(readFileSync(`${captures}/${path}`))
+      .toString('utf8')
+      .trim()
     const lines = text.split(/\n|(?<=\})(?=\{"resourceMetrics")/)
     for (const line of lines) {
       const ours = decodeMetrics(other.encode(JSON.parse(line)))

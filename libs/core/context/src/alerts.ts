@@ -101,7 +101,12 @@ const firingsOf = (alerts: readonly AlertSign[]): readonly Firing[] =>
 const quietOf = (alerts: readonly AlertSign[]): Interval[] => {
   const out: Interval[] = []
   let end: number | undefined
-  const why = alerts.length === 1 ? 'its alert is resolved' : 'all its alerts are resolved'
+  const isMetric = alerts.every(({ fact }) => fact.by !== undefined)
+  const why = isMetric
+    ? 'its metrics are within their thresholds'
+    : alerts.length === 1
+      ? 'its alert is resolved'
+      : 'all its alerts are resolved'
   for (const { startsAt, endsAt = Infinity } of firingsOf(alerts)) {
     if (end !== undefined && startsAt > end) out.push({ from: end, to: startsAt, why })
     end = Math.max(end ?? -Infinity, endsAt)
@@ -149,7 +154,7 @@ export const alertReasons = (part: Spoken): ReasonCount[] => {
     const newest = facts.reduce((a, b) => (b.toldAt > a.toldAt ? b : a))
     return {
       reason: name,
-      type: 'Alert',
+      type: facts.every(({ by }) => by !== undefined) ? 'Metric' : 'Alert',
       source: 'state',
       count: firings.length,
       uids: facts.length,
@@ -177,8 +182,8 @@ export const alertEvidence = (alerts: readonly AlertSign[]): Evidence[] =>
     .slice(0, KEPT_EVIDENCE)
     .map((fact) =>
       evidence({
-        kind: 'event',
-        text: `alert ${fact.name} for ${nameOf(fact.involved)}${fact.message === '' ? '' : `: ${fact.message}`}`,
+        kind: fact.by === undefined ? 'event' : 'state',
+        text: `${fact.by ?? 'alert'} ${fact.name} for ${nameOf(fact.involved)}${fact.message === '' ? '' : `: ${fact.message}`}`,
         at: fact.firings.at(-1)?.startsAt ?? fact.toldAt,
         object: fact.involved,
         records: [...fact.records],
