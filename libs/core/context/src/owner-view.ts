@@ -31,7 +31,9 @@ export interface OwnerView {
   readonly releases: readonly ReleaseFact[]
   /** What its metrics say, besides symptoms. */
   readonly metrics: readonly MetricFact[]
-  /** What its logs and the network say, besides symptoms. */
+  /** Whom it calls, as seen in traces. */
+  readonly calls: readonly PatternFact[]
+  /** What its logs, the network and its spans say, besides symptoms. */
   readonly patterns: readonly PatternFact[]
   readonly rolloutEvents: readonly EventFact[]
   readonly own: readonly ObjectFact[]

@@ -1,4 +1,5 @@
 import type { Owner } from '@kubesift/contracts'
+import { CALLS } from '@kubesift/core-signal'
 import { signsOfAlert, type AlertSign } from './alerts.ts'
 import type { Classifier } from './classify.ts'
 import { ownerId, type Facts } from './facts.ts'
@@ -9,7 +10,7 @@ import type { OtherFact } from './other-facts.ts'
 import type { OwnerView } from './owner-view.ts'
 import { liftOwner } from './ownership.ts'
 import { endOf } from './parts.ts'
-import { asEvent } from './pattern-fact.ts'
+import { asEvent, type PatternFact } from './pattern-fact.ts'
 import { delivers } from './releases.ts'
 import { namespaceObject } from './sensitivity.ts'
 import { selects } from './touches.ts'
@@ -47,7 +48,8 @@ export const viewOf = (
     metrics: others
       .filter((fact) => fact.t === 'metric')
       .filter((fact) => classifier.metrics.classify(fact).as === 'observed'),
-    patterns: patterns.filter((fact) => !claimed.includes(fact)),
+    calls: patterns.filter(isCall),
+    patterns: patterns.filter((fact) => !claimed.includes(fact) && !isCall(fact)),
     reports: [...objects.filter(isReport), ...facts.reports()],
     violations: events.filter(isViolation),
     isAbout: ({ kind, name }) => ownerId(liftOwner({ kind, namespace, name }, facts)) === id,
@@ -87,6 +89,8 @@ const signsIn = (fact: OtherFact, facts: Facts, classifier: Classifier): AlertSi
     result,
   )
 }
+
+const isCall = ({ pattern }: PatternFact): boolean => pattern.source === CALLS.source
 
 /** What is said of the Services in front of an owner: a caller knows no other name for it. */
 const ofServices = (own: readonly ObjectFact[], facts: Facts): OtherFact[] => {

@@ -1,9 +1,10 @@
-import { OTEL_LOGS, OTEL_METRICS, type MetricRule } from '@kubesift/contracts'
+import { OTEL_LOGS, OTEL_METRICS, OTEL_TRACES, type MetricRule } from '@kubesift/contracts'
 import { Crossings, MetricWatch } from '@kubesift/core-signal'
 import { MetricReading } from './metric-reading.ts'
 import type { RawSource } from './normalise.ts'
 import type { Observed } from './observed.ts'
 import { Reading } from './reading.ts'
+import { TraceReading } from './trace-reading.ts'
 
 /** What every reader of a raw topic is given. */
 export interface RawTopicOptions {
@@ -51,5 +52,20 @@ const metrics = ({ metricRules, defaultCluster }: RawTopicOptions): RawTopic => 
   }
 }
 
+const traces = ({ defaultCluster }: RawTopicOptions): RawTopic => ({
+  topic: OTEL_TRACES,
+  suffix: '-traces',
+  isTime: false,
+  slots: FEW,
+  reading: (memory) => new TraceReading(memory, defaultCluster),
+  noteOf: () => '',
+  recall: () => undefined,
+  failed: () => undefined,
+})
+
 /** The raw topics that are read. */
-export const rawTopics: readonly ((options: RawTopicOptions) => RawTopic)[] = [logs, metrics]
+export const rawTopics: readonly ((options: RawTopicOptions) => RawTopic)[] = [
+  logs,
+  metrics,
+  traces,
+]
