@@ -11,6 +11,7 @@ import {
   clusters,
   OTEL_LOGS,
   OTEL_METRICS,
+  OTEL_TRACES,
   otelPolicy,
   otelTopics,
   type Cluster,
@@ -177,18 +178,19 @@ test('a failed health check opens an incident and a good one ends it, over a res
     checked(began - 1, 200),
     Buffer.from('\xff no otlp'),
     checked(began, 503),
+    checked(began + 60_000, 500),
   )
   await eventually(() =>
     expect(context()).toMatchObject({
       occurrenceCount: 1,
       reasons: [{ reason: 'HealthCheckFailed', type: 'Metric' }],
-      spells: [{ openedAt: began, recovery: null }],
+      spells: [{ from: began, openedAt: began + 60_000, recovery: null }],
       // The metrics tell no time, and no logs have come yet.
       watermark: null,
     }),
   )
   await eventually(() =>
-    expect(cluster.newest()?.sources).toMatchObject([{ source: 'httpcheck', count: 2 }]),
+    expect(cluster.newest()?.sources).toMatchObject([{ source: 'httpcheck', count: 3 }]),
   )
   await eventually(async () => {
     const { letters } = await readLetters(kafka, OTEL_METRICS, AbortSignal.timeout(10_000))
@@ -197,12 +199,91 @@ test('a failed health check opens an incident and a good one ends it, over a res
   expect(await service.stop()).toBe(0)
   service = await start()
   // What the first one told to be in breach the second one knows by the note beside the offset.
-  await send(OTEL_METRICS, checked(began + 60_000, 200))
+  await send(OTEL_METRICS, checked(began + 120_000, 200))
   await send(OTEL_LOGS, anEventAt(Date.now()))
   await eventually(() =>
     expect(context()?.spells).toMatchObject([
-      { recovery: { at: began + 60_000, by: 'recovered' } },
+      { recovery: { at: began + 120_000, by: 'recovered' } },
     ]),
   )
   await cluster.stop()
+})
+
+const spans = (...list: object[]): Buffer =>
+  json({
+    resourceSpans: [
+      {
+        resource: {
+          attributes: [
+            text('k8s.cluster.name', 'lab'),
+            text('k8s.namespace.name', 'shop'),
+            text('k8s.deployment.name', 'cart'),
+          ],
+        },
+        scopeSpans: [{ spans: list }],
+      },
+    ],
+  })
+
+test('spans stand beside the incident of their workload and say whom it calls, counted once, beside a poison record', async () => {
+  service = await start()
+  contexts = new Contexts(kafka)
+  const at = Date.now() - 60_000
+  const failed = {
+    traceId: 'f'.repeat(32),
+    name: 'POST /pay',
+    kind: 3,
+    endTimeUnixNano: nanos(at),
+    attributes: [text('server.address', 'payments.pay.svc')],
+    status: { code: 2, message: 'refused' },
+  }
+  await send(OTEL_TRACES, spans(failed, failed), Buffer.from('\xff no otlp'), spans(failed))
+  const pod = ['k8s.object.kind', 'Pod', 'k8s.object.name', 'cart-5d6b7c8d9f-bcdfg'] as const
+  await send(
+    OTEL_LOGS,
+    encodeLogs({
+      resourceLogs: [
+        {
+          resource: {
+            attributes: [
+              text('k8s.cluster.name', 'lab'),
+              text(pod[0], pod[1]),
+              text(pod[2], pod[3]),
+            ],
+          },
+          scopeLogs: [
+            {
+              logRecords: [
+                {
+                  timeUnixNano: nanos(at),
+                  severityText: 'Warning',
+                  body: { stringValue: 'exceeded quota: q' },
+                  attributes: [
+                    text('k8s.event.reason', 'FailedCreate'),
+                    text('k8s.event.uid', 'e'),
+                    text('k8s.namespace.name', 'shop'),
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    }),
+  )
+  await eventually(() =>
+    expect([...contexts!.byKey.values()]).toMatchObject([
+      {
+        owner: { kind: 'Deployment', name: 'cart' },
+        observations: [{ source: 'traces', reason: 'SpanError', count: 3, quality: 'exact' }],
+        touches: expect.arrayContaining([
+          expect.objectContaining({ how: 'uses', thing: 'Service/pay/payments' }),
+        ]) as unknown,
+      },
+    ]),
+  )
+  await eventually(async () => {
+    const { letters } = await readLetters(kafka, OTEL_TRACES, AbortSignal.timeout(10_000))
+    expect([...letters.values()]).toMatchObject([{ stages: ['normalise-traces'] }])
+  })
 })

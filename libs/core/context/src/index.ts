@@ -7,6 +7,7 @@ export { contextsOf, type Ignored, type InProcess } from './in-process.ts'
 export { NamespaceMachine, type Settled } from './machine.ts'
 export { joinObject, type ObjectFact } from './object-fact.ts'
 export { sourcesAfter, sourcesOf } from './cluster-sources.ts'
+export { isOther } from './other-facts.ts'
 export type { Fields } from './stored-facts.ts'
 export {
   ALLOWED_LATENESS_MS,

@@ -12,7 +12,13 @@ import type { Trouble } from './observations.ts'
 
 /** What the catalogue says of a metric. */
 export type MetricClass =
-  | { readonly as: 'problem'; readonly rule: ProblemRule; readonly severity?: Severity }
+  | {
+      readonly as: 'problem'
+      readonly rule: ProblemRule
+      readonly severity?: Severity
+      /** How long a breach has lasted when it is told. */
+      readonly lasts?: number
+    }
   | { readonly as: 'observed'; readonly why: string }
   | { readonly as: 'ignored'; readonly why: string }
 
@@ -42,6 +48,7 @@ export class MetricRules {
       as: 'problem',
       rule: problem,
       ...(rule.severity === undefined ? {} : { severity: rule.severity }),
+      ...(rule.for === undefined ? {} : { lasts: rule.for }),
     }
   }
 }
