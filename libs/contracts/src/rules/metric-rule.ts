@@ -6,11 +6,13 @@ import { duration, one } from './terms.ts'
 export const metricConditionSchema = z
   .strictObject({
     metric: z.string().min(1),
-    /** Attributes that a point must have, each with one of these values; other points say nothing. */
+    /** Attributes that a point or its resource must have, each with one of these values; other points say nothing. */
     where: z.record(z.string(), one).optional(),
     atLeast: z.number().optional(),
     /** A number, or the name of another metric of the same thing in the same request. */
     below: z.union([z.number(), z.string().min(1)]).optional(),
+    /** Only so much of the other metric counts: `available` below 0.1 of `capacity`. */
+    times: z.number().positive().optional(),
     /** One of these values. */
     is: z.array(z.number()).min(1).optional(),
     /** It has grown so much in so long: `restarts` by 3 within 20m. A value that falls begins anew. */
@@ -21,6 +23,9 @@ export const metricConditionSchema = z
       [atLeast, below, is, rises].filter((c) => c !== undefined).length === 1,
     { message: 'needs exactly one of atLeast, below, is and rises' },
   )
+  .refine(({ below, times }) => times === undefined || typeof below === 'string', {
+    message: 'times needs the name of another metric in below',
+  })
 export type MetricCondition = z.infer<typeof metricConditionSchema>
 
 /**

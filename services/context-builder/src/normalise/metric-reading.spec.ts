@@ -104,6 +104,50 @@ describe('a recording of k8s_cluster', () => {
   })
 })
 
+/** As the receivers of 0.111.0 write them (names, attributes, scopes); the names of things are made up. */
+const fixture = (name: string): { readonly value: Buffer; readonly offset: number }[] =>
+  readFileSync(root(`services/context-builder/fixtures/${name}.otlp.jsonl`), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line, offset) => ({ value: Buffer.from(line), offset }))
+
+describe.each(['httpcheck', 'k8s_cluster', 'kubeletstats'])('the receiver %s', (name) => {
+  it('is told by the shipped rules as it was before', async () => {
+    const reading = new MetricReader().read(fixture(name))
+    expect(reading.parked).toEqual([])
+    expect(reading.types.unclassified).toBe(0)
+    expect([...reading.times.sources()].map(([source]) => source)).toEqual([name])
+    const told = `${JSON.stringify(signalsOf(reading), null, 2)}\n`
+    await expect(told).toMatchFileSnapshot(
+      root(`services/context-builder/fixtures/${name}.signals.json`),
+    )
+    expect(told).not.toMatch(/s3cret|abcdefgh12345678/)
+  })
+
+  it('leaves nothing in breach that is well at last, in whatever order and how often the requests between come', () => {
+    const brokenAfter = (batch: typeof requests): ReadonlySet<string> => {
+      const newest = new Map<string, MetricSignal>()
+      for (const [, signal] of signalsOf(new MetricReader().read(batch))) {
+        if (signal.t !== 'metric') continue
+        const known = newest.get(signal.metric.id)
+        if (known === undefined || signal.at >= known.at) newest.set(signal.metric.id, signal)
+      }
+      return new Set([...newest].filter(([, { breach }]) => breach).map(([id]) => id))
+    }
+    const requests = fixture(name)
+    const [first, ...between] = requests
+    const last = between.pop()
+    const inOrder = brokenAfter(requests)
+    fc.assert(
+      fc.property(fc.shuffledSubarray(between, { minLength: between.length }), (shuffled) => {
+        const broken = brokenAfter([first!, ...shuffled, ...shuffled, last!])
+        expect([...broken].filter((id) => !inOrder.has(id))).toEqual([])
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
 it('tells nothing of the time of its cluster: only its sources are seen', () => {
   const reading = new MetricReader().read([{ value: request(phase('a', 1, 0)), offset: 0 }])
   const noted = reading.times.clusters.get('c')

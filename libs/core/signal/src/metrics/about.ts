@@ -6,7 +6,7 @@ import { placeOfUrl } from './url.ts'
 export interface About {
   readonly involved: ObjectRef
   readonly container?: string
-  /** What tells things of one object apart, and is shown: the address that was asked. */
+  /** What tells things of one object apart, and is shown: the address that was asked, the volume. */
   readonly at?: string
 }
 
@@ -29,13 +29,27 @@ const KINDS: ReadonlyMap<string, string> = new Map([
 /** Names in metrics that differ from those of the attributes. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['container', 'pod'],
-  ['volume', 'pod'],
   ['replication_controller', 'replicationcontroller'],
   ['resource_quota', 'resourcequota'],
 ])
 
+/** The kubelet measures what is mounted: the claim where it is one, else a volume of the pod. */
+const ofVolume = (resource: Json): About | undefined => {
+  const namespace = str(resource, 'k8s.namespace.name')
+  const volume = str(resource, 'k8s.volume.name')
+  if (namespace === undefined || volume === undefined) return undefined
+  const claim = str(resource, 'k8s.persistentvolumeclaim.name')
+  if (claim !== undefined)
+    return { involved: { kind: 'PersistentVolumeClaim', namespace, name: claim } }
+  const name = str(resource, 'k8s.pod.name')
+  if (name === undefined) return undefined
+  const uid = str(resource, 'k8s.pod.uid')
+  return { involved: compact({ kind: 'Pod', namespace, name, uid }), at: `volume ${volume}` }
+}
+
 const ofKubernetes = (metric: string, resource: Json): About | undefined => {
   const word = metric.split('.')[1] ?? ''
+  if (word === 'volume') return ofVolume(resource)
   const what = WORDS.get(word) ?? word
   const kind = KINDS.get(what)
   const name = str(resource, `k8s.${what}.name`)

@@ -30,10 +30,14 @@ const textOf = (attributes: Json, key: string): string | undefined => {
 export const attributeOf = (attributes: Json, key: string): string | undefined =>
   textOf(attributes, key) ?? textOf(attributes, ALIASES.get(key) ?? key)
 
-/** Whether a point is one of those that the condition looks at. */
-export const looksAt = ({ where = {} }: MetricCondition, { attributes }: MetricPoint): boolean =>
+/** Whether a point is one of those that the condition looks at: by its own attributes, else by those of its resource. */
+export const looksAt = (
+  { where = {} }: MetricCondition,
+  { attributes }: MetricPoint,
+  resource: Json,
+): boolean =>
   Object.entries(where).every(([key, values]) => {
-    const value = attributeOf(attributes, key)
+    const value = attributeOf(attributes, key) ?? attributeOf(resource, key)
     return value !== undefined && values.includes(value)
   })
 

@@ -47,7 +47,7 @@ const compared = (
   value: number,
   others: Others,
 ): { readonly breach: Sample['breach'] | undefined; readonly than: string } => {
-  const { atLeast, below, is, rises } = condition
+  const { atLeast, below, times = 1, is, rises } = condition
   if (rises !== undefined)
     return { breach: { value, by: rises.by, within: rises.within }, than: '' }
   if (atLeast !== undefined) {
@@ -58,7 +58,9 @@ const compared = (
   const limit = typeof below === 'string' ? others(record, below) : below
   // Who compares with what did not come along says nothing.
   if (limit === undefined) return { breach: undefined, than: '' }
-  return { breach: value < limit ? holds : otherwise, than: ` of ${numberText(limit)}` }
+  const least = times === 1 ? '' : `, less than ${numberText(times * 100)} % is too little`
+  const than = ` of ${numberText(limit)}${least}`
+  return { breach: value < limit * times ? holds : otherwise, than }
 }
 
 /** The metrics of one request by the thing that they are of. */
@@ -127,7 +129,7 @@ interface Asked {
 const pointSays = (watch: Watch, asked: Asked): readonly Sampled[] => {
   const { record, point, at, cluster, others } = asked
   const { value } = point
-  if (value === null || Number.isNaN(value) || !looksAt(watch.condition, point)) return []
+  if (value === null || Number.isNaN(value) || !looksAt(watch.condition, point, record.resource)) return []
   const { breach, than } = compared(watch, record, value, others)
   if (breach === undefined) return []
   const about = aboutOf(record.name, record.resource, point.attributes)

@@ -122,6 +122,36 @@ describe('a failed span', () => {
   })
 })
 
+describe('whose a span is', () => {
+  const of = (resource: object) =>
+    read(span({ statusCode: 2, resource: { ...resource } })).signals.map(
+      ({ pattern: { involved } }) => `${involved.kind}/${involved.namespace}/${involved.name}`,
+    )
+  const shop = { 'k8s.namespace.name': 'shop', 'service.name': 'cart' }
+
+  it.each([
+    [{ ...shop, 'k8s.statefulset.name': 'a', 'k8s.pod.name': 'a-0' }, 'StatefulSet/shop/a'],
+    [{ ...shop, 'k8s.daemonset.name': 'a' }, 'DaemonSet/shop/a'],
+    [{ ...shop, 'k8s.cronjob.name': 'a', 'k8s.job.name': 'a-1' }, 'CronJob/shop/a'],
+    [{ ...shop, 'k8s.replicaset.name': 'a-1', 'k8s.pod.name': 'a-1-b' }, 'Pod/shop/a-1-b'],
+    [shop, 'Service/shop/cart'],
+    [{ 'service.namespace': 'Shop', 'service.name': 'Cart' }, 'Service/shop/cart'],
+  ])('is said by its resource: %j', (resource, whose) => {
+    expect(of(resource)).toEqual([whose])
+  })
+
+  it.each([
+    { 'service.name': 'cart' },
+    { ...shop, 'service.name': 'unknown_service:java' },
+    { 'service.namespace': 'a team', 'service.name': 'cart' },
+    { 'k8s.namespace.name': 'shop' },
+    { 'k8s.deployment.name': 'cart' },
+    JSON.parse('{"__proto__":{"k8s.namespace.name":"a","k8s.pod.name":"b"}}') as object,
+  ])('is not guessed: %j', (resource) => {
+    expect(of(resource)).toEqual([])
+  })
+})
+
 describe('a call', () => {
   it.each([
     [{ 'server.address': 'db' }, 'Service/shop/db'],
