@@ -52,6 +52,7 @@ export const runScenario = async (
 const evaluated = async (folder: ScenarioFolder, options: EvaluationOptions): Promise<Scenario> => {
   const { name, kind } = folder
   const intake = await takeIn(folder.inputs, {
+    catalogue: options.catalogue,
     cluster: CLUSTER,
     clock: options.clock,
     onRejected: () => undefined,

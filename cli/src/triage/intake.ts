@@ -1,4 +1,4 @@
-import type { Signal, SignalChunk } from '@kubesift/contracts'
+import type { MetricRule, Signal, SignalChunk } from '@kubesift/contracts'
 import {
   ChunkBuilder,
   fromKube,
@@ -7,6 +7,8 @@ import {
   type ReadOne,
 } from '@kubesift/core-signal'
 import { decodeLogsJson, OtlpUnreadable, type LogBatch } from '@kubesift/adapter-otlp'
+import { isOther } from '@kubesift/core-context'
+import { Telemetry, type FromTelemetry } from './telemetry.ts'
 import type { Item } from './input/items-of.ts'
 import type { Place } from './input/place.ts'
 
@@ -32,6 +34,8 @@ export interface Rejection {
 export interface IntakeOptions {
   /** For what names no cluster itself. */
   readonly cluster: string
+  /** What metrics speak of. */
+  readonly metricRules: readonly MetricRule[]
   readonly onRejected: (rejection: Rejection) => void
 }
 
@@ -42,6 +46,12 @@ const MAX_WAITING = 1000
 const MAX_TIMELESS = 10_000
 
 type Kube = Extract<Item, { readonly t: 'kube' }>
+
+interface Otlp {
+  readonly t: 'metrics' | 'spans'
+  readonly request: unknown
+  readonly place: Place
+}
 
 interface Timeless {
   readonly source: string
@@ -67,10 +77,12 @@ export class Intake {
   /** Held back until an input is recognised: where none is, the first of these is the whole story. */
   #waiting: Rejection[] = []
   readonly #timeless: Timeless[] = []
+  readonly #telemetry: Telemetry
   #newest: number | undefined
 
   constructor(options: IntakeOptions) {
     this.#options = options
+    this.#telemetry = new Telemetry(options.metricRules, options.cluster)
   }
 
   /** Reads one input to its end. The position of its records is (name, 0, number in the input). */
@@ -133,6 +145,9 @@ export class Intake {
       }
       case 'logs':
         return this.#logs(item.request, item.place, builder, offset)
+      case 'metrics':
+      case 'spans':
+        return this.#telemetryOf(item, builder, offset)
       case 'skipped':
         this.#stats.records += 1
         this.#stats.skipped += 1
@@ -158,6 +173,22 @@ export class Intake {
     return first + batch.records.length + batch.bad.length
   }
 
+  #telemetryOf({ t, request, place }: Otlp, builder: ChunkBuilder, first: number): number {
+    let found: FromTelemetry
+    try {
+      found = this.#telemetry[t](request, first)
+    } catch (why) {
+      if (!(why instanceof OtlpUnreadable)) throw why
+      this.#reject(place, why.message)
+      return first + 1
+    }
+    for (const read of found.reads) this.#one(read, builder, place)
+    for (const { why } of found.bad) this.#reject(place, why)
+    this.#stats.records += found.skipped
+    this.#stats.skipped += found.skipped
+    return first + Math.max(1, found.entries)
+  }
+
   #add(read: Read, builder: ChunkBuilder, place: Place): void {
     if (!read.ok || !('each' in read)) return this.#one(read, builder, place)
     for (const one of read.each) this.#one(one, builder, place)
@@ -177,8 +208,9 @@ export class Intake {
 
   #count(cluster: string, signal: Signal): void {
     if (signal.t === 'again') return
-    if (signal.t === 'alert' || signal.t === 'release' || signal.t === 'pattern') {
+    if (isOther(signal)) {
       if (signal.t === 'alert') this.#see(signal.toldAt)
+      else if (signal.t === 'metric') this.#see(signal.at)
       else if (signal.t === 'pattern') for (const { at } of signal.heard) this.#see(at)
       this.#stats.others += 1
       return

@@ -56,9 +56,10 @@ export interface Decided {
 /** Inputs → signals. */
 export const takeIn = async (
   inputs: readonly TriageInput[],
-  options: Pick<TriageOptions, 'cluster' | 'now' | 'clock' | 'onRejected'>,
+  options: Pick<TriageOptions, 'catalogue' | 'cluster' | 'now' | 'clock' | 'onRejected'>,
 ): Promise<Intake> => {
-  const intake = new Intake(options)
+  const metricRules = options.catalogue.metrics ?? []
+  const intake = new Intake({ ...options, metricRules })
   for (const { name, bytes } of inputs) await intake.read(name, itemsOf(piecesOf(bytes(), name)))
   intake.finish({ now: options.now, clock: options.clock })
   return intake

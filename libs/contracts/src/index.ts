@@ -17,7 +17,6 @@ export { parseJson, parseValue, type Parsed } from './parse-json.ts'
 export { INCIDENT_PACKAGE, INCIDENT_PROTO, PROTO_ROOT } from './proto-path.ts'
 export {
   catalogueSchema,
-  duration,
   type AlertRule,
   type Catalogue,
   type EventMatch,
@@ -29,6 +28,7 @@ export {
   type TierRule,
   type Symptom,
 } from './rules/catalogue.ts'
+export type { MetricCondition, MetricRule } from './rules/metric-rule.ts'
 export { ignoreFileSchema, type IncidentIgnore } from './rules/ignore.ts'
 export {
   causes,
@@ -38,6 +38,7 @@ export {
   type KnownCondition,
   type Knowns,
 } from './rules/known.ts'
+export { duration } from './rules/terms.ts'
 export { templateVariables, type TemplateVariable } from './rules/template.ts'
 export {
   countQualities,
@@ -94,7 +95,15 @@ export {
   type NoticeKind,
   type Notification,
 } from './topics/notifications.v1.ts'
-export { OTEL_LOGS, otelPolicy, otelTopics, type OtelTopic } from './topics/otel.ts'
+export {
+  OTEL_LOGS,
+  OTEL_METRICS,
+  OTEL_TRACES,
+  otelPolicy,
+  otelTopics,
+  type OtelTopic,
+} from './topics/otel.ts'
+export type { Metric } from './topics/metric-signal.ts'
 export type { Hearing, Pattern } from './topics/pattern-signal.ts'
 export type { Delivery, Deployment } from './topics/release-signal.ts'
 export type { Alert } from './topics/alert-signal.ts'
@@ -106,6 +115,7 @@ export {
   type AlertSignal,
   type EventHead,
   type EventSignal,
+  type MetricSignal,
   type ObjectSignal,
   type PatternSignal,
   type Progress,

@@ -13,11 +13,11 @@ import { readSignals } from '@kubesift/adapter-signals'
 import {
   clusters,
   nextStep,
-  OTEL_LOGS,
   otelPolicy,
   otelTopics,
   incidentContexts,
   signals,
+  type Catalogue,
 } from '@kubesift/contracts'
 import { Classifier } from '@kubesift/core-context'
 import {
@@ -33,10 +33,8 @@ import { fileURLToPath } from 'node:url'
 import { Assembler } from './assemble/assembler.ts'
 import type { Config } from './config.ts'
 import { intake } from './intake/intake.ts'
-import { AssembleFacts, IntakeFacts, NormaliseFacts } from './facts.ts'
-import { normalise } from './normalise/normalise.ts'
-import { Observed } from './normalise/observed.ts'
-import { tellProgress } from './normalise/tell-progress.ts'
+import { AssembleFacts, IntakeFacts } from './facts.ts'
+import { normalisers, type Half } from './normalise/normaliser.ts'
 
 const SHIPPED_IGNORES = fileURLToPath(new URL('../../../rules/ignore', import.meta.url))
 const SHIPPED_RULES = fileURLToPath(new URL('../../../rules/problems', import.meta.url))
@@ -47,59 +45,6 @@ interface Wiring {
   readonly kafka: Kafka
   readonly producer: Producer
   readonly health: Health
-}
-
-interface Half {
-  readonly loops: Readonly<Record<string, Loop>>
-  readonly ready: () => readonly string[]
-}
-
-const normaliser = ({ config, kafka, producer, health }: Wiring): Half => {
-  const observed = new Observed()
-  const consumer = consumeBatches({
-    kafka,
-    topic: OTEL_LOGS,
-    groupId: `${config.KAFKA_GROUP_ID}-normalise`,
-    stage: 'normalise',
-    batchMax: config.BATCH_MAX,
-    batchBytes: config.FETCH_BYTES,
-    fetchBytes: config.FETCH_BYTES,
-    producer,
-    progress: health.progress('normalise'),
-    pollMs: config.PROGRESS_MS,
-    onAssigned: (partition, note) => {
-      observed.recall(partition, note)
-      return null
-    },
-    onRevoked: (partitions) => observed.forget(partitions),
-    handle: normalise({
-      kafka,
-      producer,
-      observed,
-      facts: new NormaliseFacts(),
-      defaultCluster: config.DEFAULT_CLUSTER,
-      chunkBytes: config.CHUNK_BYTES,
-    }),
-  })
-  return {
-    loops: {
-      normalise: (signal) => consumer.run(signal),
-      progress: (signal) =>
-        tellProgress(
-          {
-            kafka,
-            producer,
-            consumer,
-            observed,
-            everyMs: config.PROGRESS_MS,
-            idleMs: config.PROGRESS_IDLE_MS,
-            now: Date.now,
-          },
-          signal,
-        ),
-    },
-    ready: () => consumer.reasons(),
-  }
 }
 
 /** Waits for Redis to be there and checks once that it is set up to keep what it is given. */
@@ -126,7 +71,7 @@ const redisReady = async (
   }
 }
 
-const assembler = (wiring: Wiring): Half => {
+const assembler = (wiring: Wiring, catalogue: Catalogue): Half => {
   const { config, kafka, producer, health, log } = wiring
   const redis = connectRedis(config.REDIS_URL)
   redis.on('error', (error: Error) => log.debug({ err: error }, 'redis connection'))
@@ -134,10 +79,7 @@ const assembler = (wiring: Wiring): Half => {
     store: new StateStore(redis, `kubesift:${config.KAFKA_TOPIC_PREFIX}`),
     producer,
     facts: new AssembleFacts(),
-    classifier: new Classifier(
-      loadCatalogue(config.RULES_DIR ?? SHIPPED_RULES),
-      loadIgnores(config.IGNORE_RULES ?? SHIPPED_IGNORES),
-    ),
+    classifier: new Classifier(catalogue, loadIgnores(config.IGNORE_RULES ?? SHIPPED_IGNORES)),
     cachedNamespaces: config.CACHED_NAMESPACES,
     latenessMs: config.ALLOWED_LATENESS_MS,
     blindMs: config.BLIND_AFTER_MS,
@@ -218,9 +160,12 @@ export const contextBuilder = (config: Config & RuntimeEnv, log: Logger): Servic
   const health = new Health(config.STALL_TIMEOUT_MS)
   const wiring: Wiring = { config, log, kafka, producer, health }
   const role = config.CONTEXT_BUILDER_ROLE
+  const catalogue = (): Catalogue => loadCatalogue(config.RULES_DIR ?? SHIPPED_RULES)
   const halves = [
-    ...(role === 'normalise' || role === 'both' ? [normaliser(wiring)] : []),
-    ...(role === 'assemble' || role === 'both' ? [assembler(wiring)] : []),
+    ...(role === 'normalise' || role === 'both'
+      ? normalisers({ ...wiring, metricRules: catalogue().metrics ?? [] })
+      : []),
+    ...(role === 'assemble' || role === 'both' ? [assembler(wiring, catalogue())] : []),
     ...intakes(wiring),
   ]
   const prepare = topicsLoop(wiring)

@@ -82,9 +82,9 @@ describe('what an input may be', () => {
     ])
   })
 
-  it('export requests of a Collector are handed on whole; metrics say nothing here', async () => {
-    const items = await read('{"resourceLogs":[]}\n{"resourceMetrics":[]}\n')
-    expect(items.map((item) => item.t)).toEqual(['logs', 'skipped'])
+  it('export requests of a Collector are handed on whole', async () => {
+    const items = await read('{"resourceLogs":[]}\n{"resourceMetrics":[]}\n{"resourceSpans":[]}\n')
+    expect(items.map((item) => item.t)).toEqual(['logs', 'metrics', 'spans'])
   })
 
   it('an empty list is a list', async () => {

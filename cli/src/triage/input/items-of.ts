@@ -13,6 +13,7 @@ export type Item =
       readonly place: Place
     }
   | { readonly t: 'logs'; readonly request: Json; readonly place: Place }
+  | { readonly t: 'metrics' | 'spans'; readonly request: Json; readonly place: Place }
   | { readonly t: 'skipped'; readonly why: string; readonly place: Place }
   | {
       readonly t: 'rejected'
@@ -57,12 +58,15 @@ const textAt = (from: Json, key: string): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+/** The keys of the export requests of a Collector. */
+const OTLP = ['resourceLogs', 'resourceMetrics', 'resourceSpans']
+
 const needsKind = (value: unknown): boolean => {
   const object = asJson(value)
   return (
     object !== undefined &&
     textAt(object, 'kind') === undefined &&
-    !Object.hasOwn(object, 'resourceLogs') &&
+    !OTLP.some((key) => Object.hasOwn(object, key)) &&
     !isWatch(object)
   )
 }
@@ -116,8 +120,8 @@ const elementsOf = (object: Json): readonly unknown[] | undefined => {
 
 const objectItem = (object: Json, place: Place, inherited: Json, depth: number): Item => {
   if (Object.hasOwn(object, 'resourceLogs')) return { t: 'logs', request: object, place }
-  if (Object.hasOwn(object, 'resourceMetrics')) return { t: 'skipped', why: 'metrics', place }
-  if (Object.hasOwn(object, 'resourceSpans')) return { t: 'skipped', why: 'traces', place }
+  if (Object.hasOwn(object, 'resourceMetrics')) return { t: 'metrics', request: object, place }
+  if (Object.hasOwn(object, 'resourceSpans')) return { t: 'spans', request: object, place }
   if (isWatch(object)) return watchItem(object, place)
   if (isAlertWebhook(object)) return { t: 'kube', object, place }
   const kind = textAt(object, 'kind') ?? kindByShape(object) ?? textAt(inherited, 'kind')

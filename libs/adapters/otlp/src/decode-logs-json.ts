@@ -1,5 +1,5 @@
 import { mapFromJson, anyValueFromJson, type JsonWalk } from './any-value-json.ts'
-import { field, hexOf, listOf, objectOf, refuse, textOf, uint64Of } from './json-shape.ts'
+import { field, hexOf, listOf, objectOf, refuse, textOf, timeMsOf, uint64Of } from './json-shape.ts'
 import type { BadRecord, LogBatch, OtlpLogRecord } from './log-record.ts'
 import { OtlpUnreadable } from './otlp-unreadable.ts'
 import { parseRequest } from './parse-request.ts'
@@ -84,8 +84,8 @@ const recordFromJson = (
     ...place,
     attributes: mapFromJson(record['attributes'], `${at}.attributes`, 0, walk),
     body: anyValueFromJson(record['body'], `${at}.body`, 0, walk),
-    timeMs: timeMs(field(record, 'timeUnixNano', 'time_unix_nano'), `${at}.timeUnixNano`),
-    observedMs: timeMs(
+    timeMs: timeMsOf(field(record, 'timeUnixNano', 'time_unix_nano'), `${at}.timeUnixNano`),
+    observedMs: timeMsOf(
       field(record, 'observedTimeUnixNano', 'observed_time_unix_nano'),
       `${at}.observedTimeUnixNano`,
     ),
@@ -99,9 +99,3 @@ const recordFromJson = (
 
 const severityOf = (value: unknown, at: string): number =>
   knownSeverity(Number(uint64Of(value, `${at}.severityNumber`)))
-
-/** As `WireCursor.timeMs`: whole milliseconds exact, the rest as the fraction, 0 unknown. */
-const timeMs = (value: unknown, at: string): number | null => {
-  const nanos = uint64Of(value, at)
-  return nanos === 0n ? null : Number(nanos / 1_000_000n) + Number(nanos % 1_000_000n) / 1e6
-}

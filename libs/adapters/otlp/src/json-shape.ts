@@ -82,3 +82,9 @@ export const hexOf = (value: unknown, at: string, maxLength: number): string => 
   const text = textOf(value, at, maxLength)
   return /^(?:[\da-f]{2})*$/i.test(text) ? text.toLowerCase() : wrongShape(at, 'hex')
 }
+
+/** As `WireCursor.timeMs`: whole milliseconds exact, the rest as the fraction, 0 unknown. */
+export const timeMsOf = (value: unknown, at: string): number | null => {
+  const nanos = uint64Of(value, at)
+  return nanos === 0n ? null : Number(nanos / 1_000_000n) + Number(nanos % 1_000_000n) / 1e6
+}

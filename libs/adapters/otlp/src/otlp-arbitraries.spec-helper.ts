@@ -79,3 +79,81 @@ const resourceLogs = fc.record(
 
 /** Any OTLP/JSON export request of logs, with every kind of value. */
 export const exportRequest = fc.record({ resourceLogs: fc.array(resourceLogs, { maxLength: 3 }) })
+
+const point = fc
+  .record(
+    {
+      attributes,
+      startTimeUnixNano: nanos,
+      timeUnixNano: nanos,
+      asInt: int64.map(String),
+      asDouble: fc.double({ noNaN: true }).map(jsonDouble),
+      flags: fc.nat({ max: 3 }),
+      exemplars: fc.array(fc.record({ asInt: int64.map(String) }), { maxLength: 1 }),
+    },
+    { requiredKeys: [] },
+  )
+  // of a oneof only one
+  .map(({ asDouble, ...point }) =>
+    point.asInt !== undefined || asDouble === undefined ? point : { ...point, asDouble },
+  )
+const data = fc.record({ dataPoints: fc.array(point, { maxLength: 4 }) })
+const head = { name: text, description: text, unit: text }
+const metric = fc.oneof(
+  fc.record({ ...head, gauge: data }),
+  fc.record({
+    ...head,
+    sum: data.map((sum) => ({ ...sum, aggregationTemporality: 2, isMonotonic: true })),
+  }),
+  fc.record({
+    ...head,
+    histogram: fc.record({ dataPoints: fc.array(fc.record({ count: fc.nat().map(String) })) }),
+  }),
+  fc.record(head),
+)
+
+const event = fc.record({ timeUnixNano: nanos, name: text, attributes })
+const span = fc.record(
+  {
+    traceId: hex,
+    spanId: hex,
+    parentSpanId: hex,
+    traceState: text,
+    name: text,
+    kind: fc.integer({ min: 0, max: 5 }),
+    startTimeUnixNano: nanos,
+    endTimeUnixNano: nanos,
+    attributes,
+    droppedAttributesCount: fc.nat(),
+    events: fc.array(event, { maxLength: 3 }),
+    links: fc.array(fc.record({ traceId: hex, spanId: hex, attributes }), { maxLength: 1 }),
+    status: fc.record({ message: text, code: fc.integer({ min: 0, max: 2 }) }),
+    flags: fc.nat(),
+  },
+  { requiredKeys: [] },
+)
+
+const under = <T>(scopes: string, items: string, item: fc.Arbitrary<T>) =>
+  fc.record(
+    {
+      resource: fc.record({ attributes }),
+      [scopes]: fc.array(
+        fc.record({
+          scope: fc.record({ name: text, version: text }),
+          [items]: fc.array(item, { maxLength: 3 }),
+        }),
+        { maxLength: 3 },
+      ),
+    },
+    { requiredKeys: [] },
+  )
+
+/** Any OTLP/JSON export request of metrics. */
+export const metricsRequest = fc.record({
+  resourceMetrics: fc.array(under('scopeMetrics', 'metrics', metric), { maxLength: 3 }),
+})
+
+/** Any OTLP/JSON export request of traces. */
+export const tracesRequest = fc.record({
+  resourceSpans: fc.array(under('scopeSpans', 'spans', span), { maxLength: 3 }),
+})

@@ -9,6 +9,11 @@ export interface ReadOptions {
   readonly repeats?: Repeats
 }
 
+export interface MetricOptions extends Pick<ReadOptions, 'limits' | 'skipKeys'> {
+  /** The names of the metrics whose points are read; default: all. */
+  readonly wanted?: ReadonlySet<string>
+}
+
 /**
  * `managedFields[].fieldsV1` lists every field that a manager owns: 20 to 55 % of an object's bytes, and of no use here.
  * Who wrote, how and when (`manager`, `operation`, `time`, `subresource`) stays.
@@ -16,7 +21,7 @@ export interface ReadOptions {
 export const DEFAULT_SKIP_KEYS: readonly string[] = ['fieldsV1']
 
 /** The limits in force, with defaults for those not given. */
-export const limitsOf = (options: ReadOptions): ReadLimits => ({
+export const limitsOf = (options: Pick<ReadOptions, 'limits'>): ReadLimits => ({
   ...DEFAULT_LIMITS,
   ...options.limits,
 })

@@ -141,6 +141,12 @@ export class WireCursor {
     return this.bytes.readDoubleLE(this.#fixed64(end))
   }
 
+  /** A signed integer of eight bytes as a number: exact up to ±2^53, rounded beyond. */
+  fixedInt64(end: number): number {
+    const at = this.#fixed64(end)
+    return this.bytes.readInt32LE(at + 4) * 2 ** 32 + this.bytes.readUInt32LE(at)
+  }
+
   /** Nanoseconds since the epoch as milliseconds with a fraction; 0 means unknown in OTLP. */
   timeMs(end: number): number | null {
     return this.timeAt(this.#fixed64(end))

@@ -1,4 +1,9 @@
-import { catalogueSchema, type Catalogue, type TierRule } from '@kubesift/contracts'
+import {
+  catalogueSchema,
+  type Catalogue,
+  type MetricRule,
+  type TierRule,
+} from '@kubesift/contracts'
 import { BadRules, type RuleFault } from './bad-rules.ts'
 import { Names, parseRules } from './parse-rules.ts'
 import { readRuleFiles } from './rule-files.ts'
@@ -9,10 +14,12 @@ export const loadCatalogue = (dir: string): Catalogue => {
   const problems: Catalogue['problems'] = []
   const ignore: Catalogue['ignore'] = []
   const alerts: NonNullable<Catalogue['alerts']> = []
+  const metrics: MetricRule[] = []
   const named: { readonly problem: string; readonly at: Omit<RuleFault, 'what'> }[] = []
   const tiers: TierRule[] = []
   const faults: RuleFault[] = []
   const names = new Names()
+  const metricNames = new Names()
   for (const source of files) {
     const { value, faults: found, lineOf } = parseRules(source, catalogueSchema)
     faults.push(...found)
@@ -21,17 +28,19 @@ export const loadCatalogue = (dir: string): Catalogue => {
       const at = { file: source.file, path: path.join('.'), line: lineOf(path) }
       faults.push(...names.take(problem, 'problem', at))
     })
-    value?.alerts?.forEach(({ problem }, i) => {
-      const path = ['alerts', i, 'problem']
+    const placeOf = (...path: [section: string, index: number, field: string]) => {
       const line = lineOf(path)
-      const at = {
-        file: source.file,
-        path: path.join('.'),
-        ...(line === undefined ? {} : { line }),
-      }
-      if (problem !== undefined) named.push({ problem, at })
-    })
+      return { file: source.file, path: path.join('.'), ...(line === undefined ? {} : { line }) }
+    }
+    for (const section of ['alerts', 'metrics'] as const)
+      value?.[section]?.forEach(({ problem }, i) => {
+        if (problem !== undefined) named.push({ problem, at: placeOf(section, i, 'problem') })
+      })
+    value?.metrics?.forEach(({ name }, i) =>
+      faults.push(...metricNames.take(name, 'metric rule', placeOf('metrics', i, 'name'))),
+    )
     alerts.push(...(value?.alerts ?? []))
+    metrics.push(...(value?.metrics ?? []))
     problems.push(...(value?.problems ?? []))
     ignore.push(...(value?.ignore ?? []))
     tiers.push(...(value?.tiers ?? []))
@@ -40,5 +49,5 @@ export const loadCatalogue = (dir: string): Catalogue => {
   for (const { problem, at } of named)
     if (!known.has(problem)) faults.push({ ...at, what: `there is no problem "${problem}"` })
   if (faults.length > 0) throw new BadRules(dir, faults)
-  return { problems, ignore, tiers, alerts, hash }
+  return { problems, ignore, tiers, alerts, metrics, hash }
 }

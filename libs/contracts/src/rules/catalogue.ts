@@ -1,32 +1,7 @@
 import { z } from 'zod'
 import { severitySchema } from '../shared.ts'
-
-/** A regular expression as text; used without regard to case. */
-export const pattern = z.string().refine(
-  (source) => {
-    try {
-      return new RegExp(source, 'i') instanceof RegExp
-    } catch {
-      return false
-    }
-  },
-  { message: 'is not a regular expression' },
-)
-
-/** One string or several; always a list after parsing. */
-export const one = z
-  .union([z.string(), z.array(z.string())])
-  .transform((v) => (Array.isArray(v) ? v : [v]))
-
-/** Durations in rule files: `90s`, `5m`, `2h`, `1d`. Parsed to milliseconds. */
-export const duration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, 'a duration is a number with ms, s, m, h or d')
-  .transform((v) => {
-    const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-    const [, n, u] = /^(\d+)(ms|s|m|h|d)$/.exec(v)!
-    return Number(n) * unit[u as keyof typeof unit]
-  })
+import { metricRuleSchema } from './metric-rule.ts'
+import { duration, one, pattern } from './terms.ts'
 
 /**
  * When symptoms make an incident: `count` of them, and the last at least `span` after the first. With `per: object` one involved object must
@@ -127,6 +102,7 @@ export const catalogueSchema = z.strictObject({
   problems: z.array(problemRuleSchema).default([]),
   ignore: z.array(ignoreRuleSchema).default([]),
   alerts: z.array(alertRuleSchema).optional(),
+  metrics: z.array(metricRuleSchema).optional(),
   /** The first pattern that fits a namespace decides, in file order. */
   tiers: z.array(tierRuleSchema).default([]),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { failureClasses } from '../topics/incident-analyses.v1.ts'
-import { duration, one, pattern } from './catalogue.ts'
+import { duration, one, pattern } from './terms.ts'
 import { captureNames, templateFaults, type TemplateKind } from './template.ts'
 
 const patterns = z

@@ -4,6 +4,8 @@ import { DAY_MS, type TopicPolicy } from '../topic.ts'
 export const otelTopics = ['otel-logs', 'otel-metrics', 'otel-traces'] as const
 export type OtelTopic = (typeof otelTopics)[number]
 export const OTEL_LOGS = 'otel-logs'
+export const OTEL_METRICS = 'otel-metrics'
+export const OTEL_TRACES = 'otel-traces'
 export const otelPolicy: TopicPolicy = {
   partitions: 12,
   cleanup: 'delete',

@@ -3,6 +3,7 @@ import { namespaceKey } from '../incident-key.ts'
 import { instant, objectRefSchema } from '../shared.ts'
 import { DAY_MS, defineTopic, type MessageOf } from '../topic.ts'
 import { alertSchema } from './alert-signal.ts'
+import { metricSchema } from './metric-signal.ts'
 import { hearingSchema, patternSchema } from './pattern-signal.ts'
 import { deliverySchema } from './release-signal.ts'
 import { slimObjectSchema } from './slim-object.ts'
@@ -109,6 +110,23 @@ export const patternSignalSchema = z.object({
 })
 export type PatternSignal = z.infer<typeof patternSignalSchema>
 
+/**
+ * A metric that has crossed a threshold of the catalogue, or has come back. Told when that changes, and now and then while the breach
+ * lasts; samples that change nothing are not told.
+ */
+export const metricSignalSchema = z.object({
+  t: z.literal('metric'),
+  ...common,
+  /** When it was measured. */
+  at: instant,
+  /** Beyond the threshold; false: within it. */
+  breach: z.boolean(),
+  /** Since when it has been so without a break, as far as its reader saw. */
+  since: instant,
+  metric: metricSchema,
+})
+export type MetricSignal = z.infer<typeof metricSignalSchema>
+
 /** A record that no reader knew: kept with its place, counted, never dropped silently. */
 export const unclassifiedSignalSchema = z.object({
   t: z.literal('unclassified'),
@@ -124,6 +142,7 @@ export const signalSchema = z.discriminatedUnion('t', [
   alertSignalSchema,
   releaseSignalSchema,
   patternSignalSchema,
+  metricSignalSchema,
   unclassifiedSignalSchema,
 ])
 export type Signal = z.infer<typeof signalSchema>
@@ -188,7 +207,8 @@ export type ProgressReport = z.infer<typeof reportSchema>
 
 /**
  * Time, as a record: how far one reader of a raw topic has come. Written to every partition of `signals`. The watermark of a cluster is
- * derived from these by taking the minimum over the raw partitions (`watermark.ts` in core-context).
+ * derived from those of {@link OTEL_LOGS} by taking the minimum over the raw partitions (`watermark.ts` in core-context); what is told of
+ * another topic is for sight of its sources alone, so that a stream that lags or is absent holds nobody back.
  */
 export const progressSchema = z.object({
   kind: z.literal('progress'),

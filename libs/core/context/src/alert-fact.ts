@@ -13,6 +13,8 @@ export interface Firing {
 /** The alerts of one set of labels. Grows by {@link joinAlert} only. */
 export interface AlertFact {
   readonly t: 'alert'
+  /** What measured it, where it is a metric that crossed a threshold; absent: Alertmanager. */
+  readonly by?: string
   readonly fingerprint: string
   readonly involved: ObjectRef
   readonly name: string

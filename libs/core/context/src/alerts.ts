@@ -23,6 +23,8 @@ export interface AlertSign {
   readonly firing: Firing
   readonly rule: ProblemRule
   readonly severity: Severity
+  /** How long it had to last before it opened anything; an alert has waited before it fired. */
+  readonly lasts?: number
 }
 
 const has = (wanted: readonly string[] | undefined, value: string | undefined): boolean =>
@@ -91,8 +93,19 @@ export const ruleOf = (part: Spoken): ProblemRule =>
 /** The alerts of a fact that speaks of a problem. */
 export const signsOfAlert = (
   fact: AlertFact,
-  { rule, severity = rule.severity }: Extract<AlertClass, { readonly as: 'problem' }>,
-): AlertSign[] => fact.firings.map((firing) => ({ fact, firing, rule, severity }))
+  {
+    rule,
+    severity = rule.severity,
+    lasts,
+  }: Extract<AlertClass, { readonly as: 'problem' }> & { readonly lasts?: number },
+): AlertSign[] =>
+  fact.firings.map((firing) => ({
+    fact,
+    firing,
+    rule,
+    severity,
+    ...(lasts === undefined ? {} : { lasts }),
+  }))
 
 const firingsOf = (alerts: readonly AlertSign[]): readonly Firing[] =>
   alerts.map(({ firing }) => firing).sort((a, b) => a.startsAt - b.startsAt)
@@ -101,7 +114,12 @@ const firingsOf = (alerts: readonly AlertSign[]): readonly Firing[] =>
 const quietOf = (alerts: readonly AlertSign[]): Interval[] => {
   const out: Interval[] = []
   let end: number | undefined
-  const why = alerts.length === 1 ? 'its alert is resolved' : 'all its alerts are resolved'
+  const isMetric = alerts.every(({ fact }) => fact.by !== undefined)
+  const why = isMetric
+    ? 'its metrics are within their thresholds'
+    : alerts.length === 1
+      ? 'its alert is resolved'
+      : 'all its alerts are resolved'
   for (const { startsAt, endsAt = Infinity } of firingsOf(alerts)) {
     if (end !== undefined && startsAt > end) out.push({ from: end, to: startsAt, why })
     end = Math.max(end ?? -Infinity, endsAt)
@@ -129,12 +147,14 @@ export const alertHappenings = (
   return part.alerts.flatMap((sign): Happening[] => {
     const { startsAt } = sign.firing
     const add = alone ? 1 : 0
-    const began = isSymptom(sign)
-      ? { at: startsAt, add, weight: 0 }
-      : { at: startsAt, add, weight: 1, opens: AT_ONCE }
+    const opens = { add: 0, weight: 1, opens: AT_ONCE }
+    const symptom = isSymptom(sign)
+    const began = { at: startsAt, add, weight: 0 }
+    const opened = symptom ? [] : [{ ...opens, at: startsAt + (sign.lasts ?? 0) }]
+    const all = sign.lasts === undefined ? [{ ...began, ...opened[0], add }] : [began, ...opened]
     // As long as it was told of it went on.
     const last = lastOf(sign.firing)
-    return alone && last > startsAt ? [began, { at: last, add: 0, weight: 0 }] : [began]
+    return alone && last > startsAt ? [...all, { at: last, add: 0, weight: 0 }] : all
   })
 }
 
@@ -149,7 +169,7 @@ export const alertReasons = (part: Spoken): ReasonCount[] => {
     const newest = facts.reduce((a, b) => (b.toldAt > a.toldAt ? b : a))
     return {
       reason: name,
-      type: 'Alert',
+      type: facts.every(({ by }) => by !== undefined) ? 'Metric' : 'Alert',
       source: 'state',
       count: firings.length,
       uids: facts.length,
@@ -177,8 +197,8 @@ export const alertEvidence = (alerts: readonly AlertSign[]): Evidence[] =>
     .slice(0, KEPT_EVIDENCE)
     .map((fact) =>
       evidence({
-        kind: 'event',
-        text: `alert ${fact.name} for ${nameOf(fact.involved)}${fact.message === '' ? '' : `: ${fact.message}`}`,
+        kind: fact.by === undefined ? 'event' : 'state',
+        text: `${fact.by ?? 'alert'} ${fact.name} for ${nameOf(fact.involved)}${fact.message === '' ? '' : `: ${fact.message}`}`,
         at: fact.firings.at(-1)?.startsAt ?? fact.toldAt,
         object: fact.involved,
         records: [...fact.records],

@@ -1,6 +1,7 @@
 import type { Context, Evidence, Spell } from '@kubesift/contracts'
 import { changesOf, type FailingPod } from './changes.ts'
 import { findingsOf } from './findings.ts'
+import { observedMetrics } from './metrics.ts'
 import { observationsOf } from './observations.ts'
 import { currentOf, type OwnerView } from './owner-view.ts'
 import type { Counted } from './reasons.ts'
@@ -42,12 +43,17 @@ export const besideOf = (
   const changed = changesOf(sources, trouble, failing)
   const found = findingsOf(view.reports, view.violations, view.isAbout)
   const heard = observationsOf(view.patterns, trouble)
+  const measured = observedMetrics(view.metrics, trouble)
+  const observations = [...heard.observations, ...measured.observations]
   return {
     changes: changed.changes,
     context: {
       ...(found.findings.length === 0 ? {} : { findings: found.findings }),
-      ...(heard.observations.length === 0 ? {} : { observations: heard.observations }),
+      ...(observations.length === 0 ? {} : { observations }),
     },
-    evidence: citedOf([changed.evidence, counted.evidence], [heard.evidence, found.evidence]),
+    evidence: citedOf(
+      [changed.evidence, counted.evidence],
+      [heard.evidence, measured.evidence, found.evidence],
+    ),
   }
 }

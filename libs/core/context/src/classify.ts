@@ -1,6 +1,7 @@
 import type { Catalogue, EventMatch, IgnoreRule, Opening, ProblemRule } from '@kubesift/contracts'
 import { AlertRules } from './alerts.ts'
 import type { EventFact } from './event-fact.ts'
+import { MetricRules } from './metrics.ts'
 import { Tiers } from './sensitivity.ts'
 import { NO_IGNORES, type IgnoreRules } from './ignores.ts'
 
@@ -44,6 +45,7 @@ export class Classifier {
   readonly list: readonly ProblemRule[]
   readonly hash: string
   readonly alerts: AlertRules
+  readonly metrics: MetricRules
   /** How much namespaces matter. */
   readonly tiers: Tiers
   /** What operators do not want to be told. */
@@ -57,6 +59,7 @@ export class Classifier {
     this.hash = ignores.rules.length === 0 ? catalogue.hash : `${catalogue.hash}+${ignores.hash}`
     this.tiers = new Tiers(catalogue.tiers ?? [])
     this.alerts = new AlertRules(catalogue)
+    this.metrics = new MetricRules(catalogue)
     this.list = catalogue.problems
     this.rules = new Map(catalogue.problems.map((rule) => [rule.problem, rule]))
     let order = 0

@@ -46,6 +46,8 @@ export interface DeriveOptions {
 }
 
 const MAX_OBJECTS = 20
+/** Who was not seen to call another for so long before a trouble does not call it any more. */
+const CALLED_WITHIN_MS = 24 * 3_600_000
 
 /** Points of the catalogue's base severity; the store adds its own terms and draws the lines (`scoreSeverity`, core-incident). */
 export const BASE_POINTS: Readonly<Record<Severity, number>> = { P1: 90, P2: 65, P3: 40, P4: 15 }
@@ -164,7 +166,8 @@ const contextOf = (
     .concat(part.alerts.flatMap((a) => a.fact.records))
   const cause = records.reduce((a, b) => (b.offset > a.offset ? b : a), records[0]!)
   const { cluster, namespace, owner } = view
-  const touches = touchesOf(part, view, involved.objects, options.objectByUid)
+  const calls = view.calls.filter(({ top }) => top.at >= counted.firstSeenAt - CALLED_WITHIN_MS)
+  const touches = touchesOf(part, { ...view, calls }, involved.objects, options.objectByUid)
   return {
     key: incidentKey({
       cluster,

@@ -3,6 +3,7 @@ import { EventStore } from './event-store.ts'
 import { OtherFacts, type Changed, type OtherSignal } from './other-facts.ts'
 import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
 import { tierOf } from './sensitivity.ts'
+import { ownerBehind } from './service-owner.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
 
 /** Kinds whose mere name tells two readings of a pod's name apart. */
@@ -208,13 +209,15 @@ export class Facts implements ObjectsView {
       )
       if (known) for (const id of ids) touched.add(id)
     }
-    for (const id of everything ? this.others.keys() : otherIds) {
+    for (const id of everything || this.#edgesChanged ? this.others.keys() : otherIds) {
       const other = this.others.get(id)
       // Whom a release delivers is asked when they are looked at; what was forgotten in the same batch is nobody's.
       if (other === undefined || other.t === 'release') continue
       const known = ofOther.has(id)
-      const owner = liftOwner(other.involved, this)
-      const moved = this.membership.place(ofOther, 'others', id, owner)
+      const isMetric = other.t === 'metric'
+      const owner = isMetric ? ownerBehind(other.involved, this) : liftOwner(other.involved, this)
+      const placed = this.membership.place(ofOther, 'others', id, owner)
+      const moved = isMetric ? this.#moved(placed) : placed
       if (known) for (const of of moved) touched.add(of)
     }
     for (const uid of objectUids) touched.add(ofObject.get(uid)!.id)

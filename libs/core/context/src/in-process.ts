@@ -49,7 +49,9 @@ const timesOf = (signal: Signal): readonly number[] =>
         ? [signal.toldAt]
         : signal.t === 'pattern'
           ? signal.heard.map(({ at }) => at)
-          : []
+          : signal.t === 'metric'
+            ? [signal.at]
+            : []
 
 const newestOf = (chunks: readonly SignalChunk[]): number | undefined => {
   let newest: number | undefined

@@ -9,6 +9,7 @@ export { joinObject, type ObjectFact } from './object-fact.ts'
 export { CANARY, isCanary } from './canary.ts'
 export { GAP_MS } from './silences.ts'
 export { sourcesAfter, sourcesOf } from './cluster-sources.ts'
+export { isOther } from './other-facts.ts'
 export type { Fields } from './stored-facts.ts'
 export {
   ALLOWED_LATENESS_MS,

@@ -14,7 +14,7 @@ import { Facts, ownerId } from './facts.ts'
 import { ignoredOf, type IgnoredFact } from './ignored.ts'
 import { News } from './news.ts'
 import { objectFact } from './object-fact.ts'
-import { isOther } from './other-facts.ts'
+import { isOther, type OtherFact } from './other-facts.ts'
 import { ledgerOf, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import { asEvent } from './pattern-fact.ts'
@@ -225,8 +225,13 @@ export class NamespaceMachine {
     const open = memory?.open ?? []
     const result = fact.t === 'pattern' ? this.#classifier.classify(asEvent(fact)) : undefined
     const isNew = result?.as === 'problem' && !open.includes(result.rule.problem)
-    if (fact.t === 'alert' || isNew) touched.add(id)
+    if (fact.t === 'alert' || isNew || this.#opens(fact)) touched.add(id)
     else if (memory !== undefined && open.length > 0) this.#wait(id, memory, fields)
+  }
+
+  /** A metric of which the catalogue says that it opens something is looked at now; another waits as patterns do. */
+  #opens(fact: OtherFact): boolean {
+    return fact.t === 'metric' && this.#classifier.metrics.classify(fact).as === 'problem'
   }
 
   #write(id: string, memory: OwnerMemory, fields: Fields): void {

@@ -1,19 +1,22 @@
 import type { PatternSignal, Signal, SourcePartition } from '@kubesift/contracts'
 import { alertFact, joinAlert, type AlertFact } from './alert-fact.ts'
+import { joinMetric, metricFact, type MetricFact } from './metric-fact.ts'
 import { hear, noPattern, type PatternFact } from './pattern-fact.ts'
 import { joinRelease, releaseFact, type ReleaseFact } from './release-fact.ts'
 
 /** What is neither an Event nor an object. */
-export type OtherFact = AlertFact | ReleaseFact | PatternFact
+export type OtherFact = AlertFact | ReleaseFact | PatternFact | MetricFact
 export type OtherSignal = Extract<Signal, { readonly t: OtherFact['t'] }>
 
 export const isOther = (signal: Signal): signal is OtherSignal =>
-  signal.t === 'alert' || signal.t === 'release' || signal.t === 'pattern'
+  signal.t === 'alert' || signal.t === 'release' || signal.t === 'pattern' || signal.t === 'metric'
 
 /** Patterns of one thing and source; what comes beyond them is one more, that stands for the rest. */
 const MAX_OF_ONE = 20
 /** Patterns of a namespace; then those that were not heard of for longest are forgotten. */
 const MAX_OF_ALL = 2_000
+/** The same for what metrics told. */
+const MAX_METRICS = 2_000
 const FORGOTTEN_AT_ONCE = 200
 
 /** What a signal has changed. */
@@ -29,6 +32,7 @@ export class OtherFacts {
   /** How many patterns there are of each thing and source. */
   readonly #patternsOf = new Map<string, number>()
   #patterns = 0
+  #metrics = 0
 
   get(id: string): OtherFact | undefined {
     return this.#facts.get(id)
@@ -58,13 +62,15 @@ export class OtherFacts {
   /** Joins what a signal says; undefined where nothing in it is new. */
   apply(signal: OtherSignal, source: SourcePartition): Changed | undefined {
     if (signal.t === 'pattern') return this.#hear(signal, source)
-    const fact = signal.t === 'alert' ? alertFact(signal, source) : releaseFact(signal, source)
+    const fact = factOf(signal, source)
     const id = idOf(fact)
     const before = this.#facts.get(id)
     const after = joined(before, fact)
     if (before !== undefined && sameRelease(before, after)) return undefined
+    const isTooMany = fact.t === 'metric' && before === undefined && this.#metrics >= MAX_METRICS
+    const gone = isTooMany ? this.#forgetMetrics() : []
     this.#put(id, after)
-    return { id, gone: [] }
+    return { id, gone }
   }
 
   #put(id: string, fact: OtherFact): void {
@@ -73,7 +79,18 @@ export class OtherFacts {
       const of = thingOf(fact)
       this.#patternsOf.set(of, (this.#patternsOf.get(of) ?? 0) + 1)
     }
+    if (fact.t === 'metric' && !this.#facts.has(id)) this.#metrics += 1
     this.#facts.set(id, fact)
+  }
+
+  #forgetMetrics(): string[] {
+    const oldest = [...this.#facts]
+      .filter((entry): entry is [string, MetricFact] => entry[1].t === 'metric')
+      .sort(([a, x], [b, y]) => x.toldAt - y.toldAt || (a < b ? -1 : 1))
+      .slice(0, FORGOTTEN_AT_ONCE)
+    for (const [id] of oldest) this.#facts.delete(id)
+    this.#metrics -= oldest.length
+    return oldest.map(([id]) => id)
   }
 
   #hear(signal: PatternSignal, source: SourcePartition): Changed | undefined {
@@ -124,7 +141,18 @@ const theRest = ({ pattern }: PatternSignal, id: string): PatternSignal['pattern
   text: `further patterns, beyond the first ${MAX_OF_ONE}`,
 })
 
-const idOf = (fact: AlertFact | ReleaseFact): string => {
+const factOf = (
+  signal: Exclude<OtherSignal, PatternSignal>,
+  source: SourcePartition,
+): AlertFact | ReleaseFact | MetricFact =>
+  signal.t === 'alert'
+    ? alertFact(signal, source)
+    : signal.t === 'metric'
+      ? metricFact(signal, source)
+      : releaseFact(signal, source)
+
+const idOf = (fact: AlertFact | ReleaseFact | MetricFact): string => {
+  if (fact.t === 'metric') return `metric/${fact.id}`
   if (fact.t === 'alert') return `alert/${fact.fingerprint}`
   const { kind, namespace, name } = fact.involved
   return `release/${kind}/${namespace}/${name}`
@@ -132,6 +160,7 @@ const idOf = (fact: AlertFact | ReleaseFact): string => {
 
 const joined = (before: OtherFact | undefined, fact: OtherFact): OtherFact => {
   if (before?.t === 'alert' && fact.t === 'alert') return joinAlert(before, fact)
+  if (before?.t === 'metric' && fact.t === 'metric') return joinMetric(before, fact)
   return before?.t === 'release' && fact.t === 'release' ? joinRelease(before, fact) : fact
 }
 

@@ -2,6 +2,7 @@ import type { Opening, Owner, ProblemRule } from '@kubesift/contracts'
 import type { AlertSign } from './alerts.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
+import type { MetricFact } from './metric-fact.ts'
 import type { PatternFact } from './pattern-fact.ts'
 import type { ReleaseFact } from './release-fact.ts'
 import type { Sensitivity } from './sensitivity.ts'
@@ -19,7 +20,7 @@ export interface OwnerView {
     readonly rule: ProblemRule
     readonly opens?: Opening
   }[]
-  /** Alerts that speak of a problem of it. */
+  /** Alerts, and metrics beyond their thresholds, that speak of a problem of it. */
   readonly alerts: readonly AlertSign[]
   /** Reports of scanners and policy engines about it, and those about many things. */
   readonly reports: readonly ObjectFact[]
@@ -28,7 +29,11 @@ export interface OwnerView {
   readonly isAbout: (thing: { readonly kind: string; readonly name: string }) => boolean
   /** Releases that deliver it. */
   readonly releases: readonly ReleaseFact[]
-  /** What its logs and the network say, besides symptoms. */
+  /** What its metrics say, besides symptoms. */
+  readonly metrics: readonly MetricFact[]
+  /** Whom it calls, as seen in traces. */
+  readonly calls: readonly PatternFact[]
+  /** What its logs, the network and its spans say, besides symptoms. */
   readonly patterns: readonly PatternFact[]
   readonly rolloutEvents: readonly EventFact[]
   readonly own: readonly ObjectFact[]

@@ -1,6 +1,8 @@
 import type { Context, Touch } from '@kubesift/contracts'
+import { formatInstant } from '@kubesift/core-signal'
 import type { ObjectFact } from './object-fact.ts'
 import type { OwnerView } from './owner-view.ts'
+import type { PatternFact } from './pattern-fact.ts'
 import type { Part } from './parts.ts'
 
 const MAX_TOUCHES = 48
@@ -208,6 +210,23 @@ const addEdges = (view: OwnerView, add: Add): void => {
     for (const call of object.calls ?? []) called(call, `ConfigMap ${object.name}`, inHostNetwork)
 }
 
+/** A number that grows all the time is told as its magnitude: whoever reads it wants no news of each span. */
+const magnitudeOf = (n: number): string => {
+  const power = 10 ** Math.floor(Math.log10(n))
+  return n === 1 ? '1 span' : n < 10 ? 'some spans' : `${power} spans or more`
+}
+
+/** Whom it was seen to call. */
+const addCalls = (calls: readonly PatternFact[], add: Add): void => {
+  for (const { pattern, firstAt, top } of calls) {
+    const { peer } = pattern
+    if (peer === undefined) continue
+    const since = formatInstant(Math.floor(firstAt / 1_000) * 1_000)
+    const why = `seen in traces since ${since} (${magnitudeOf(top.n)}): ${pattern.text}`
+    add('uses', thingId(peer.kind, peer.namespace, peer.name), why)
+  }
+}
+
 /**
  * What an incident touches besides itself, so that incidents with one cause find each other (domain.md, "Groups"). Bounded; the order is
  * that of `is`, `blames`, `uses`, then by name.
@@ -233,6 +252,7 @@ export const touchesOf = (
     for (const { uid, name } of objects.slice(0, MAX_PODS))
       if (uid !== undefined) add('is', podId(uid), `${name} waits for room`)
   addEdges(view, add)
+  addCalls(view.calls, add)
   for (const { node, name } of objects)
     if (node !== undefined) add('uses', thingId('Node', '', node), `${name} runs on it`)
   return [...found.values()].sort(byRank).slice(0, MAX_TOUCHES)

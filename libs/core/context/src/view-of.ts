@@ -1,13 +1,16 @@
 import type { Owner } from '@kubesift/contracts'
-import { signsOfAlert } from './alerts.ts'
+import { CALLS } from '@kubesift/core-signal'
+import { signsOfAlert, type AlertSign } from './alerts.ts'
 import type { Classifier } from './classify.ts'
 import { ownerId, type Facts } from './facts.ts'
 import { isViolation } from './findings.ts'
 import type { ObjectFact } from './object-fact.ts'
+import { asAlert } from './metric-fact.ts'
 import type { OtherFact } from './other-facts.ts'
 import type { OwnerView } from './owner-view.ts'
 import { liftOwner } from './ownership.ts'
-import { asEvent } from './pattern-fact.ts'
+import { endOf } from './parts.ts'
+import { asEvent, type PatternFact } from './pattern-fact.ts'
 import { delivers } from './releases.ts'
 import { namespaceObject } from './sensitivity.ts'
 import { selects } from './touches.ts'
@@ -41,12 +44,12 @@ export const viewOf = (
       const result = classifier.classify(fact)
       return result.as === 'problem' ? [{ ...result, fact }] : []
     }),
-    alerts: others.flatMap((fact) => {
-      if (fact.t !== 'alert') return []
-      const result = classifier.alerts.classify(fact)
-      return result.as === 'problem' ? signsOfAlert(fact, result) : []
-    }),
-    patterns: patterns.filter((fact) => !claimed.includes(fact)),
+    alerts: others.flatMap((fact) => signsIn(fact, facts, classifier)),
+    metrics: others
+      .filter((fact) => fact.t === 'metric')
+      .filter((fact) => classifier.metrics.classify(fact).as === 'observed'),
+    calls: patterns.filter(isCall),
+    patterns: patterns.filter((fact) => !claimed.includes(fact) && !isCall(fact)),
     reports: [...objects.filter(isReport), ...facts.reports()],
     violations: events.filter(isViolation),
     isAbout: ({ kind, name }) => ownerId(liftOwner({ kind, namespace, name }, facts)) === id,
@@ -70,6 +73,24 @@ export const viewOf = (
     ),
   }
 }
+
+/** An alert, or a metric beyond its threshold, as what it speaks of. A metric of a pod that is gone is not measured any more. */
+const signsIn = (fact: OtherFact, facts: Facts, classifier: Classifier): AlertSign[] => {
+  if (fact.t === 'alert') {
+    const result = classifier.alerts.classify(fact)
+    return result.as === 'problem' ? signsOfAlert(fact, result) : []
+  }
+  if (fact.t !== 'metric') return []
+  const result = classifier.metrics.classify(fact)
+  if (result.as !== 'problem') return []
+  const { uid } = fact.involved
+  return signsOfAlert(
+    asAlert(fact, uid === undefined ? Infinity : endOf(facts.objects.get(uid))),
+    result,
+  )
+}
+
+const isCall = ({ pattern }: PatternFact): boolean => pattern.source === CALLS.source
 
 /** What is said of the Services in front of an owner: a caller knows no other name for it. */
 const ofServices = (own: readonly ObjectFact[], facts: Facts): OtherFact[] => {

@@ -1,5 +1,5 @@
 import type { ClusterSources } from './cluster-sources.ts'
-import type { Progress, ProgressReport, Spell } from '@kubesift/contracts'
+import { OTEL_LOGS, type Progress, type ProgressReport, type Spell } from '@kubesift/contracts'
 import { blindSpells, HEARD_AGAIN, SEEN_AGAIN, type Blindness } from './blindness.ts'
 import { DEAF_MS } from './canary.ts'
 import { deafnessOf, unheard } from './deafness.ts'
@@ -103,7 +103,7 @@ const timesOf = (clusters: Report['clusters']): Report['clusters'] =>
 
 /**
  * Takes in one progress record; returns the clock after it. Records of one reader arrive in order; an older report of a partition
- * changes nothing.
+ * changes nothing. Only the logs carry time: metrics or traces that lag or are absent hold nobody back.
  */
 export const advance = (
   clock: Clock,
@@ -112,6 +112,7 @@ export const advance = (
   blindMs: number = GAP_MS,
 ): Clock => {
   const { topic, partitions, writtenAt } = progress
+  if (topic !== OTEL_LOGS) return clock
   const sources: Record<string, Source> = { ...clock.sources }
   const silences: Record<string, Silences> = { ...clock.silences }
   const canaries: Record<string, Silences> = { ...clock.canaries }

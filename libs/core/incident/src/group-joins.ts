@@ -36,7 +36,12 @@ const NODE_FAILS: ReadonlySet<string> = new Set([
   'Dns',
 ])
 /** What a dependency that fails does to its callers. */
-const BY_A_DEPENDENCY: ReadonlySet<string> = new Set(['ProbeFailure', 'CrashLoop', 'JobFailure'])
+const BY_A_DEPENDENCY: ReadonlySet<string> = new Set([
+  'ProbeFailure',
+  'CrashLoop',
+  'JobFailure',
+  'HealthCheck',
+])
 
 const endOf = ({ endedAt }: Groupable): number => endedAt ?? Infinity
 

@@ -56,6 +56,7 @@ export class ChunkBuilder {
         return this.#addOther(place, signal)
       case 'again':
       case 'alert':
+      case 'metric':
       case 'release':
         place.signals.push(signal)
     }

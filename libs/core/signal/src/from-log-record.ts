@@ -9,9 +9,13 @@ import { isContainerOutput, podOf } from './logs/pod-of.ts'
 import { asRecord, str, type Json } from './pick.ts'
 import type { Read } from './read.ts'
 
+/** The cluster that a resource names. */
+export const clusterOfResource = (resource: Json): string | undefined =>
+  str(resource, 'k8s.cluster.name')
+
 /** k8s.cluster.name is set by our agent's resource processor; neither receiver knows it. */
 export const clusterOf = (record: LogRecord): string | undefined =>
-  str(record.resource, 'k8s.cluster.name') ?? str(record.attributes, 'k8s.cluster.name')
+  clusterOfResource(record.resource) ?? str(record.attributes, 'k8s.cluster.name')
 
 /**
  * Whether silence after this record would mean that its cluster is not seen any more. A replay says no: what it repeats is over.

@@ -14,6 +14,11 @@ export const sourceKinds = [
   'pod_logs',
   'hubble',
   'envoy',
+  'httpcheck',
+  'k8s_cluster',
+  'kubeletstats',
+  'metrics',
+  'traces',
   'unknown',
 ] as const
 export type SourceKind = (typeof sourceKinds)[number]
@@ -50,6 +55,8 @@ export const sourceOf = (record: LogRecord, read: ReadOne): SourceKind => {
         : signal.object.report.by === 'trivy'
           ? 'trivy'
           : 'policies'
+    case 'metric':
+      return 'metrics'
     case 'event':
     case 'again':
     case 'unclassified':

@@ -1,7 +1,7 @@
 import { ChunkWriter } from '@kubesift/adapter-signals'
 import { TOLD_WHOLE_EVERY_MS, type SourcePartition } from '@kubesift/contracts'
 import type { Memory } from './memory.ts'
-import type { Reading } from './reading.ts'
+import type { BatchReading } from './batch-reading.ts'
 
 /** A chunk as it is written, and the namespace that it is of. */
 export interface EncodedChunk {
@@ -24,7 +24,7 @@ export class BatchEncoder {
     this.#maxBytes = maxBytes
   }
 
-  encode(reading: Reading, source: SourcePartition): readonly EncodedChunk[] {
+  encode(reading: BatchReading, source: SourcePartition): readonly EncodedChunk[] {
     this.#chunks = []
     this.#whole = []
     const { places, retellings } = this.#memory
@@ -53,13 +53,13 @@ export class BatchEncoder {
   }
 
   /** What was encoded last is durable: the Events that it tells whole need only be told again from now on. */
-  published(reading: Reading): void {
+  published(reading: BatchReading): void {
     const { known } = this.#memory
     for (const slots of [this.#whole, reading.readWhole])
       for (const slot of slots) known.toldWhole(slot, reading.kafkaAt)
   }
 
-  #begin(place: number, reading: Reading, source: SourcePartition): void {
+  #begin(place: number, reading: BatchReading, source: SourcePartition): void {
     const { cluster, namespace } = this.#memory.places.of(place)
     this.#writer.begin(cluster, namespace, source, reading.traceOf(place))
     this.#open = place
@@ -71,7 +71,7 @@ export class BatchEncoder {
     this.#open = undefined
   }
 
-  #retell(place: number, reading: Reading, source: SourcePartition): void {
+  #retell(place: number, reading: BatchReading, source: SourcePartition): void {
     const { retellings } = this.#memory
     const writer = this.#writer
     for (const slot of retellings.slotsOf(place)) {
@@ -91,7 +91,7 @@ export class BatchEncoder {
     }
   }
 
-  #tell(slot: number, { kafkaAt, readWhole }: Reading): void {
+  #tell(slot: number, { kafkaAt, readWhole }: BatchReading): void {
     const { known } = this.#memory
     const since = Math.abs(kafkaAt - known.wholeAt(slot))
     const isKnown = since < TOLD_WHOLE_EVERY_MS || readWhole.has(slot)

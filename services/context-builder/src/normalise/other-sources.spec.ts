@@ -43,7 +43,7 @@ const read = (memory: Memory, offset: number): Reading => {
   const reading = new Reading(memory, 'd')
   const groups = [event, logOf('ERROR boom'), logOf(posted), logOf('ERROR boom'), fine, strange()]
   reading.read(rawRecord(requestOf(groups), { offset, timestamp: AT }))
-  reading.countRepeats()
+  reading.finish()
   return reading
 }
 

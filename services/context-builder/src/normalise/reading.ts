@@ -1,14 +1,6 @@
-import type { Batch, Parked } from '@kubesift/adapter-kafka'
-import {
-  OtlpUnreadable,
-  readLogs,
-  type Claim,
-  type LogBatch,
-  type Repeats,
-} from '@kubesift/adapter-otlp'
+import { readLogs, type Claim, type LogBatch, type Repeats } from '@kubesift/adapter-otlp'
 import { ceHeaders, type Signal } from '@kubesift/contracts'
 import {
-  ChunkBuilder,
   claimsLiveness,
   clusterOf,
   countOf,
@@ -17,43 +9,19 @@ import {
   lastSeenAt,
   repeatableOf,
   sourceOf,
-  type At,
   type ReadOne,
 } from '@kubesift/core-signal'
+import { BatchReading, type Raw } from './batch-reading.ts'
 import type { Memory } from './memory.ts'
-import { BatchTimes } from './observed.ts'
 
-type Raw = Batch<Buffer>['records'][number]
-
-/** What becomes of one batch of raw records, before anything is published. */
-export class Reading {
-  readonly builder = new ChunkBuilder()
-  readonly times = new BatchTimes()
-  readonly parked: Parked[] = []
-  readonly types: Record<Signal['t'], number> = {
-    event: 0,
-    again: 0,
-    object: 0,
-    alert: 0,
-    release: 0,
-    pattern: 0,
-    unclassified: 0,
-  }
-  /** Slots whose Event was read in full in this batch: it is told whole by its signal. */
-  readonly readWhole = new Set<number>()
-  /** Entries that say nothing by design. */
-  skipped = 0
-  /** Kafka's time of the newest record. */
-  kafkaAt = 0
+/** What becomes of one batch of `otel-logs`. */
+export class Reading extends BatchReading {
   readonly #memory: Memory
   readonly #defaultCluster: string
-  /** The trace that a namespace's chunk continues: that of the first record in it. */
-  readonly #traces = new Map<number, string>()
-  #at: At = { offset: 0 }
-  #traceparent: string | undefined
   readonly #repeats: Repeats
 
   constructor(memory: Memory, defaultCluster: string) {
+    super(memory.places)
     this.#memory = memory
     this.#defaultCluster = defaultCluster
     memory.retellings.clear()
@@ -63,50 +31,28 @@ export class Reading {
     )
   }
 
-  /** The trace that what goes there continues. */
-  traceOf(place: number): string | undefined {
-    return this.#traces.get(place)
-  }
-
   /** One raw record: every entry becomes a signal, is skipped with a reason, or is parked; good entries go on beside bad ones. */
   read(record: Raw): void {
-    this.#at = { offset: record.offset, kafkaAt: record.timestamp }
-    this.kafkaAt = Math.max(this.kafkaAt, record.timestamp)
-    this.#traceparent = record.traceparent
-    const batch = this.#request(record)
+    this.begin(record)
+    const { value, headers } = record
+    const repeats = this.#repeats
+    const batch = this.request(record, () =>
+      readLogs(value, headers[ceHeaders.contentType], { repeats }),
+    )
     if (batch === undefined) return this.#memory.retellings.drop()
     this.#memory.retellings.keep(this.#kept)
     for (const entry of batch.records) this.#entry(entry, batch)
-    if (batch.bad.length === 0) return
-    const why = batch.bad.slice(0, 3).map((b) => b.why)
-    this.parked.push({
-      record,
-      why: why.join('; '),
-      code: 'OTLP_UNREADABLE',
-      entries: batch.bad.map((b) => b.index),
-    })
-  }
-
-  #request(record: Raw): LogBatch | undefined {
-    try {
-      return readLogs(record.value, record.headers[ceHeaders.contentType], {
-        repeats: this.#repeats,
-      })
-    } catch (error) {
-      if (!(error instanceof OtlpUnreadable)) throw error
-      this.parked.push({ record, why: error.message, code: error.code })
-      return undefined
-    }
+    this.park(record, batch.bad)
   }
 
   #entry(entry: LogBatch['records'][number], batch: LogBatch): void {
-    const read = fromLogRecord(entry, this.#at)
+    const read = fromLogRecord(entry, this.at)
     if (!read.ok || !('each' in read)) return this.#one(read, entry, batch)
     for (const one of read.each) this.#one(one, entry, batch)
   }
 
   #one(read: ReadOne, entry: LogBatch['records'][number], batch: LogBatch): void {
-    const at = this.#at
+    const at = this.at
     if (read.ok && 'skipped' in read) {
       this.skipped++
       const of = clusterOf(entry) ?? this.#defaultCluster
@@ -116,14 +62,10 @@ export class Reading {
     const named = read.ok ? read.cluster : undefined
     const cluster = named ?? clusterOf(entry) ?? this.#defaultCluster
     const namespace = read.ok ? read.namespace : ''
-    const signal: Signal = read.ok
-      ? read.signal
-      : { t: 'unclassified', offsets: [at.offset], repeats: 1, why: read.why }
-    const place = this.#goes(this.#memory.places.numberOf(cluster, namespace))
-    this.builder.add(cluster, namespace, signal)
+    const signal: Signal = read.ok ? read.signal : this.unclassified(read.why)
+    const place = this.add(cluster, namespace, signal)
     this.times.signal(cluster, signal)
     if (signal.t === 'object' && claimsLiveness(entry)) this.times.arrived(cluster, at.kafkaAt ?? 0)
-    this.types[signal.t]++
     this.times.source(cluster, sourceOf(entry, read), at.kafkaAt ?? 0)
     const claim = batch.claims?.get(entry)
     const again = claim && signal.t === 'event' ? repeatableOf(entry, signal) : undefined
@@ -134,7 +76,7 @@ export class Reading {
    * Counts what was told again for its clusters, once for the batch: nearly always all of it is of one. Of several each has a share by the
    * namespaces that it told of, so that no telling costs anything here.
    */
-  countRepeats(): void {
+  finish(): void {
     const { retellings, places } = this.#memory
     const namespaces = new Map<string, number>()
     let all = 0
@@ -159,10 +101,10 @@ export class Reading {
   #again(slot: number, timeMs: number, count: number): boolean {
     const { known, retellings } = this.#memory
     const firstAt = known.firstAt(slot)
-    const lastAt = lastSeenAt(firstAt, Number.isNaN(timeMs) ? undefined : timeMs, this.#at)
+    const lastAt = lastSeenAt(firstAt, Number.isNaN(timeMs) ? undefined : timeMs, this.at)
     if (lastAt === undefined) return false
-    if (firstSeenAt(firstAt, lastAt, this.#at) !== known.beganAt(slot)) return false
-    retellings.add(slot, countOf(count), lastAt, this.#at.offset)
+    if (firstSeenAt(firstAt, lastAt, this.at) !== known.beganAt(slot)) return false
+    retellings.add(slot, countOf(count), lastAt, this.at.offset)
     return true
   }
 
@@ -170,12 +112,6 @@ export class Reading {
     const { known, places } = this.#memory
     const place = known.placeOf(slot)
     this.times.event(places.of(place).cluster, at)
-    return this.#goes(place)
-  }
-
-  #goes(place: number): number {
-    const trace = this.#traceparent
-    if (trace !== undefined && !this.#traces.has(place)) this.#traces.set(place, trace)
-    return place
+    return this.goes(place)
   }
 }

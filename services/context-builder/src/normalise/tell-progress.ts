@@ -6,17 +6,12 @@ import {
   type Kafka,
   type Producer,
 } from '@kubesift/adapter-kafka'
-import {
-  ceHeaders,
-  namespaceKey,
-  nextStep,
-  OTEL_LOGS,
-  signals,
-  type Progress,
-} from '@kubesift/contracts'
+import { ceHeaders, namespaceKey, nextStep, signals, type Progress } from '@kubesift/contracts'
 import type { Observed } from './observed.ts'
 
 export interface TellProgressOptions {
+  /** The raw topic that is told of. */
+  readonly topic: string
   readonly kafka: Kafka
   readonly producer: Producer
   readonly consumer: BatchConsumer
@@ -45,16 +40,16 @@ const atHome = (clusters: Clusters, partitions: number, now: number): Clusters =
 
 /** What this reader knows now, for a topic `signals` of so many partitions; undefined while it owns nothing. */
 export const progressNow = (
-  options: Pick<TellProgressOptions, 'consumer' | 'observed' | 'now'>,
+  options: Pick<TellProgressOptions, 'topic' | 'consumer' | 'observed' | 'now'>,
   signalsPartitions: number,
 ): Progress | undefined => {
-  const { consumer, observed, now } = options
+  const { topic, consumer, observed, now } = options
   const positions = [...consumer.positions()]
   const partitions = consumer.partitionCount()
   if (positions.length === 0 || partitions === 0) return undefined
   return {
     kind: 'progress',
-    topic: OTEL_LOGS,
+    topic,
     partitions,
     writtenAt: now(),
     reports: positions.map(([partition, { next, caughtUp, endAsOf }]) => ({

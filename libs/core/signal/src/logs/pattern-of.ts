@@ -1,4 +1,4 @@
-import type { ObjectRef, Pattern, PatternSignal } from '@kubesift/contracts'
+import type { Hearing, ObjectRef, Pattern, PatternSignal } from '@kubesift/contracts'
 import { contentId } from '../hash.ts'
 import { guard, type At } from '../kube-event.ts'
 import { compact, cut } from '../pick.ts'
@@ -14,6 +14,12 @@ const refText = (ref: ObjectRef | undefined): string =>
 export const seenAs = (seen: Seen, at: At): ReadOne => {
   const told = at.observedAt ?? at.kafkaAt
   if (told === undefined) return { ok: false, why: 'a log record without any time' }
+  const when = guard(told, at)
+  return heardAs(seen, { offset: at.offset, n: 1, from: when, at: when })
+}
+
+/** A pattern that was found so often in one record, as a signal. */
+export const heardAs = (seen: Seen, heard: Hearing): ReadOne => {
   const { source, reason, involved, container, peer, example } = seen
   const text = cut(seen.text, 400)
   const id = contentId(
@@ -27,14 +33,13 @@ export const seenAs = (seen: Seen, at: At): ReadOne => {
       text,
     ]),
   )
-  const when = guard(told, at)
   const signal: PatternSignal = {
     t: 'pattern',
-    offsets: [at.offset],
+    offsets: [heard.offset],
     repeats: 1,
     pattern: compact({ id, source, reason, involved, container, peer, text }),
     example,
-    heard: [{ offset: at.offset, n: 1, from: when, at: when }],
+    heard: [heard],
   }
   return { ok: true, namespace: involved.namespace, signal }
 }

@@ -1,0 +1,289 @@
+import {
+  consumeBatches,
+  createKafka,
+  createProducer,
+  ensureTopics,
+  readLetters,
+  type Kafka,
+} from '@kubesift/adapter-kafka'
+import { encodeLogs } from '@kubesift/adapter-otlp'
+import {
+  clusters,
+  OTEL_LOGS,
+  OTEL_METRICS,
+  OTEL_TRACES,
+  otelPolicy,
+  otelTopics,
+  type Cluster,
+  type Context,
+} from '@kubesift/contracts'
+import {
+  createLogger,
+  loadConfig,
+  runtimeEnv,
+  startService,
+  type RunningService,
+} from '@kubesift/runtime'
+import { testBacking, type TestBacking } from '@kubesift/testing'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { configSchema } from './config.ts'
+import { contextBuilder } from './context-builder.ts'
+import { Contexts } from './contexts.spec-helper.ts'
+
+let backing: TestBacking
+let kafka: Kafka
+let service: RunningService | undefined
+let contexts: Contexts | undefined
+
+const start = (): Promise<RunningService> => {
+  const config = loadConfig(z.object({ ...configSchema.shape, ...runtimeEnv }), {
+    KAFKA_BROKERS: backing.kafkaBrokers,
+    KAFKA_TOPIC_PREFIX: backing.topicPrefix,
+    KAFKA_SESSION_TIMEOUT_MS: '6000',
+    REDIS_URL: backing.redisUrl,
+    PROGRESS_MS: '200',
+    PROGRESS_IDLE_MS: '500',
+    ALLOWED_LATENESS_MS: '0',
+    HEALTH_PORT: '0',
+  })
+  return startService(contextBuilder(config, createLogger('context-builder', 'warn')))
+}
+
+beforeEach(async () => {
+  backing = await testBacking()
+  kafka = createKafka({
+    brokers: backing.kafkaBrokers.split(','),
+    clientId: 'test',
+    topicPrefix: backing.topicPrefix,
+  })
+  await ensureTopics(
+    kafka,
+    otelTopics.map((topic) => ({ topic, policy: otelPolicy })),
+  )
+})
+
+afterEach(async () => {
+  await service?.stop()
+  await contexts?.stop()
+  await backing.dispose()
+})
+
+const send = async (topic: string, ...values: readonly Uint8Array[]): Promise<void> => {
+  const producer = createProducer(kafka)
+  await producer.publishRaw(
+    topic,
+    values.map((value) => ({ value, partition: 3 })),
+  )
+  await producer.disconnect()
+}
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
+const text = (key: string, stringValue: string): object => ({ key, value: { stringValue } })
+const nanos = (at: number): string => String(BigInt(at) * 1_000_000n)
+const eventually = (check: () => void | Promise<void>): Promise<void> =>
+  vi.waitFor(check, { timeout: 30_000, interval: 200 })
+
+/** The answer to one check, as the httpcheck receiver tells it. */
+const checked = (at: number, status: number): Buffer =>
+  json({
+    resourceMetrics: [
+      {
+        resource: { attributes: [text('k8s.cluster.name', 'lab')] },
+        scopeMetrics: [
+          {
+            scope: { name: 'x/receiver/httpcheckreceiver' },
+            metrics: [
+              {
+                name: 'httpcheck.status',
+                sum: {
+                  dataPoints: ['2xx', '5xx'].map((http) => ({
+                    timeUnixNano: nanos(at),
+                    asInt: String(Number(http.startsWith(String(status).slice(0, 1)))),
+                    attributes: [
+                      text('http.url', 'http://checkout.shop.svc/healthz'),
+                      text('http.status_class', http),
+                    ],
+                  })),
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  })
+
+/** Time goes on for the cluster: an Event of no meaning. */
+const anEventAt = (at: number): Uint8Array =>
+  encodeLogs({
+    resourceLogs: [
+      {
+        resource: {
+          attributes: [
+            text('k8s.cluster.name', 'lab'),
+            text('k8s.object.kind', 'Pod'),
+            text('k8s.object.name', 'a-pod'),
+          ],
+        },
+        scopeLogs: [
+          {
+            logRecords: [
+              {
+                timeUnixNano: nanos(at),
+                body: { stringValue: 'm' },
+                attributes: [
+                  text('k8s.event.reason', 'Pulled'),
+                  text('k8s.event.uid', String(at)),
+                  text('k8s.namespace.name', 'other'),
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  })
+
+/** What was told of the cluster last. */
+const followCluster = (): { newest: () => Cluster | undefined; stop: () => Promise<void> } => {
+  const stop = new AbortController()
+  let newest: Cluster | undefined
+  const running = consumeBatches({
+    kafka,
+    topic: clusters,
+    groupId: 'clusters-reader',
+    handle: async (batch) => {
+      newest = batch.records.at(-1)?.value ?? newest
+      return { through: batch.lastOffset }
+    },
+  }).run(stop.signal)
+  return {
+    newest: () => newest,
+    stop: async () => {
+      stop.abort()
+      await running
+    },
+  }
+}
+
+test('a failed health check opens an incident and a good one ends it, over a restart, beside a poison record', async () => {
+  service = await start()
+  contexts = new Contexts(kafka)
+  const cluster = followCluster()
+  const began = Date.now() - 3_600_000
+  const context = (): Context | undefined =>
+    contexts!.byKey.get('lab/shop/Service/checkout/HealthCheck')
+  await send(
+    OTEL_METRICS,
+    checked(began - 1, 200),
+    Buffer.from('\xff no otlp'),
+    checked(began, 503),
+    checked(began + 60_000, 500),
+  )
+  await eventually(() =>
+    expect(context()).toMatchObject({
+      occurrenceCount: 1,
+      reasons: [{ reason: 'HealthCheckFailed', type: 'Metric' }],
+      spells: [{ from: began, openedAt: began + 60_000, recovery: null }],
+      // The metrics tell no time, and no logs have come yet.
+      watermark: null,
+    }),
+  )
+  await eventually(() =>
+    expect(cluster.newest()?.sources).toMatchObject([{ source: 'httpcheck', count: 3 }]),
+  )
+  await eventually(async () => {
+    const { letters } = await readLetters(kafka, OTEL_METRICS, AbortSignal.timeout(10_000))
+    expect([...letters.values()]).toMatchObject([{ stages: ['normalise-metrics'] }])
+  })
+  expect(await service.stop()).toBe(0)
+  service = await start()
+  // What the first one told to be in breach the second one knows by the note beside the offset.
+  await send(OTEL_METRICS, checked(began + 120_000, 200))
+  await send(OTEL_LOGS, anEventAt(Date.now()))
+  await eventually(() =>
+    expect(context()?.spells).toMatchObject([
+      { recovery: { at: began + 120_000, by: 'recovered' } },
+    ]),
+  )
+  await cluster.stop()
+})
+
+const spans = (...list: object[]): Buffer =>
+  json({
+    resourceSpans: [
+      {
+        resource: {
+          attributes: [
+            text('k8s.cluster.name', 'lab'),
+            text('k8s.namespace.name', 'shop'),
+            text('k8s.deployment.name', 'cart'),
+          ],
+        },
+        scopeSpans: [{ spans: list }],
+      },
+    ],
+  })
+
+test('spans stand beside the incident of their workload and say whom it calls, counted once, beside a poison record', async () => {
+  service = await start()
+  contexts = new Contexts(kafka)
+  const at = Date.now() - 60_000
+  const failed = {
+    traceId: 'f'.repeat(32),
+    name: 'POST /pay',
+    kind: 3,
+    endTimeUnixNano: nanos(at),
+    attributes: [text('server.address', 'payments.pay.svc')],
+    status: { code: 2, message: 'refused' },
+  }
+  await send(OTEL_TRACES, spans(failed, failed), Buffer.from('\xff no otlp'), spans(failed))
+  const pod = ['k8s.object.kind', 'Pod', 'k8s.object.name', 'cart-5d6b7c8d9f-bcdfg'] as const
+  await send(
+    OTEL_LOGS,
+    encodeLogs({
+      resourceLogs: [
+        {
+          resource: {
+            attributes: [
+              text('k8s.cluster.name', 'lab'),
+              text(pod[0], pod[1]),
+              text(pod[2], pod[3]),
+            ],
+          },
+          scopeLogs: [
+            {
+              logRecords: [
+                {
+                  timeUnixNano: nanos(at),
+                  severityText: 'Warning',
+                  body: { stringValue: 'exceeded quota: q' },
+                  attributes: [
+                    text('k8s.event.reason', 'FailedCreate'),
+                    text('k8s.event.uid', 'e'),
+                    text('k8s.namespace.name', 'shop'),
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    }),
+  )
+  await eventually(() =>
+    expect([...contexts!.byKey.values()]).toMatchObject([
+      {
+        owner: { kind: 'Deployment', name: 'cart' },
+        observations: [{ source: 'traces', reason: 'SpanError', count: 3, quality: 'exact' }],
+        touches: expect.arrayContaining([
+          expect.objectContaining({ how: 'uses', thing: 'Service/pay/payments' }),
+        ]) as unknown,
+      },
+    ]),
+  )
+  await eventually(async () => {
+    const { letters } = await readLetters(kafka, OTEL_TRACES, AbortSignal.timeout(10_000))
+    expect([...letters.values()]).toMatchObject([{ stages: ['normalise-traces'] }])
+  })
+})
