@@ -41,6 +41,8 @@ export interface Agent {
   readonly daemon: Daemon
   /** Takes Alertmanager's webhook, or any JSON. */
   readonly webhook: string
+  /** Where telemetry.yaml is laid over it: the OTLP receiver over HTTP, without a path. */
+  readonly otlpHttp: string
 }
 
 const READY_WITHIN_MS = 60_000
@@ -71,6 +73,7 @@ export const agentDaemon = async (options: AgentOptions): Promise<Agent> => {
   const claim = portsOf('agent', options)
   const health = await claim('health')
   const webhook = await claim('webhook')
+  const otlp = await claim('otlp-http')
   const { kubeconfig, hashKey } = options
   const env = {
     KUBESIFT_CLUSTER_NAME: options.clusterName,
@@ -78,6 +81,8 @@ export const agentDaemon = async (options: AgentOptions): Promise<Agent> => {
     KUBESIFT_AGENT_STATE: join(options.home, 'data/agent'),
     KUBESIFT_AGENT_HEALTH_PORT: String(health),
     KUBESIFT_AGENT_WEBHOOK_PORT: String(webhook),
+    KUBESIFT_AGENT_OTLP_HTTP_PORT: String(otlp),
+    KUBESIFT_AGENT_OTLP_GRPC_PORT: String(await claim('otlp-grpc')),
     ...(kubeconfig === undefined
       ? {}
       : { KUBESIFT_AGENT_AUTH: 'kubeConfig', KUBECONFIG: kubeconfig }),
@@ -86,6 +91,7 @@ export const agentDaemon = async (options: AgentOptions): Promise<Agent> => {
   return {
     daemon: collectorDaemon('agent', options, health, env),
     webhook: `http://127.0.0.1:${webhook}/events`,
+    otlpHttp: `http://127.0.0.1:${otlp}`,
   }
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { discovery, KUBE_RESOURCES, pathOf, type KubeResource } from './kube-resources.ts'
+import { discovery, pathOf, SERVED, type KubeResource } from './kube-resources.ts'
 
 /** An object of the cluster, as JSON. */
 export interface KubeObject {
@@ -42,7 +42,7 @@ const GONE = {
  */
 export class KubeApi {
   readonly #paths: ReadonlyMap<string, KubeResource> = new Map(
-    KUBE_RESOURCES.map((one) => [pathOf(one), one]),
+    SERVED.map((one) => [pathOf(one), one]),
   )
   readonly #discovery = discovery()
   readonly #objects = new Map<string, Map<string, KubeObject>>()

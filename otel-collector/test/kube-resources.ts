@@ -11,7 +11,7 @@ export interface KubeResource {
 const of = (group: string, version: string, namespaced: boolean, kinds: Record<string, string>) =>
   Object.entries(kinds).map(([plural, kind]) => ({ group, version, plural, kind, namespaced }))
 
-/** What the stand-in serves: all that the agent watches, and Secrets, so that a request for them would succeed. */
+/** All that the agent watches, and Secrets, so that a request for them would succeed. */
 export const KUBE_RESOURCES: readonly KubeResource[] = [
   ...of('', 'v1', true, {
     configmaps: 'ConfigMap',
@@ -36,6 +36,23 @@ export const KUBE_RESOURCES: readonly KubeResource[] = [
   ...of('events.k8s.io', 'v1', true, { events: 'Event' }),
 ]
 
+/** What only the agent's overlays read: served too, but not watched by config.yaml alone. */
+export const OVERLAY_RESOURCES: readonly KubeResource[] = [
+  ...of('', 'v1', true, { replicationcontrollers: 'ReplicationController' }),
+  ...of('aquasecurity.github.io', 'v1alpha1', true, {
+    configauditreports: 'ConfigAuditReport',
+    exposedsecretreports: 'ExposedSecretReport',
+    vulnerabilityreports: 'VulnerabilityReport',
+  }),
+  ...of('wgpolicyk8s.io', 'v1alpha2', true, { policyreports: 'PolicyReport' }),
+  ...of('argoproj.io', 'v1alpha1', true, { applications: 'Application' }),
+  ...of('kustomize.toolkit.fluxcd.io', 'v1', true, { kustomizations: 'Kustomization' }),
+  ...of('helm.toolkit.fluxcd.io', 'v2', true, { helmreleases: 'HelmRelease' }),
+]
+
+/** All that the stand-in serves. */
+export const SERVED: readonly KubeResource[] = [...KUBE_RESOURCES, ...OVERLAY_RESOURCES]
+
 const groupVersion = ({ group, version }: KubeResource): string =>
   group === '' ? version : `${group}/${version}`
 
@@ -46,7 +63,7 @@ export const pathOf = (resource: KubeResource): string =>
 /** The answers of the discovery API by path. */
 export const discovery = (): ReadonlyMap<string, object> => {
   const groups = new Map<string, KubeResource[]>()
-  for (const resource of KUBE_RESOURCES) {
+  for (const resource of SERVED) {
     const key = groupVersion(resource)
     groups.set(key, [...(groups.get(key) ?? []), resource])
   }

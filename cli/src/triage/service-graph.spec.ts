@@ -40,12 +40,14 @@ const object = (kind: string, name: string, namespace: string, app: string): obj
     generation: 1,
     creationTimestamp: '2026-11-20T00:00:00Z',
   },
-  spec: kind === 'Service' ? { selector: { app } } : { template: { metadata: { labels: { app } } } },
+  spec:
+    kind === 'Service' ? { selector: { app } } : { template: { metadata: { labels: { app } } } },
 })
 const warning = (workload: string, namespace: string, reason: string, seconds: number): object =>
   event(`${workload}-${reason}`, {
     reason,
-    message: reason === 'BackOff' ? 'Back-off restarting failed container' : 'Readiness probe failed',
+    message:
+      reason === 'BackOff' ? 'Back-off restarting failed container' : 'Readiness probe failed',
     count: 40,
     metadata: { name: workload, namespace, uid: `${workload}-${reason}` },
     involvedObject: { kind: 'Pod', namespace, name: `${workload}-${HASH}-bcdfg` },
@@ -64,7 +66,13 @@ const replicaSet = (of_: string, hash: string, image: string, seconds: number): 
     annotations: { 'deployment.kubernetes.io/revision': seconds < -1_000 ? '1' : '2' },
     labels: { app: of_, 'pod-template-hash': hash },
     ownerReferences: [
-      { apiVersion: 'apps/v1', kind: 'Deployment', name: of_, uid: `Deployment-${of_}`, controller: true },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        name: of_,
+        uid: `Deployment-${of_}`,
+        controller: true,
+      },
     ],
   },
   spec: {
@@ -227,11 +235,17 @@ test.each([
     ],
   ],
   ['kubeletstats', ['PersistentVolumeClaim/data-db-0 StorageFull resolved']],
-])('the metrics of %s alone are incidents, and over when they are well again', async (name, are) => {
-  const lines = readFileSync(pathOf(`services/context-builder/fixtures/${name}.otlp.jsonl`), 'utf8')
-  const { incidents, stats } = await run([of(name, lines)], { now: AT + 3_600_000 })
-  expect(
-    incidents.map((i) => `${i.resourceKind}/${i.resourceName} ${i.problem} ${i.status}`).sort(),
-  ).toEqual(are)
-  expect(stats.rejected).toBe(0)
-})
+])(
+  'the metrics of %s alone are incidents, and over when they are well again',
+  async (name, are) => {
+    const lines = readFileSync(
+      pathOf(`services/context-builder/fixtures/${name}.otlp.jsonl`),
+      'utf8',
+    )
+    const { incidents, stats } = await run([of(name, lines)], { now: AT + 3_600_000 })
+    expect(
+      incidents.map((i) => `${i.resourceKind}/${i.resourceName} ${i.problem} ${i.status}`).sort(),
+    ).toEqual(are)
+    expect(stats.rejected).toBe(0)
+  },
+)

@@ -129,7 +129,8 @@ interface Asked {
 const pointSays = (watch: Watch, asked: Asked): readonly Sampled[] => {
   const { record, point, at, cluster, others } = asked
   const { value } = point
-  if (value === null || Number.isNaN(value) || !looksAt(watch.condition, point, record.resource)) return []
+  if (value === null || Number.isNaN(value) || !looksAt(watch.condition, point, record.resource))
+    return []
   const { breach, than } = compared(watch, record, value, others)
   if (breach === undefined) return []
   const about = aboutOf(record.name, record.resource, point.attributes)
