@@ -31,6 +31,8 @@ export interface OwnerView {
   /** What its logs and the network say, besides symptoms. */
   readonly patterns: readonly PatternFact[]
   readonly rolloutEvents: readonly EventFact[]
+  /** What the scheduler says of pods of it that had to go for others. */
+  readonly preemptions: readonly EventFact[]
   readonly own: readonly ObjectFact[]
   readonly pods: readonly ObjectFact[]
   readonly replicaSets: readonly ObjectFact[]

@@ -117,9 +117,6 @@ const addBlames = (
   add: Add,
 ): void => {
   for (const event of part.events) {
-    const by = PREEMPTED.exec(event.message)?.[1]
-    if (by !== undefined)
-      add('blames', podId(by), `${event.involved.name} was preempted by a pod of it`)
     for (const { thing, what } of blamesOf(event.message, namespace))
       add('blames', thing, `${event.reason} of ${event.involved.name} names ${what}`)
     if (!UNBOUND.test(event.message)) continue
@@ -138,6 +135,18 @@ const addBlames = (
         thing,
         `${state.reason} in the state of ${state.fact.object.name} names ${what}`,
       )
+}
+
+/** Problems that a workload has when pods of it had to go and find no other place. */
+const FOR_WANT_OF_ROOM: ReadonlySet<string> = new Set(['Scheduling', 'RolloutStuck', 'Unavailable'])
+
+/** Who was given the place of its pods. */
+const addPreemptions = (part: Part, view: OwnerView, add: Add): void => {
+  if (!FOR_WANT_OF_ROOM.has(part.rule.problem)) return
+  for (const { message, involved } of view.preemptions.slice(-MAX_PODS)) {
+    const by = PREEMPTED.exec(message)?.[1]
+    if (by !== undefined) add('blames', podId(by), `${involved.name} was preempted by a pod of it`)
+  }
 }
 
 const LABEL = 'labels.'
@@ -232,6 +241,7 @@ export const touchesOf = (
   if (part.rule.problem === 'Scheduling')
     for (const { uid, name } of objects.slice(0, MAX_PODS))
       if (uid !== undefined) add('is', podId(uid), `${name} waits for room`)
+  addPreemptions(part, view, add)
   addEdges(view, add)
   for (const { node, name } of objects)
     if (node !== undefined) add('uses', thingId('Node', '', node), `${name} runs on it`)

@@ -13,7 +13,12 @@ import { namespaceObject } from './sensitivity.ts'
 import { selects } from './touches.ts'
 
 /** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
-export const SCALING = 'ScalingReplicaSet'
+const SCALING = 'ScalingReplicaSet'
+/** That of the scheduler's Events about pods that had to go for others: none either, but they tell for whom. */
+const PREEMPTED = 'Preempted'
+
+/** Events that are kept although the catalogue knows no problem of them. */
+export const TELLING: ReadonlySet<string> = new Set([SCALING, PREEMPTED])
 
 /** All that is known of one owner in a namespace, or undefined where nothing is. */
 export const viewOf = (
@@ -58,6 +63,7 @@ export const viewOf = (
       ),
     ),
     rolloutEvents: events.filter((f) => f.reason === SCALING && f.involved.kind === owner.kind),
+    preemptions: events.filter((f) => f.reason === PREEMPTED && f.involved.kind === 'Pod'),
     own,
     pods,
     replicaSets: objects.filter((o) => o.object.kind === 'ReplicaSet'),
