@@ -1,9 +1,11 @@
-import type { Change, ObjectRef, SlimObject } from '@kubesift/contracts'
+import type { Change, ObjectRef, Position, SlimObject } from '@kubesift/contracts'
 
 /** A change before it is known what trouble it stands beside. */
 export interface Draft extends Omit<Change, 'distanceMs' | 'failingPodsAreNew' | 'evidence'> {
   /** Whose pods are of the new revision, where that is known. */
   readonly replicaSet?: string
+  /** Where it stands, if not with the owner itself. */
+  readonly records?: readonly Position[]
 }
 
 export type Field = Change['fields'][number]

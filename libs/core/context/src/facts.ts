@@ -1,8 +1,9 @@
 import type { ObjectRef, Owner, SlimObject, SourcePartition } from '@kubesift/contracts'
+import { edgesOf, isShared } from './edges.ts'
 import { EventStore } from './event-store.ts'
+import { KindIndex } from './kind-index.ts'
 import { OtherFacts, type Changed, type OtherSignal } from './other-facts.ts'
 import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
-import { tierOf } from './sensitivity.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
 
 /** Kinds whose mere name tells two readings of a pod's name apart. */
@@ -82,7 +83,7 @@ export class Facts implements ObjectsView {
   readonly names = new Set<string>()
   readonly membership = new Membership()
   readonly #byName = new Map<string, Set<string>>()
-  readonly #services = new Set<string>()
+  readonly #kinds = new KindIndex()
   readonly #reports = new Set<string>()
   /** From which owner to which something has moved since that was last asked. */
   #moves: (readonly [from: string, to: string])[] = []
@@ -113,9 +114,9 @@ export class Facts implements ObjectsView {
     return [...(this.#byName.get(`${kind}/${name}`) ?? [])].map((uid) => this.objects.get(uid)!)
   }
 
-  /** The Services of the namespace, whatever their UID, by UID. */
-  services(): ObjectFact[] {
-    return [...this.#services].sort().map((uid) => this.objects.get(uid)!)
+  /** The objects of a kind that is asked for as such ({@link KindIndex}), whatever their UID, by UID. */
+  ofKind(kind: string): ObjectFact[] {
+    return this.#kinds.of(kind).map((uid) => this.objects.get(uid)!)
   }
 
   /** The reports of the namespace that are about many things, by UID. */
@@ -146,7 +147,7 @@ export class Facts implements ObjectsView {
     this.objects.set(fact.uid, joined)
     if (edgesOf(before) !== edgesOf(joined)) this.#edgesChanged = true
     if (isShared(joined)) this.#reports.add(fact.uid)
-    if (joined.object.kind === 'Service') this.#services.add(fact.uid)
+    if (before === undefined) this.#kinds.add(joined)
     if (before === undefined || ownersOf(before) !== ownersOf(joined)) {
       this.#ownershipChanged = true
       const id = `${joined.object.kind}/${joined.object.name}`
@@ -225,20 +226,6 @@ export class Facts implements ObjectsView {
     }
     return touched
   }
-}
-
-/** A report about many things, which have no other way to it. */
-const isShared = ({ object: { report } }: ObjectFact): boolean =>
-  report?.items.some((item) => item.of !== undefined) ?? false
-
-/** What of an object others read: whom they talk to, what is said of them, and how much they matter. */
-const edgesOf = (fact: ObjectFact | undefined): string => {
-  if (fact?.object.kind === 'Namespace') return tierOf(fact.object)
-  const { service, calls } = fact?.object ?? {}
-  const report = fact !== undefined && isShared(fact) ? fact.object.report : undefined
-  return service === undefined && calls === undefined && report === undefined
-    ? ''
-    : JSON.stringify([service, calls, report])
 }
 
 const ownersOf = (fact: ObjectFact): string => JSON.stringify(fact.object.owners)

@@ -1,6 +1,7 @@
 import type { Opening, Owner, ProblemRule } from '@kubesift/contracts'
 import type { AlertSign } from './alerts.ts'
 import type { EventFact } from './event-fact.ts'
+import type { Neighbour } from './neighbours.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
 import type { PatternFact } from './pattern-fact.ts'
 import type { ReleaseFact } from './release-fact.ts'
@@ -41,6 +42,8 @@ export interface OwnerView {
   readonly services: readonly ObjectFact[]
   /** The ConfigMaps that its pods take their settings from. */
   readonly configMaps: readonly ObjectFact[]
+  /** What of the namespace concerns it without being of it. */
+  readonly neighbours: readonly Neighbour[]
   /** How much its namespace matters. */
   readonly sensitivity: Sensitivity
 }

@@ -19,11 +19,23 @@ const UNTOLD = contentId('redacted').slice(0, 8)
 
 const isUntold = ({ values }: Setting): boolean => Object.values(values).includes(UNTOLD)
 
-const kindOf = ({ object: { kind } }: ObjectFact): Draft['kind'] =>
-  kind === 'Node' ? 'node' : 'config'
+/** What of a CronJob is no part of its runs. */
+const OF_SCHEDULE: ReadonlySet<string> = new Set([
+  'schedule',
+  'timeZone',
+  'concurrencyPolicy',
+  'suspend',
+])
+
+const kindOf = ({ object: { kind } }: ObjectFact, fields: Draft['fields'] = []): Draft['kind'] => {
+  if (kind === 'Node') return 'node'
+  return kind === 'CronJob' && fields.some(({ path }) => !OF_SCHEDULE.has(path))
+    ? 'rollout'
+    : 'config'
+}
 
 const draft = (fact: ObjectFact, at: number, more: Pick<Draft, 'summary'> & Partial<Draft>): Draft => ({
-  kind: kindOf(fact),
+  kind: kindOf(fact, more.fields),
   object: refOf(fact.object),
   at,
   fields: [],
@@ -67,6 +79,7 @@ export const lifeChanges = (fact: ObjectFact): Draft[] => {
       : [
           draft(fact, createdAt, {
             ...(first === undefined || !isFirst ? {} : writer(first)),
+            kind: 'created',
             summary: 'created',
           }),
         ]

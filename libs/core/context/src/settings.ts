@@ -49,7 +49,7 @@ const dataOf = ({ data }: SlimObject): Setting['values'] | undefined =>
 /** What one version of an object says. */
 export const settingsAt = (object: SlimObject, at: number): readonly Setting[] => {
   const values = object.settings ?? dataOf(object)
-  if (values === undefined) return []
+  if (values === undefined || object.workload !== undefined) return []
   const { at: writtenAt, manager } = object.writer ?? {}
   return [
     {

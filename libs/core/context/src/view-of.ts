@@ -3,6 +3,7 @@ import { signsOfAlert } from './alerts.ts'
 import type { Classifier } from './classify.ts'
 import { ownerId, type Facts } from './facts.ts'
 import { isViolation } from './findings.ts'
+import { neighboursOf } from './neighbours.ts'
 import type { ObjectFact } from './object-fact.ts'
 import type { OtherFact } from './other-facts.ts'
 import type { OwnerView } from './owner-view.ts'
@@ -68,8 +69,9 @@ export const viewOf = (
     pods,
     replicaSets: objects.filter((o) => o.object.kind === 'ReplicaSet'),
     jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
-    services: facts.services(),
+    services: facts.ofKind('Service'),
     configMaps: configMapsOf(pods, facts),
+    neighbours: neighboursOf(owner, { own, pods }, facts),
     sensitivity: classifier.tiers.of(
       namespace,
       namespaceObject(facts.named('Namespace', namespace)),
@@ -80,7 +82,7 @@ export const viewOf = (
 /** What is said of the Services in front of an owner: a caller knows no other name for it. */
 const ofServices = (own: readonly ObjectFact[], facts: Facts): OtherFact[] => {
   const templates = own.flatMap((fact) => fact.revisions.map(({ template }) => template))
-  return facts.services().flatMap(({ object }) => {
+  return facts.ofKind('Service').flatMap(({ object }) => {
     const said = facts.membership.byOwner.get(`Service/${object.name}`)?.others
     if (said === undefined || said.size === 0) return []
     const { selector = {} } = object.service ?? {}

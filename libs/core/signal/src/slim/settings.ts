@@ -1,39 +1,6 @@
-import { contentId } from '../hash.ts'
-import { bool, cut, int, list, str, stringMap, sub, type Json } from '../pick.ts'
-import { redact } from '../redact.ts'
-
-type Flat = Record<string, string>
-
-const MAX = 96
-const VALUE = 200
-
-/** Key order of an object from the Collector is random (facts.md, 2): equal things must compare equal. */
-export const sortedJson = (value: unknown): string =>
-  JSON.stringify(value, (_, v: unknown) =>
-    typeof v === 'object' && v !== null && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : v,
-  )
-
-/** At most `VALUE` characters; what is longer keeps its begin, and a hash of all of it, so that a change further on shows. */
-export const shortened = (text: string): string =>
-  text.length <= VALUE ? cut(text, VALUE) : `${cut(text, VALUE)}… #${contentId(text).slice(0, 8)}`
-
-/** Sorted by path, without what is empty, bounded. */
-const flat = (entries: readonly (readonly [path: string, value: unknown])[]): Flat =>
-  Object.fromEntries(
-    entries
-      .flatMap(([path, value]): [string, string][] => {
-        if (value === undefined || value === null) return []
-        const text = typeof value === 'string' ? value : sortedJson(value)
-        return text === '[]' || text === '{}' ? [] : [[cut(path, 300), shortened(redact(text))]]
-      })
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .slice(0, MAX),
-  )
-
-const each = (prefix: string, map: Json): [string, string][] =>
-  Object.entries(stringMap(map)).map(([key, value]) => [`${prefix}.${key}`, value])
+import { bool, int, list, str, sub, type Json } from '../pick.ts'
+import { each, flat, sortedJson, type Flat } from './flat.ts'
+import { flattenTemplate } from './template.ts'
 
 /** What the controllers themselves put there when a condition of the node changes: a symptom, not a setting. */
 const OWN_TAINT = /^node\.kubernetes\.io\//
@@ -132,15 +99,62 @@ const workload = (object: Json): Flat => {
   ])
 }
 
+/** Each run is made of its template, so that is set here, too. */
 const cronJob = (object: Json): Flat => {
   const spec = sub(object, 'spec')
+  const job = sub(sub(spec, 'jobTemplate'), 'spec')
   return flat([
+    ...Object.entries(flattenTemplate(sub(job, 'template'))),
+    ['backoffLimit', int(job, 'backoffLimit')],
+    ['activeDeadlineSeconds', int(job, 'activeDeadlineSeconds')],
     ['schedule', str(spec, 'schedule')],
     ['timeZone', str(spec, 'timeZone')],
     ['concurrencyPolicy', str(spec, 'concurrencyPolicy')],
     ['suspend', bool(spec, 'suspend') === true ? 'true' : undefined],
   ])
 }
+
+const job = (object: Json): Flat => {
+  const spec = sub(object, 'spec')
+  return flat([
+    ...Object.entries(flattenTemplate(sub(spec, 'template'))).filter(
+      // The controller's own marks, other for each Job.
+      ([path]) => !/^labels\.(?:batch\.kubernetes\.io\/)?(?:controller-uid|job-name)$/.test(path),
+    ),
+    ['suspend', bool(spec, 'suspend') === true ? 'true' : undefined],
+    ['parallelism', int(spec, 'parallelism')],
+    ['completions', int(spec, 'completions')],
+    ['backoffLimit', int(spec, 'backoffLimit')],
+    ['activeDeadlineSeconds', int(spec, 'activeDeadlineSeconds')],
+  ])
+}
+
+const disruptionBudget = (object: Json): Flat => {
+  const spec = sub(object, 'spec')
+  return flat([
+    ['minAvailable', str(spec, 'minAvailable') ?? int(spec, 'minAvailable')],
+    ['maxUnavailable', str(spec, 'maxUnavailable') ?? int(spec, 'maxUnavailable')],
+    ...each('selector', sub(sub(spec, 'selector'), 'matchLabels')),
+  ])
+}
+
+/** Whom it asks, of what, and what happens where there is no answer. */
+const webhooks = (object: Json): Flat =>
+  flat(
+    list(object, 'webhooks', 16).flatMap((hook): [string, unknown][] => {
+      const name = str(hook, 'name') ?? '?'
+      const client = sub(hook, 'clientConfig')
+      const service = sub(client, 'service')
+      return [
+        [`${name}.failurePolicy`, str(hook, 'failurePolicy')],
+        [`${name}.timeoutSeconds`, int(hook, 'timeoutSeconds')],
+        [`${name}.service`, `${str(service, 'namespace') ?? ''}/${str(service, 'name') ?? ''}`],
+        [`${name}.rules`, sortedJson(hook['rules'] ?? [])],
+        [`${name}.namespaceSelector`, sub(hook, 'namespaceSelector')],
+        [`${name}.objectSelector`, sub(hook, 'objectSelector')],
+      ]
+    }),
+  )
 
 /** A map, not an object: a kind is foreign text, and `toString` must not find what every object has. */
 const READERS: ReadonlyMap<string, (object: Json) => Flat> = new Map([
@@ -156,6 +170,10 @@ const READERS: ReadonlyMap<string, (object: Json) => Flat> = new Map([
   ['StatefulSet', workload],
   ['DaemonSet', workload],
   ['CronJob', cronJob],
+  ['Job', job],
+  ['PodDisruptionBudget', disruptionBudget],
+  ['ValidatingWebhookConfiguration', webhooks],
+  ['MutatingWebhookConfiguration', webhooks],
 ])
 
 /** What is set in an object, path by path, where a change of it can explain trouble; undefined for kinds of which nothing is read. */

@@ -1,8 +1,6 @@
 import { contentId } from '../hash.ts'
 import { bool, cut, int, list, str, strings, stringMap, sub, type Json } from '../pick.ts'
-import { shortened, sortedJson } from './settings.ts'
-
-type Flat = Record<string, string>
+import { shortened, sortedJson, type Flat } from './flat.ts'
 
 /** `--password=x`, `token: x`: an argument can carry what an env value may not. The name stays, the value goes. */
 const SECRETISH =
