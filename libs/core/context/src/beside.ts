@@ -1,6 +1,7 @@
 import type { Context, Evidence, Spell } from '@kubesift/contracts'
 import { changesOf, type FailingPod } from './changes.ts'
 import type { Draft } from './change-drafts.ts'
+import { dependencyChanges } from './dependencies.ts'
 import { findingsOf } from './findings.ts'
 import { neighbourChanges } from './neighbour-changes.ts'
 import { nodesMissed } from './node-changes.ts'
@@ -8,6 +9,7 @@ import { observationsOf } from './observations.ts'
 import { currentOf, type OwnerView } from './owner-view.ts'
 import type { Part } from './parts.ts'
 import type { Counted } from './reasons.ts'
+import { runChanges } from './run-changes.ts'
 
 const MAX_EVIDENCE = 24
 const MAX_EVIDENCE_BESIDE = 5
@@ -38,13 +40,22 @@ interface Trouble {
   readonly spells: readonly Spell[]
 }
 
-const changesBeside = (view: OwnerView, { rule, events, states }: Part): Draft[] => [
+const changesBeside = (
+  view: OwnerView,
+  { rule, events, states }: Part,
+  firstAt: number,
+): Draft[] => [
+  ...runChanges(view),
+  ...dependencyChanges(view.dependencies, { problem: rule.problem, firstAt }),
   ...neighbourChanges(view.neighbours, {
     problem: rule.problem,
     messages: [...events, ...states].map(({ message }) => message),
   }),
-  ...nodesMissed(events, ({ uid, name }) =>
-    view.pods.find((p) => (uid === undefined ? p.object.name === name : p.uid === uid))?.object.pod?.node,
+  ...nodesMissed(
+    events,
+    ({ uid, name }) =>
+      view.pods.find((p) => (uid === undefined ? p.object.name === name : p.uid === uid))?.object
+        .pod?.node,
   ),
 ]
 
@@ -58,8 +69,14 @@ export const besideOf = (
   const trouble = { firstAt, endedAt: endOfTrouble(spells, lastSeenAt) }
   const own = currentOf(view.own)
   const { replicaSets, rolloutEvents, releases } = view
-  const beside = changesBeside(view, part)
-  const sources = { ...(own === undefined ? {} : { own }), replicaSets, rolloutEvents, releases, beside }
+  const beside = changesBeside(view, part, firstAt)
+  const sources = {
+    ...(own === undefined ? {} : { own }),
+    replicaSets,
+    rolloutEvents,
+    releases,
+    beside,
+  }
   const changed = changesOf(sources, trouble, failing)
   const found = findingsOf(view.reports, view.violations, view.isAbout)
   const heard = observationsOf(view.patterns, trouble)

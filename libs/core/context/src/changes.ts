@@ -150,7 +150,8 @@ const fromEvents = (told: readonly ToldRollout[]): Draft[] =>
 /** The ReplicaSet of a Deployment's making is told by Events, too: that is no second change. */
 const CREATED_MS = 60_000
 
-const draftsOf = ({ own, replicaSets, rolloutEvents }: ChangeSources): Draft[] => {
+/** All changes of one owner that its facts tell of, releases left out. */
+export const changeDrafts = ({ own, replicaSets, rolloutEvents }: ChangeSources): Draft[] => {
   const told = rolloutsTold(rolloutEvents)
   if (own === undefined) return fromEvents(told)
   const takes = takesOf(own, replicaSets, told)
@@ -209,7 +210,10 @@ export const changesOf = (
   { firstAt, endedAt }: Trouble,
   pods: readonly FailingPod[],
 ): { changes: Change[]; evidence: Evidence[] } => {
-  const { drafts, alone } = withReleases(draftsOf(sources), releaseDrafts(sources.releases ?? []))
+  const { drafts, alone } = withReleases(
+    changeDrafts(sources),
+    releaseDrafts(sources.releases ?? []),
+  )
   const factOf = new Map<Draft, ReleaseFact>(alone.map(({ draft, fact }) => [draft, fact]))
   const near: Draft[] = [...drafts, ...alone.map(({ draft }) => draft), ...(sources.beside ?? [])]
     .filter(

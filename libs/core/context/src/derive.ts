@@ -164,7 +164,8 @@ const contextOf = (
     .concat(part.alerts.flatMap((a) => a.fact.records))
   const cause = records.reduce((a, b) => (b.offset > a.offset ? b : a), records[0]!)
   const { cluster, namespace, owner } = view
-  const touches = touchesOf(part, view, involved.objects, options.objectByUid)
+  const { changes } = beside
+  const touches = touchesOf(part, view, { objects: involved.objects, changes }, options.objectByUid)
   return {
     key: incidentKey({
       cluster,
@@ -187,7 +188,7 @@ const contextOf = (
     lastSeenAt: counted.lastSeenAt,
     objects: involved.objects,
     objectsTotal: involved.total,
-    changes: beside.changes,
+    changes,
     states: statesOf(view.pods),
     ...beside.context,
     evidence: beside.evidence,

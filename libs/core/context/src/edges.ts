@@ -14,9 +14,15 @@ const CONCERNS: ReadonlySet<string> = new Set([
   'ConfigMap',
   'Secret',
   'PersistentVolumeClaim',
+  'Service',
 ])
 /** Kinds that stand behind Services: who calls them asks when they were changed. */
-const CALLED: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'])
+export const CALLED: ReadonlySet<string> = new Set([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Rollout',
+])
 
 /**
  * What of an object others read: whom they talk to, what is set in it, what is said of them, and how much they matter. As long as it stays

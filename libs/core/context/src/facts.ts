@@ -1,10 +1,11 @@
 import type { ObjectRef, Owner, SlimObject, SourcePartition } from '@kubesift/contracts'
-import { edgesOf, isShared } from './edges.ts'
+import { CALLED, edgesOf, isShared } from './edges.ts'
 import { EventStore } from './event-store.ts'
 import { KindIndex } from './kind-index.ts'
 import { OtherFacts, type Changed, type OtherSignal } from './other-facts.ts'
 import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
+import { selects } from './things.ts'
 
 /** Kinds whose mere name tells two readings of a pod's name apart. */
 const NAMED_KINDS: ReadonlySet<string> = new Set([
@@ -145,7 +146,8 @@ export class Facts implements ObjectsView {
     const before = this.objects.get(fact.uid)
     const joined = before === undefined ? fact : joinObject(before, fact)
     this.objects.set(fact.uid, joined)
-    if (edgesOf(before) !== edgesOf(joined)) this.#edgesChanged = true
+    if (edgesOf(before) !== edgesOf(joined) && this.#concernsOthers(joined))
+      this.#edgesChanged = true
     if (isShared(joined)) this.#reports.add(fact.uid)
     if (before === undefined) this.#kinds.add(joined)
     if (before === undefined || ownersOf(before) !== ownersOf(joined)) {
@@ -155,6 +157,16 @@ export class Facts implements ObjectsView {
       this.#byName.set(id, uids.add(fact.uid))
     }
     return joined
+  }
+
+  /** A workload that no Service has in front is called by nobody. */
+  #concernsOthers({ object, revisions }: ObjectFact): boolean {
+    return (
+      !CALLED.has(object.kind) ||
+      this.ofKind('Service').some(({ object: { service } }) =>
+        revisions.some(({ template }) => selects(service?.selector ?? {}, template)),
+      )
+    )
   }
 
   /** Notes it where a fact has gone from one owner to another. */

@@ -21,7 +21,12 @@ const BY_SCALE: ReadonlySet<string> = new Set([
   'Unavailable',
 ])
 const BY_LIMITS: ReadonlySet<string> = new Set(['QuotaExceeded', 'Admission', 'OutOfMemory'])
-const BY_VOLUME: ReadonlySet<string> = new Set(['VolumeMount', 'Scheduling', 'Storage', 'StorageFull'])
+const BY_VOLUME: ReadonlySet<string> = new Set([
+  'VolumeMount',
+  'Scheduling',
+  'Storage',
+  'StorageFull',
+])
 /** Problems that come before, or beside, what a container reads. */
 const NOT_BY_DATA: ReadonlySet<string> = new Set([
   'Scheduling',
@@ -48,7 +53,10 @@ export interface Explained {
 const quotasOf = (messages: readonly string[]): Set<string> =>
   new Set(messages.flatMap((m) => [...m.matchAll(QUOTA)].map(([, name]) => name!)))
 
-const canExplain = ({ fact: { object }, via }: Neighbour, { problem, messages }: Explained): boolean => {
+const canExplain = (
+  { fact: { object }, via }: Neighbour,
+  { problem, messages }: Explained,
+): boolean => {
   switch (object.kind) {
     case 'ResourceQuota': {
       const named = quotasOf(messages)
@@ -70,10 +78,7 @@ const canExplain = ({ fact: { object }, via }: Neighbour, { problem, messages }:
 }
 
 /** The changes of what concerns an owner, where they can explain this trouble of it. */
-export const neighbourChanges = (
-  neighbours: readonly Neighbour[],
-  explained: Explained,
-): Draft[] =>
+export const neighbourChanges = (neighbours: readonly Neighbour[], explained: Explained): Draft[] =>
   neighbours
     .filter((neighbour) => canExplain(neighbour, explained))
     .flatMap(({ fact, via }) =>

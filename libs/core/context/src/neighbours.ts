@@ -40,7 +40,8 @@ const referenced = (
     add(kind, name, `${where} takes it`)
   const by = pods.flatMap(({ object: { pod } }) => pod ?? [])
   const names = (list: readonly string[]): string[] => [...new Set(list)].sort()
-  for (const name of names(by.flatMap((p) => p.configMaps))) add('ConfigMap', name, 'its pods take it')
+  for (const name of names(by.flatMap((p) => p.configMaps)))
+    add('ConfigMap', name, 'its pods take it')
   for (const name of names(by.flatMap((p) => p.secrets))) add('Secret', name, 'its pods take it')
   for (const name of names(by.flatMap((p) => p.claims)))
     add('PersistentVolumeClaim', name, 'its pods mount it')
@@ -68,7 +69,9 @@ export const neighboursOf = (
   facts: Facts,
 ): Neighbour[] => {
   const all = (kind: string): ObjectFact[] =>
-    facts.ofKind(kind).filter(({ object }) => object.kind !== owner.kind || object.name !== owner.name)
+    facts
+      .ofKind(kind)
+      .filter(({ object }) => object.kind !== owner.kind || object.name !== owner.name)
   const ofNamespace = ['ResourceQuota', 'LimitRange'].flatMap((kind) =>
     all(kind)
       .slice(0, MAX_PER_KIND)

@@ -1,5 +1,6 @@
 import type { Opening, Owner, ProblemRule } from '@kubesift/contracts'
 import type { AlertSign } from './alerts.ts'
+import type { Dependency } from './dependencies.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Neighbour } from './neighbours.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
@@ -44,6 +45,8 @@ export interface OwnerView {
   readonly configMaps: readonly ObjectFact[]
   /** What of the namespace concerns it without being of it. */
   readonly neighbours: readonly Neighbour[]
+  /** What it calls. */
+  readonly dependencies: readonly Dependency[]
   /** How much its namespace matters. */
   readonly sensitivity: Sensitivity
 }

@@ -3,7 +3,8 @@ import type { ObjectFact } from './object-fact.ts'
 const EXACT = 'podSelector.'
 
 /** One of `matchExpressions`, as the settings of a policy hold it: keys in order. One that was cut for its length no longer reads, and selects nothing. */
-const REQUIREMENT = /^\{"key":"([^"]+)","operator":"(In|NotIn|Exists|DoesNotExist)"(?:,"values":\[((?:"[^"]*",?)*)\])?\}$/
+const REQUIREMENT =
+  /^\{"key":"([^"]+)","operator":"(In|NotIn|Exists|DoesNotExist)"(?:,"values":\[((?:"[^"]*",?)*)\])?\}$/
 
 const holds = (text: string, labels: Readonly<Record<string, string>>): boolean => {
   const [, key, operator, list = ''] = REQUIREMENT.exec(text) ?? []

@@ -34,7 +34,11 @@ const kindOf = ({ object: { kind } }: ObjectFact, fields: Draft['fields'] = []):
     : 'config'
 }
 
-const draft = (fact: ObjectFact, at: number, more: Pick<Draft, 'summary'> & Partial<Draft>): Draft => ({
+const draft = (
+  fact: ObjectFact,
+  at: number,
+  more: Pick<Draft, 'summary'> & Partial<Draft>,
+): Draft => ({
   kind: kindOf(fact, more.fields),
   object: refOf(fact.object),
   at,
@@ -50,11 +54,20 @@ const between = (fact: ObjectFact, before: Setting, after: Setting): Draft[] => 
   const at = setAt(after, before)
   if (fields.length > 0)
     return [
-      draft(fact, at, { ...writer(after), summary: say(fields), fields: fields.slice(0, MAX_FIELDS) }),
+      draft(fact, at, {
+        ...writer(after),
+        summary: say(fields),
+        fields: fields.slice(0, MAX_FIELDS),
+      }),
     ]
   const rewritten = after.writtenAt !== before.writtenAt && isUntold(after)
   return rewritten
-    ? [draft(fact, at, { ...writer(after), summary: 'written anew, with the same keys; values are not told' })]
+    ? [
+        draft(fact, at, {
+          ...writer(after),
+          summary: 'written anew, with the same keys; values are not told',
+        }),
+      ]
     : []
 }
 
@@ -86,7 +99,12 @@ export const lifeChanges = (fact: ObjectFact): Draft[] => {
   const written =
     first === undefined || isFirst || !HAND_WRITTEN.has(kind)
       ? []
-      : [draft(fact, wrote, { ...writer(first), summary: 'written; what stood there before is not known' })]
+      : [
+          draft(fact, wrote, {
+            ...writer(first),
+            summary: 'written; what stood there before is not known',
+          }),
+        ]
   const gone =
     fact.deletedAt === undefined
       ? []

@@ -5,13 +5,13 @@ export interface TemplateRef {
   readonly where: string
 }
 
-const REFS: readonly (readonly [
-  kind: TemplateRef['kind'],
-  inValue: RegExp,
-  inPath: RegExp,
-])[] = [
+const REFS: readonly (readonly [kind: TemplateRef['kind'], inValue: RegExp, inPath: RegExp])[] = [
   ['ConfigMap', /^(?:configMapKeyRef|configMap):([^/]+)/, /\.envFrom\.configMapRef:(.+)$/],
-  ['Secret', /^(?:secretKeyRef|secret):([^/]+)/, /\.envFrom\.secretRef:(.+)$|^imagePullSecrets\.(.+)$/],
+  [
+    'Secret',
+    /^(?:secretKeyRef|secret):([^/]+)/,
+    /\.envFrom\.secretRef:(.+)$|^imagePullSecrets\.(.+)$/,
+  ],
 ]
 
 const MAX_REFS = 64

@@ -1,14 +1,12 @@
 import type { Context, Touch } from '@kubesift/contracts'
+import { changedThings } from './dependencies.ts'
 import type { ObjectFact } from './object-fact.ts'
 import type { OwnerView } from './owner-view.ts'
 import type { Part } from './parts.ts'
+import { LOOPBACK, selects, serviceOf, thingId } from './things.ts'
 
 const MAX_TOUCHES = 48
 const MAX_BLAMED_PER_OBJECT = 8
-
-/** Name of a thing within its cluster: `Kind/namespace/name`; the namespace is empty for what has none. */
-export const thingId = (kind: string, namespace: string, name: string): string =>
-  [kind, namespace, name].map((part) => encodeURIComponent(part.toWellFormed())).join('/')
 
 interface Blame {
   /** Groups `kind` (a word of the message) and `name` where the kind is not fixed. */
@@ -149,30 +147,6 @@ const addPreemptions = (part: Part, view: OwnerView, add: Add): void => {
   }
 }
 
-const LABEL = 'labels.'
-
-/** Whether a Service sends its traffic to the pods of a template. One without a selector has endpoints of its own. */
-export const selects = (
-  selector: Readonly<Record<string, string>>,
-  template: Readonly<Record<string, string>>,
-): boolean => {
-  const wanted = Object.entries(selector)
-  return wanted.length > 0 && wanted.every(([key, value]) => template[LABEL + key] === value)
-}
-
-const CLUSTER_DOMAIN = /\.svc(?:\.[a-z0-9.-]+)?$/
-const IP = /^\d{1,3}(?:\.\d{1,3}){3}$/
-const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/
-
-/** The Service that an endpoint names, by the cluster's DNS schema (`name`, `name.namespace`, `name.namespace.svc…`); undefined for none. */
-const serviceOf = (endpoint: string, namespace: string): string | undefined => {
-  const host = endpoint.replace(/:\d+$/, '')
-  if (IP.test(host) || host === 'localhost') return undefined
-  const labels = host.replace(CLUSTER_DOMAIN, '').split('.')
-  if (labels.length === 1) return thingId('Service', namespace, labels[0]!)
-  return labels.length === 2 ? thingId('Service', labels[1]!, labels[0]!) : undefined
-}
-
 /** The port of the node that an endpoint names for a pod in the node's own network. */
 const nodePortOf = (endpoint: string): string | undefined => {
   const found = /^(.*):(\d+)$/.exec(endpoint)
@@ -224,7 +198,7 @@ const addEdges = (view: OwnerView, add: Add): void => {
 export const touchesOf = (
   part: Part,
   view: OwnerView,
-  objects: Context['objects'],
+  { objects, changes }: Pick<Context, 'objects' | 'changes'>,
   byUid: (uid: string) => ObjectFact | undefined,
 ): Touch[] => {
   const found = new Map<string, Touch>()
@@ -241,6 +215,7 @@ export const touchesOf = (
   if (part.rule.problem === 'Scheduling')
     for (const { uid, name } of objects.slice(0, MAX_PODS))
       if (uid !== undefined) add('is', podId(uid), `${name} waits for room`)
+  for (const { how, thing, why } of changedThings(changes)) add(how, thing, why)
   addPreemptions(part, view, add)
   addEdges(view, add)
   for (const { node, name } of objects)

@@ -1,6 +1,7 @@
 import type { Owner } from '@kubesift/contracts'
 import { signsOfAlert } from './alerts.ts'
 import type { Classifier } from './classify.ts'
+import { dependenciesOf } from './dependencies.ts'
 import { ownerId, type Facts } from './facts.ts'
 import { isViolation } from './findings.ts'
 import { neighboursOf } from './neighbours.ts'
@@ -11,7 +12,7 @@ import { liftOwner } from './ownership.ts'
 import { asEvent } from './pattern-fact.ts'
 import { delivers } from './releases.ts'
 import { namespaceObject } from './sensitivity.ts'
-import { selects } from './touches.ts'
+import { selects } from './things.ts'
 
 /** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
 const SCALING = 'ScalingReplicaSet'
@@ -39,6 +40,7 @@ export const viewOf = (
   const patterns = [...others, ...ofServices(own, facts)].filter((fact) => fact.t === 'pattern')
   const claimed = patterns.filter((fact) => classifier.classify(asEvent(fact)).as === 'problem')
   const pods = objects.filter((o) => o.object.kind === 'Pod')
+  const configMaps = configMapsOf(pods, facts)
   return {
     cluster,
     namespace,
@@ -70,7 +72,8 @@ export const viewOf = (
     replicaSets: objects.filter((o) => o.object.kind === 'ReplicaSet'),
     jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
     services: facts.ofKind('Service'),
-    configMaps: configMapsOf(pods, facts),
+    configMaps,
+    dependencies: dependenciesOf(namespace, own, configMaps, facts),
     neighbours: neighboursOf(owner, { own, pods }, facts),
     sensitivity: classifier.tiers.of(
       namespace,

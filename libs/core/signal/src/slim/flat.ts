@@ -36,4 +36,3 @@ export const flat = (entries: readonly (readonly [path: string, value: unknown])
 /** The entries of a map under a prefix. */
 export const each = (prefix: string, map: Json): [string, string][] =>
   Object.entries(stringMap(map)).map(([key, value]) => [`${prefix}.${key}`, value])
-
