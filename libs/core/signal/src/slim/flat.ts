@@ -20,17 +20,25 @@ export const sortedJson = (value: unknown): string =>
 export const shortened = (text: string): string =>
   text.length <= VALUE ? cut(text, VALUE) : `${cut(text, VALUE)}… #${contentId(text).slice(0, 8)}`
 
-/** Sorted by path, without what is empty, bounded. */
-export const flat = (entries: readonly (readonly [path: string, value: unknown])[]): Flat =>
+/** Sorted by path, bounded. */
+export const merged = (...flats: readonly Flat[]): Flat =>
   Object.fromEntries(
-    entries
-      .flatMap(([path, value]): [string, string][] => {
+    flats
+      .flatMap((flat) => Object.entries(flat))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .slice(0, MAX),
+  )
+
+/** The same of what is read from an object, without what is empty. */
+export const flat = (entries: readonly (readonly [path: string, value: unknown])[]): Flat =>
+  merged(
+    Object.fromEntries(
+      entries.flatMap(([path, value]): [string, string][] => {
         if (value === undefined || value === null) return []
         const text = typeof value === 'string' ? value : sortedJson(value)
         return text === '[]' || text === '{}' ? [] : [[cut(path, 300), shortened(redact(text))]]
-      })
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .slice(0, MAX),
+      }),
+    ),
   )
 
 /** The entries of a map under a prefix. */

@@ -1,5 +1,5 @@
 import { bool, int, list, str, sub, type Json } from '../pick.ts'
-import { each, flat, sortedJson, type Flat } from './flat.ts'
+import { each, flat, merged, sortedJson, type Flat } from './flat.ts'
 import { flattenTemplate } from './template.ts'
 
 /** What the controllers themselves put there when a condition of the node changes: a symptom, not a setting. */
@@ -99,34 +99,40 @@ const workload = (object: Json): Flat => {
   ])
 }
 
-/** Each run is made of its template, so that is set here, too. */
+/** Marks of the controller in the template of a Job, other in each. */
+const OF_ONE_JOB = /^labels\.(?:batch\.kubernetes\.io\/)?(?:controller-uid|job-name)$/
+
+/** What a Job is made of; of a CronJob, all its runs. */
+const run = (spec: Json): Flat => {
+  const template = Object.entries(flattenTemplate(sub(spec, 'template')))
+  return merged(
+    Object.fromEntries(template.filter(([path]) => !OF_ONE_JOB.test(path))),
+    flat([
+      ['parallelism', int(spec, 'parallelism')],
+      ['completions', int(spec, 'completions')],
+      ['backoffLimit', int(spec, 'backoffLimit')],
+      ['activeDeadlineSeconds', int(spec, 'activeDeadlineSeconds')],
+    ]),
+  )
+}
+
 const cronJob = (object: Json): Flat => {
   const spec = sub(object, 'spec')
-  const job = sub(sub(spec, 'jobTemplate'), 'spec')
-  return flat([
-    ...Object.entries(flattenTemplate(sub(job, 'template'))),
-    ['backoffLimit', int(job, 'backoffLimit')],
-    ['activeDeadlineSeconds', int(job, 'activeDeadlineSeconds')],
-    ['schedule', str(spec, 'schedule')],
-    ['timeZone', str(spec, 'timeZone')],
-    ['concurrencyPolicy', str(spec, 'concurrencyPolicy')],
-    ['suspend', bool(spec, 'suspend') === true ? 'true' : undefined],
-  ])
+  return merged(
+    run(sub(sub(spec, 'jobTemplate'), 'spec')),
+    flat([
+      ['schedule', str(spec, 'schedule')],
+      ['timeZone', str(spec, 'timeZone')],
+      ['concurrencyPolicy', str(spec, 'concurrencyPolicy')],
+      ['suspend', bool(spec, 'suspend') === true ? 'true' : undefined],
+    ]),
+  )
 }
 
 const job = (object: Json): Flat => {
   const spec = sub(object, 'spec')
-  return flat([
-    ...Object.entries(flattenTemplate(sub(spec, 'template'))).filter(
-      // The controller's own marks, other for each Job.
-      ([path]) => !/^labels\.(?:batch\.kubernetes\.io\/)?(?:controller-uid|job-name)$/.test(path),
-    ),
-    ['suspend', bool(spec, 'suspend') === true ? 'true' : undefined],
-    ['parallelism', int(spec, 'parallelism')],
-    ['completions', int(spec, 'completions')],
-    ['backoffLimit', int(spec, 'backoffLimit')],
-    ['activeDeadlineSeconds', int(spec, 'activeDeadlineSeconds')],
-  ])
+  const isSuspended = bool(spec, 'suspend') === true
+  return merged(run(spec), flat([['suspend', isSuspended ? 'true' : undefined]]))
 }
 
 const disruptionBudget = (object: Json): Flat => {

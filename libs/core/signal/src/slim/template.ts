@@ -14,6 +14,11 @@ const put = (flat: Flat, path: string, value: unknown): void => {
   if (text !== '[]' && text !== '{}') flat[path] = shortened(redact(text))
 }
 
+/** A name of a thing, which is no secret, though `secretKeyRef:name` looks like one. */
+const putName = (flat: Flat, path: string, name: string): void => {
+  flat[path] = shortened(name)
+}
+
 /**
  * Where a variable comes from, never what it is: of a literal the hash, 32 bits of it, as of ConfigMaps. Our agent sends its own hash beside
  * the name (or nothing) in place of the value.
@@ -51,7 +56,7 @@ const containerInto = (flat: Flat, container: Json, role: string): void => {
       `${str(mount, 'name') ?? '?'}${str(mount, 'subPath') === undefined ? '' : `/${str(mount, 'subPath')}`}${bool(mount, 'readOnly') === true ? ' read-only' : ''}`,
     )
   for (const entry of list(container, 'env', 128))
-    put(flat, `${base}.env.${str(entry, 'name') ?? '?'}`, envSource(entry))
+    putName(flat, `${base}.env.${str(entry, 'name') ?? '?'}`, envSource(entry))
   for (const entry of list(container, 'envFrom', 32)) {
     const [kind] = Object.keys(entry).filter((k) => k.endsWith('Ref'))
     if (kind !== undefined)
@@ -90,7 +95,7 @@ export const flattenTemplate = (template: Json): Flat => {
   for (const c of list(spec, 'initContainers', 32)) containerInto(flat, c, 'initContainers')
   for (const c of list(spec, 'containers', 32)) containerInto(flat, c, 'containers')
   for (const v of list(spec, 'volumes', 64))
-    put(flat, `volumes.${str(v, 'name') ?? '?'}`, volumeText(v))
+    putName(flat, `volumes.${str(v, 'name') ?? '?'}`, volumeText(v))
   for (const [k, v] of Object.entries(stringMap(sub(spec, 'nodeSelector'))))
     put(flat, `nodeSelector.${k}`, v)
   for (const key of ['serviceAccountName', 'priorityClassName', 'runtimeClassName'])
