@@ -190,7 +190,7 @@ const revisionsOf = (object: SlimObject, at: number): Revision[] => {
       template: w.template,
       ...(object.writer === undefined ? {} : { manager: object.writer.manager }),
       ...(w.revision === undefined ? {} : { revision: w.revision }),
-      ...(object.settings === undefined ? {} : { rollingOut: object.settings }),
+      ...(object.kind === 'ReplicaSet' ? {} : { rollingOut: object.settings ?? {} }),
       ...(note === undefined ? {} : { note }),
       ...helmOf(object),
       ...(w.hostNetwork === undefined ? {} : { hostNetwork: w.hostNetwork }),

@@ -91,10 +91,10 @@ export const sceneOf = (
 }
 
 let rv = 0
-const meta = (name: string, namespace: string, more: object): object => ({
+const meta = (kind: string, name: string, namespace: string, more: object): object => ({
   name,
   namespace,
-  uid: `uid-${name}`,
+  uid: `uid-${kind}-${name}`,
   resourceVersion: String((rv += 1)),
   creationTimestamp: iso(-30_000),
   ...more,
@@ -113,7 +113,7 @@ export const thing = (
 ): object => ({
   kind,
   apiVersion: 'v1',
-  metadata: meta(name, more.namespace ?? 'shop', more.meta ?? {}),
+  metadata: meta(kind, name, more.namespace ?? 'shop', more.meta ?? {}),
   ...body,
 })
 
