@@ -49,14 +49,9 @@ const changesBeside = (
   ...dependencyChanges(view.dependencies, { problem: rule.problem, firstAt }),
   ...neighbourChanges(view.neighbours, {
     problem: rule.problem,
-    messages: [...events, ...states].map(({ message }) => message),
+    messages: () => new Set([...events, ...states].map(({ message }) => message)),
   }),
-  ...nodesMissed(
-    events,
-    ({ uid, name }) =>
-      view.pods.find((p) => (uid === undefined ? p.object.name === name : p.uid === uid))?.object
-        .pod?.node,
-  ),
+  ...nodesMissed(events, view.pods),
 ]
 
 /** What stands beside the symptoms of a trouble: changes, findings, what logs and the network say; and what of all of it can be cited. */

@@ -174,8 +174,11 @@ export interface FailingPod {
 }
 
 /** Whether the failing pods came after the change: all, not all, or cannot be told. */
-const areNew = ({ kind, at, replicaSet }: Draft, pods: readonly FailingPod[]): boolean | null => {
-  if (kind !== 'rollout') return null
+const areNew = (
+  { kind, at, of, replicaSet }: Draft,
+  pods: readonly FailingPod[],
+): boolean | null => {
+  if (kind !== 'rollout' || of !== undefined) return null
   if (replicaSet !== undefined && pods.length > 0)
     return pods.every((p) => p.name.startsWith(`${replicaSet}-`))
   const dated = pods.filter((p) => p.createdAt !== undefined)

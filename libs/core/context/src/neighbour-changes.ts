@@ -47,11 +47,12 @@ const QUOTA = /exceeded quota: ([a-z0-9.-]+)/g
 /** A trouble, as far as it says what could explain it. */
 export interface Explained {
   readonly problem: string
-  readonly messages: readonly string[]
+  /** Asked for only where it matters: there may be many. */
+  readonly messages: () => ReadonlySet<string>
 }
 
-const quotasOf = (messages: readonly string[]): Set<string> =>
-  new Set(messages.flatMap((m) => [...m.matchAll(QUOTA)].map(([, name]) => name!)))
+const quotasOf = (messages: ReadonlySet<string>): Set<string> =>
+  new Set([...messages].flatMap((m) => [...m.matchAll(QUOTA)].map(([, name]) => name!)))
 
 const canExplain = (
   { fact: { object }, via }: Neighbour,
@@ -59,8 +60,9 @@ const canExplain = (
 ): boolean => {
   switch (object.kind) {
     case 'ResourceQuota': {
-      const named = quotasOf(messages)
-      return problem === 'QuotaExceeded' && (named.size === 0 || named.has(object.name))
+      if (problem !== 'QuotaExceeded') return false
+      const named = quotasOf(messages())
+      return named.size === 0 || named.has(object.name)
     }
     case 'LimitRange':
       return BY_LIMITS.has(problem)

@@ -38,21 +38,33 @@ export const nodeChanges = (fact: ObjectFact): Draft[] => [
   ...settingChanges(fact),
 ]
 
+/** The order must not depend on the arrival. */
+const byTime = (a: EventFact, b: EventFact): number =>
+  a.firstAt - b.firstAt || (a.uid < b.uid ? -1 : 1)
+
 /** The node controller's Event about each pod of a node that it misses. */
 const MISSED = 'NodeNotReady'
 
 /** What the pods of an owner say of their nodes: where a node was missed, its pods are told so one by one. */
 export const nodesMissed = (
   symptoms: readonly EventFact[],
-  nodeOf: (pod: EventFact['involved']) => string | undefined,
+  pods: readonly ObjectFact[],
 ): Draft[] => {
+  const missed = symptoms.filter(
+    ({ reason, involved }) => reason === MISSED && involved.kind === 'Pod',
+  )
+  if (missed.length === 0) return []
+  const nodeOf = new Map(
+    pods.flatMap(({ uid, object: { name, pod } }) =>
+      pod?.node === undefined ? [] : [[uid, pod.node] as const, [name, pod.node] as const],
+    ),
+  )
   const first = new Map<string, EventFact>()
-  for (const fact of symptoms) {
-    if (fact.reason !== MISSED || fact.involved.kind !== 'Pod') continue
-    const node = nodeOf(fact.involved)
+  for (const fact of missed) {
+    const node = nodeOf.get(fact.involved.uid ?? fact.involved.name)
     if (node === undefined) continue
     const before = first.get(node)
-    if (before === undefined || before.firstAt > fact.firstAt) first.set(node, fact)
+    if (before === undefined || byTime(before, fact) > 0) first.set(node, fact)
   }
   return [...first]
     .sort(([a], [b]) => (a < b ? -1 : 1))

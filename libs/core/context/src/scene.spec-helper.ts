@@ -118,7 +118,6 @@ export const thing = (
 })
 
 export const POD = 'web-5d6b7c8d9f-bcdfg'
-export const LABELS = { app: 'web', tier: 'front' }
 
 export const symptom = (
   reason: string,

@@ -36,13 +36,8 @@ const envSource = (entry: Json): string => {
   return value === undefined ? 'literal' : `literal #${contentId(value).slice(0, 8)}`
 }
 
-const containerInto = (flat: Flat, container: Json, role: string): void => {
-  const base = `${role}.${str(container, 'name') ?? '?'}`
-  put(flat, `${base}.image`, str(container, 'image', 512))
-  put(flat, `${base}.command`, strings(container, 'command'))
-  put(flat, `${base}.args`, strings(container, 'args'))
-  put(flat, `${base}.imagePullPolicy`, unless('IfNotPresent', str(container, 'imagePullPolicy')))
-  put(flat, `${base}.workingDir`, str(container, 'workingDir'))
+/** Where it can be reached, and what it finds where. */
+const placesInto = (flat: Flat, container: Json, base: string): void => {
   for (const port of list(container, 'ports', 32))
     put(
       flat,
@@ -55,6 +50,16 @@ const containerInto = (flat: Flat, container: Json, role: string): void => {
       `${base}.mounts.${str(mount, 'mountPath') ?? '?'}`,
       `${str(mount, 'name') ?? '?'}${str(mount, 'subPath') === undefined ? '' : `/${str(mount, 'subPath')}`}${bool(mount, 'readOnly') === true ? ' read-only' : ''}`,
     )
+}
+
+const containerInto = (flat: Flat, container: Json, role: string): void => {
+  const base = `${role}.${str(container, 'name') ?? '?'}`
+  put(flat, `${base}.image`, str(container, 'image', 512))
+  put(flat, `${base}.command`, strings(container, 'command'))
+  put(flat, `${base}.args`, strings(container, 'args'))
+  put(flat, `${base}.imagePullPolicy`, unless('IfNotPresent', str(container, 'imagePullPolicy')))
+  put(flat, `${base}.workingDir`, str(container, 'workingDir'))
+  placesInto(flat, container, base)
   for (const entry of list(container, 'env', 128))
     putName(flat, `${base}.env.${str(entry, 'name') ?? '?'}`, envSource(entry))
   for (const entry of list(container, 'envFrom', 32)) {
