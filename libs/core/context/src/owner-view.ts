@@ -1,5 +1,6 @@
 import type { Opening, Owner, ProblemRule } from '@kubesift/contracts'
 import type { AlertSign } from './alerts.ts'
+import { clearedOf } from './cleared.ts'
 import type { Dependency } from './dependencies.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Neighbour } from './neighbours.ts'
@@ -156,6 +157,7 @@ export const surroundingsOf = (
       current.health.at(-1)?.ok === false,
     gaps,
     watermark,
+    ofRule: (rule) => clearedOf(view.owner, view.own, rule),
     goneDueAt: isGone ? null : goneDue,
   }
 }
