@@ -47,7 +47,7 @@ const changesBeside = (
 ): Draft[] => [
   ...runChanges(view),
   ...dependencyChanges(view.dependencies, { problem: rule.problem, firstAt }),
-  ...neighbourChanges(view.neighbours, {
+  ...neighbourChanges(view.neighbours(), {
     problem: rule.problem,
     messages: () => new Set([...events, ...states].map(({ message }) => message)),
   }),

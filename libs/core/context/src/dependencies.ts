@@ -94,11 +94,11 @@ const draftsOf = ({ service, workload, where }: Dependency): Draft[] => {
 
 /** Changes of what an owner calls that came just before this trouble of it, and can explain it; nearest first. */
 export const dependencyChanges = (
-  dependencies: readonly Dependency[],
+  dependencies: () => readonly Dependency[],
   { problem, firstAt }: { readonly problem: string; readonly firstAt: number },
 ): Draft[] =>
   BY_A_DEPENDENCY.has(problem)
-    ? dependencies
+    ? dependencies()
         .flatMap(draftsOf)
         .filter(({ at }) => at <= firstAt + SLACK_MS && at >= firstAt - JUST_AFTER_MS)
         .sort((a, b) => b.at - a.at || (nameOf(a) < nameOf(b) ? -1 : 1))

@@ -44,10 +44,10 @@ export interface OwnerView {
   readonly services: readonly ObjectFact[]
   /** The ConfigMaps that its pods take their settings from. */
   readonly configMaps: readonly ObjectFact[]
-  /** What of the namespace concerns it without being of it. */
-  readonly neighbours: readonly Neighbour[]
-  /** What it calls. */
-  readonly dependencies: readonly Dependency[]
+  /** What of the namespace concerns it without being of it; looked up when asked for, since most looks find no trouble. */
+  readonly neighbours: () => readonly Neighbour[]
+  /** What it calls, likewise. */
+  readonly dependencies: () => readonly Dependency[]
   /** How much its namespace matters. */
   readonly sensitivity: Sensitivity
 }

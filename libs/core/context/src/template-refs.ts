@@ -16,23 +16,6 @@ const REFS: readonly (readonly [kind: TemplateRef['kind'], inValue: RegExp, inPa
 
 const MAX_REFS = 64
 
-/** The references of flattened templates (core-signal, slim/template.ts), each thing once, bounded. */
-export const templateRefs = (
-  templates: readonly Readonly<Record<string, string>>[],
-): TemplateRef[] => {
-  const found = new Map<string, TemplateRef>()
-  for (const template of templates)
-    for (const [path, value] of Object.entries(template))
-      for (const [kind, inValue, inPath] of REFS) {
-        const hit = /\.env\.|^volumes\./.test(path) ? inValue.exec(value) : inPath.exec(path)
-        const name = hit?.[1] ?? hit?.[2]
-        if (name === undefined || name === '' || found.size >= MAX_REFS) continue
-        const id = `${kind}/${name}`
-        if (!found.has(id)) found.set(id, { kind, name, where: whereOf(path) })
-      }
-  return [...found.values()]
-}
-
 /** `containers.web.env.DB` in words. */
 const whereOf = (path: string): string => {
   const [first = '', second = '', third = '', ...rest] = path.split('.')
@@ -41,4 +24,33 @@ const whereOf = (path: string): string => {
   return third === 'env'
     ? `variable ${rest.join('.')} of container ${second}`
     : `the environment of container ${second}`
+}
+
+type Template = Readonly<Record<string, string>>
+
+/** Templates are never changed, and most outlive many looks at their owner. */
+const known = new WeakMap<Template, readonly TemplateRef[]>()
+
+const refsIn = (template: Template): readonly TemplateRef[] => {
+  const before = known.get(template)
+  if (before !== undefined) return before
+  const refs = Object.entries(template).flatMap(([path, value]) =>
+    REFS.flatMap(([kind, inValue, inPath]): TemplateRef[] => {
+      const hit = /\.env\.|^volumes\./.test(path) ? inValue.exec(value) : inPath.exec(path)
+      const name = hit?.[1] ?? hit?.[2]
+      return name === undefined || name === '' ? [] : [{ kind, name, where: whereOf(path) }]
+    }),
+  )
+  known.set(template, refs)
+  return refs
+}
+
+/** The references of flattened templates (core-signal, slim/template.ts), each thing once, bounded. */
+export const templateRefs = (templates: readonly Template[]): TemplateRef[] => {
+  const found = new Map<string, TemplateRef>()
+  for (const ref of templates.flatMap(refsIn)) {
+    const id = `${ref.kind}/${ref.name}`
+    if (found.size < MAX_REFS && !found.has(id)) found.set(id, ref)
+  }
+  return [...found.values()]
 }

@@ -73,8 +73,8 @@ export const viewOf = (
     jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
     services: facts.ofKind('Service'),
     configMaps,
-    dependencies: dependenciesOf(namespace, own, configMaps, facts),
-    neighbours: neighboursOf(owner, { own, pods }, facts),
+    dependencies: () => dependenciesOf(namespace, own, configMaps, facts),
+    neighbours: () => neighboursOf(owner, { own, pods }, facts),
     sensitivity: classifier.tiers.of(
       namespace,
       namespaceObject(facts.named('Namespace', namespace)),
