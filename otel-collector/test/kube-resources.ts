@@ -16,6 +16,7 @@ export const KUBE_RESOURCES: readonly KubeResource[] = [
   ...of('', 'v1', true, {
     configmaps: 'ConfigMap',
     events: 'Event',
+    limitranges: 'LimitRange',
     persistentvolumeclaims: 'PersistentVolumeClaim',
     pods: 'Pod',
     resourcequotas: 'ResourceQuota',
@@ -31,6 +32,7 @@ export const KUBE_RESOURCES: readonly KubeResource[] = [
   }),
   ...of('batch', 'v1', true, { cronjobs: 'CronJob', jobs: 'Job' }),
   ...of('autoscaling', 'v2', true, { horizontalpodautoscalers: 'HorizontalPodAutoscaler' }),
+  ...of('networking.k8s.io', 'v1', true, { networkpolicies: 'NetworkPolicy' }),
   ...of('discovery.k8s.io', 'v1', true, { endpointslices: 'EndpointSlice' }),
   // the same name as in the core group, as in every real cluster
   ...of('events.k8s.io', 'v1', true, { events: 'Event' }),

@@ -89,6 +89,8 @@ const changeLines = ({ changes }: ApiIncident, options: ShowOptions): string[] =
     return [
       ...told(changeText(change), options, '• '),
       ...told(`${timeText(change.at)}${distanceText(change)}${revisions}${by}`, options, '  '),
+      ...(change.via === '' ? [] : told(change.via, options, '  ')),
+      ...(change.note === '' ? [] : told(`“${change.note}”`, options, '  ')),
     ]
   })
 
@@ -97,7 +99,14 @@ const distanceText = ({ at, distanceMs }: ApiIncident['changes'][number]): strin
   at === null ? '' : `, ${distanceWords({ at, distanceMs })} the first symptom`
 
 /** Summaries may begin with what they are: it is said once. */
-const changeText = ({ kind, rollback, summary }: ApiIncident['changes'][number]): string => {
+const changeText = ({
+  kind,
+  rollback,
+  summary,
+  object,
+  via,
+}: ApiIncident['changes'][number]): string => {
+  if (via !== '' && object) return `${object.kind}/${object.name}: ${summary}`
   if (rollback) return `rollback: ${summary.replace(/^rolled back: /, '')}`
   return summary.startsWith(kind) ? summary : `${kind}: ${summary}`
 }

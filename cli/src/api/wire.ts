@@ -43,6 +43,9 @@ const change = z.object({
   summary: z.string(),
   distanceMs: int64,
   fields: z.array(z.object({ path: z.string(), from: z.string(), to: z.string() })),
+  /** Absent of an older server, empty of the owner's own. */
+  via: z.string().default(''),
+  note: z.string().default(''),
 })
 
 const evidence = z.object({

@@ -128,10 +128,11 @@ const foundOf = ({ incident, analysis }: Explained): Found => {
   }
 }
 
-const changeOf = ({ kind, object, at }: Change): Found['changes'][number] => ({
+const changeOf = ({ kind, object, at, until }: Change): Found['changes'][number] => ({
   kind,
   object: full(object),
   at,
+  ...(until === undefined ? {} : { until }),
 })
 
 const filedOf = ({ incidents, ignored }: Decided): Filed[] => [

@@ -8,7 +8,7 @@ export const incidentJson = (
   analysis: Analysis | undefined,
 ): TriageIncident => {
   const { context } = incident
-  const rollout = context.changes.find((change) => change.kind === 'rollout')
+  const rollout = context.changes.find(({ kind, of }) => kind === 'rollout' && of === undefined)
   return {
     id: incident.id,
     key: incident.key,

@@ -30,6 +30,7 @@ import { z } from 'zod'
 import { configSchema } from './config.ts'
 import { contextBuilder } from './context-builder.ts'
 import { Contexts } from './contexts.spec-helper.ts'
+import { text, nanos, checked, anEventAt, spans } from './telemetry.spec-helper.ts'
 
 let backing: TestBacking
 let kafka: Kafka
@@ -77,74 +78,10 @@ const send = async (topic: string, ...values: readonly Uint8Array[]): Promise<vo
   )
   await producer.disconnect()
 }
-const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
-const text = (key: string, stringValue: string): object => ({ key, value: { stringValue } })
-const nanos = (at: number): string => String(BigInt(at) * 1_000_000n)
 const eventually = (check: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(check, { timeout: 30_000, interval: 200 })
 
 /** The answer to one check, as the httpcheck receiver tells it. */
-const checked = (at: number, status: number): Buffer =>
-  json({
-    resourceMetrics: [
-      {
-        resource: { attributes: [text('k8s.cluster.name', 'lab')] },
-        scopeMetrics: [
-          {
-            scope: { name: 'x/receiver/httpcheckreceiver' },
-            metrics: [
-              {
-                name: 'httpcheck.status',
-                sum: {
-                  dataPoints: ['2xx', '5xx'].map((http) => ({
-                    timeUnixNano: nanos(at),
-                    asInt: String(Number(http.startsWith(String(status).slice(0, 1)))),
-                    attributes: [
-                      text('http.url', 'http://checkout.shop.svc/healthz'),
-                      text('http.status_class', http),
-                    ],
-                  })),
-                },
-              },
-            ],
-          },
-        ],
-      },
-    ],
-  })
-
-/** Time goes on for the cluster: an Event of no meaning. */
-const anEventAt = (at: number): Uint8Array =>
-  encodeLogs({
-    resourceLogs: [
-      {
-        resource: {
-          attributes: [
-            text('k8s.cluster.name', 'lab'),
-            text('k8s.object.kind', 'Pod'),
-            text('k8s.object.name', 'a-pod'),
-          ],
-        },
-        scopeLogs: [
-          {
-            logRecords: [
-              {
-                timeUnixNano: nanos(at),
-                body: { stringValue: 'm' },
-                attributes: [
-                  text('k8s.event.reason', 'Pulled'),
-                  text('k8s.event.uid', String(at)),
-                  text('k8s.namespace.name', 'other'),
-                ],
-              },
-            ],
-          },
-        ],
-      },
-    ],
-  })
-
-/** What was told of the cluster last. */
 const followCluster = (): { newest: () => Cluster | undefined; stop: () => Promise<void> } => {
   const stop = new AbortController()
   let newest: Cluster | undefined
@@ -208,22 +145,6 @@ test('a failed health check opens an incident and a good one ends it, over a res
   )
   await cluster.stop()
 })
-
-const spans = (...list: object[]): Buffer =>
-  json({
-    resourceSpans: [
-      {
-        resource: {
-          attributes: [
-            text('k8s.cluster.name', 'lab'),
-            text('k8s.namespace.name', 'shop'),
-            text('k8s.deployment.name', 'cart'),
-          ],
-        },
-        scopeSpans: [{ spans: list }],
-      },
-    ],
-  })
 
 test('spans stand beside the incident of their workload and say whom it calls, counted once, beside a poison record', async () => {
   service = await start()

@@ -32,18 +32,19 @@ export const loadCatalogue = (dir: string): Catalogue => {
       const line = lineOf(path)
       return { file: source.file, path: path.join('.'), ...(line === undefined ? {} : { line }) }
     }
+    if (value === undefined) continue
     for (const section of ['alerts', 'metrics'] as const)
-      value?.[section]?.forEach(({ problem }, i) => {
+      value[section]?.forEach(({ problem }, i) => {
         if (problem !== undefined) named.push({ problem, at: placeOf(section, i, 'problem') })
       })
-    value?.metrics?.forEach(({ name }, i) =>
+    value.metrics?.forEach(({ name }, i) =>
       faults.push(...metricNames.take(name, 'metric rule', placeOf('metrics', i, 'name'))),
     )
-    alerts.push(...(value?.alerts ?? []))
-    metrics.push(...(value?.metrics ?? []))
-    problems.push(...(value?.problems ?? []))
-    ignore.push(...(value?.ignore ?? []))
-    tiers.push(...(value?.tiers ?? []))
+    alerts.push(...(value.alerts ?? []))
+    metrics.push(...(value.metrics ?? []))
+    problems.push(...value.problems)
+    ignore.push(...value.ignore)
+    tiers.push(...(value.tiers ?? []))
   }
   const known = new Set(problems.map(({ problem }) => problem))
   for (const { problem, at } of named)

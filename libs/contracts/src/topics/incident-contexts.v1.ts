@@ -103,8 +103,17 @@ export type Observation = z.infer<typeof observationSchema>
 export const changeSchema = z.object({
   kind: z.enum(['rollout', 'scale', 'config', 'node', 'created']),
   object: objectRefSchema,
+  /** When; where that is known only as a span, its begin. */
   at: instant,
+  /** The end of that span: by then it had happened. */
+  until: instant.optional(),
   by: z.string().optional(),
+  /** What its author or pipeline wrote beside it. */
+  note: z.string().optional(),
+  /** The owner that was changed, where that is another one: a dependency. */
+  of: objectRefSchema.optional(),
+  /** How something that is not the owner itself concerns it. */
+  via: z.string().optional(),
   fromRevision: z.string().optional(),
   toRevision: z.string().optional(),
   rollback: z.boolean().optional(),

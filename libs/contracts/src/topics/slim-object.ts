@@ -8,6 +8,8 @@ const condition = z.object({
   /** lastTransitionTime. */
   at: instant.optional(),
   updatedAt: instant.optional(),
+  /** lastHeartbeatTime of one that is Unknown: when its reporter was last heard of. */
+  heardAt: instant.optional(),
 })
 export const conditionsSchema = z.record(z.string(), condition)
 export type Condition = z.infer<typeof condition>
@@ -142,6 +144,11 @@ export const slimObjectSchema = z.object({
   data: z.record(z.string(), z.string()).optional(),
   /** ConfigMap: endpoints that its values name. */
   calls: z.array(z.string()).optional(),
+  /**
+   * What somebody has set, as path → value, where a change of it explains trouble of others: a Node's labels, taints and sizes, a quota's
+   * limits, a policy's rules, a Service's selector and ports … Values of ConfigMaps and Secrets are in `data`, hashed.
+   */
+  settings: z.record(z.string(), z.string()).optional(),
   /** VulnerabilityReport, PolicyReport and their like. */
   report: report.optional(),
   /** Service: the labels of the pods behind it; empty for one without a selector. */

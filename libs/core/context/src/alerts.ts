@@ -128,9 +128,11 @@ const quietOf = (alerts: readonly AlertSign[]): Interval[] => {
   return out
 }
 
-/** What decides about the end of a problem of which only alerts speak. */
+/** What decides about the end of a problem: of one of which only alerts speak, they alone. */
 export const aroundOf = <T extends Surroundings>(part: Spoken, around: T): T =>
-  isAlertsOnly(part) ? { ...around, healthy: quietOf(part.alerts), unwell: false } : around
+  isAlertsOnly(part)
+    ? { ...around, healthy: quietOf(part.alerts), unwell: false }
+    : { ...around, ...around.ofRule?.(part.rule) }
 
 const lastOf = ({ startsAt, endsAt = Infinity, toldAt }: Firing): number =>
   Math.max(startsAt, Math.min(toldAt, endsAt))

@@ -1,10 +1,16 @@
 import type { Context, Evidence, Spell } from '@kubesift/contracts'
 import { changesOf, type FailingPod } from './changes.ts'
+import type { Draft } from './change-drafts.ts'
+import { dependencyChanges } from './dependencies.ts'
 import { findingsOf } from './findings.ts'
 import { observedMetrics } from './metrics.ts'
+import { neighbourChanges } from './neighbour-changes.ts'
+import { nodesMissed } from './node-changes.ts'
 import { observationsOf } from './observations.ts'
 import { currentOf, type OwnerView } from './owner-view.ts'
+import type { Part } from './parts.ts'
 import type { Counted } from './reasons.ts'
+import { runChanges } from './run-changes.ts'
 
 const MAX_EVIDENCE = 24
 const MAX_EVIDENCE_BESIDE = 5
@@ -29,17 +35,44 @@ export interface Beside {
   readonly evidence: Evidence[]
 }
 
+interface Trouble {
+  readonly part: Part
+  readonly counted: Counted
+  readonly spells: readonly Spell[]
+}
+
+const changesBeside = (
+  view: OwnerView,
+  { rule, events, states }: Part,
+  firstAt: number,
+): Draft[] => [
+  ...runChanges(view),
+  ...dependencyChanges(view.dependencies, { problem: rule.problem, firstAt }),
+  ...neighbourChanges(view.neighbours(), {
+    problem: rule.problem,
+    messages: () => new Set([...events, ...states].map(({ message }) => message)),
+  }),
+  ...nodesMissed(events, view.pods),
+]
+
 /** What stands beside the symptoms of a trouble: changes, findings, what logs and the network say; and what of all of it can be cited. */
 export const besideOf = (
   view: OwnerView,
-  { counted, spells }: { readonly counted: Counted; readonly spells: readonly Spell[] },
+  { part, counted, spells }: Trouble,
   failing: readonly FailingPod[],
 ): Beside => {
   const { firstSeenAt: firstAt, lastSeenAt } = counted
   const trouble = { firstAt, endedAt: endOfTrouble(spells, lastSeenAt) }
   const own = currentOf(view.own)
   const { replicaSets, rolloutEvents, releases } = view
-  const sources = { ...(own === undefined ? {} : { own }), replicaSets, rolloutEvents, releases }
+  const beside = changesBeside(view, part, firstAt)
+  const sources = {
+    ...(own === undefined ? {} : { own }),
+    replicaSets,
+    rolloutEvents,
+    releases,
+    beside,
+  }
   const changed = changesOf(sources, trouble, failing)
   const found = findingsOf(view.reports, view.violations, view.isAbout)
   const heard = observationsOf(view.patterns, trouble)

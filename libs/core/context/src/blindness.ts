@@ -2,7 +2,7 @@ import { incidentKey, type ProblemRule, type Recovery, type Spell } from '@kubes
 import { BASE_POINTS, type Derived } from './derive.ts'
 import { formatInstant } from '@kubesift/core-signal'
 import { evidence } from './evidence.ts'
-import { thingId } from './touches.ts'
+import { thingId } from './things.ts'
 
 /** What is known of a cluster's silence: closed ones, and since when nothing has come, where that is so now. */
 export interface Blindness {

@@ -74,7 +74,7 @@ const contextOf = (...signals: readonly Signal[]): Derived => {
 const used = ({ touches }: Derived) => touches.filter(({ how }) => how === 'uses')
 
 describe('whom a workload was seen to call', () => {
-  it('it uses, since when and how often', () => {
+  it('is used, since when and how often it was', () => {
     const calls = [0, 1, 2].map((i) => spanTo('payments.pay', AT - 5 * MIN + i))
     expect(used(contextOf(backOff, ...signalsOf(1, ...calls)))).toEqual([
       {

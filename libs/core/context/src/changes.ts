@@ -1,55 +1,29 @@
-import type { Change, Evidence, ObjectRef, SlimObject } from '@kubesift/contracts'
+import type { Change, Evidence, ObjectRef } from '@kubesift/contracts'
+import { diff, MAX_FIELDS, refOf, say, tail, type Draft, type Field } from './change-drafts.ts'
 import { evidence } from './evidence.ts'
 import type { EventFact } from './event-fact.ts'
+import { nodeChanges } from './node-changes.ts'
 import type { ObjectFact, Revision } from './object-fact.ts'
 import type { ReleaseFact } from './release-fact.ts'
 import { helmRelease, releaseDrafts, withReleases } from './releases.ts'
 import { rolloutsTold, type ToldRollout } from './rollout-events.ts'
+import { settingChanges } from './setting-changes.ts'
+import { inOrder } from './settings.ts'
 import { takesOf, type Take } from './takes.ts'
 
 export const CHANGE_WINDOW_MS = 60 * 60 * 1000
 /** Clocks of the API server and the Collector, and whole seconds in events: a change this much after the symptom may still be its cause. */
 const AFTER_MS = 5_000
 const MAX_CHANGES = 5
-const MAX_FIELDS = 20
-
-type Field = Change['fields'][number]
-
-const diff = (
-  from: Readonly<Record<string, string>>,
-  to: Readonly<Record<string, string>>,
-): Field[] =>
-  [...new Set([...Object.keys(from), ...Object.keys(to)])]
-    .sort()
-    .flatMap((path) =>
-      from[path] === to[path] ? [] : [{ path, from: from[path] ?? null, to: to[path] ?? null }],
-    )
-
-const tail = (image: string): string => image.slice(image.lastIndexOf('/') + 1)
-
-const sayField = ({ path, from, to }: Field): string => {
-  const short = path.replace(/^(containers|initContainers)\.[^.]+\./, '')
-  if (short === 'image')
-    return `image ${from === null ? 'none' : tail(from)} -> ${to === null ? 'none' : tail(to)}`
-  if (from === null)
-    return `${short} added${/^(args|command|limits|requests|replicas)/.test(short) ? ` (${to ?? ''})` : ''}`
-  if (to === null) return `${short} removed`
-  return `${short} ${from} -> ${to}`
-}
-
-const say = (fields: readonly Field[]): string => {
-  const shown = fields.filter((f) => !f.path.startsWith('labels.')).map(sayField)
-  const parts = (shown.length > 0 ? shown : fields.map(sayField)).slice(0, 4)
-  return parts.join(', ') + (shown.length > 4 ? ` and ${shown.length - 4} more` : '')
-}
 
 const sameTemplate = (a: Revision, b: Revision): boolean =>
   diff(a.template, b.template).length === 0
 
-interface Draft extends Omit<Change, 'distanceMs' | 'failingPodsAreNew' | 'evidence'> {
-  /** Whose pods are of the new revision, where that is known. */
-  readonly replicaSet?: string
-}
+/** How it rolls out: known of both, or not compared. */
+const rollingOut = (before: Revision, after: Revision): Field[] =>
+  before.rollingOut === undefined || after.rollingOut === undefined
+    ? []
+    : diff(before.rollingOut, after.rollingOut)
 
 const between = (
   object: ObjectRef,
@@ -57,8 +31,9 @@ const between = (
   after: Revision,
   older: readonly Revision[],
 ): Draft[] => {
-  const fields = diff(before.template, after.template)
-  const rollback = fields.length > 0 && older.some((r) => sameTemplate(r, after))
+  const ofTemplate = diff(before.template, after.template)
+  const beside = rollingOut(before, after)
+  const rollback = ofTemplate.length > 0 && older.some((r) => sameTemplate(r, after))
   const base = {
     object,
     at: after.at,
@@ -69,16 +44,20 @@ const between = (
       : { toRevision: after.revision }),
   }
   const out: Draft[] = []
-  if (fields.length > 0) {
+  if (ofTemplate.length > 0) {
+    const fields = [...ofTemplate, ...beside]
     const summary = `${rollback ? 'rolled back: ' : ''}${say(fields)}`
     out.push({
       ...base,
       kind: 'rollout',
       ...(rollback ? { rollback } : {}),
+      ...(after.note === undefined || after.note === before.note ? {} : { note: after.note }),
       ...(after.helm === undefined ? {} : { release: helmRelease(after.helm) }),
       summary,
       fields: fields.slice(0, MAX_FIELDS),
     })
+  } else if (beside.length > 0) {
+    out.push({ ...base, kind: 'config', summary: say(beside), fields: beside.slice(0, MAX_FIELDS) })
   }
   if (before.desired !== after.desired) {
     const field = { path: 'replicas', from: String(before.desired), to: String(after.desired) }
@@ -92,17 +71,11 @@ const between = (
   return out
 }
 
-const refOf = (object: SlimObject): ObjectRef => ({
-  kind: object.kind,
-  namespace: object.namespace,
-  name: object.name,
-  uid: object.uid,
-})
-
 /** What it was made with: its first version, or its first ReplicaSet. Any later version says nothing of that. */
 const firstTemplate = (fact: ObjectFact, takes: readonly Take[]): Revision['template'] => {
   const [first] = fact.revisions
-  return first?.generation === 1 ? first.template : (takes[0]?.set.object.workload?.template ?? {})
+  if (first === undefined) return inOrder(fact.settings ?? [])[0]?.values ?? {}
+  return first.generation === 1 ? first.template : (takes[0]?.set.object.workload?.template ?? {})
 }
 
 const createdDraft = (fact: ObjectFact, takes: readonly Take[]): Draft[] => {
@@ -177,12 +150,14 @@ const fromEvents = (told: readonly ToldRollout[]): Draft[] =>
 /** The ReplicaSet of a Deployment's making is told by Events, too: that is no second change. */
 const CREATED_MS = 60_000
 
-const draftsOf = ({ own, replicaSets, rolloutEvents }: ChangeSources): Draft[] => {
+/** All changes of one owner that its facts tell of, releases left out. */
+export const changeDrafts = ({ own, replicaSets, rolloutEvents }: ChangeSources): Draft[] => {
   const told = rolloutsTold(rolloutEvents)
   if (own === undefined) return fromEvents(told)
   const takes = takesOf(own, replicaSets, told)
   const created = createdDraft(own, takes)
-  const seen = fromRevisions(own)
+  if (own.object.kind === 'Node') return [...created, ...nodeChanges(own)]
+  const seen = [...fromRevisions(own), ...settingChanges(own)]
   if (seen.some((d) => d.kind === 'rollout')) return [...created, ...seen]
   if (takes.length > 0) return [...created, ...seen, ...fromReplicaSets(own, takes)]
   const { createdAt } = own.object
@@ -199,8 +174,11 @@ export interface FailingPod {
 }
 
 /** Whether the failing pods came after the change: all, not all, or cannot be told. */
-const areNew = ({ kind, at, replicaSet }: Draft, pods: readonly FailingPod[]): boolean | null => {
-  if (kind !== 'rollout') return null
+const areNew = (
+  { kind, at, of, replicaSet }: Draft,
+  pods: readonly FailingPod[],
+): boolean | null => {
+  if (kind !== 'rollout' || of !== undefined) return null
   if (replicaSet !== undefined && pods.length > 0)
     return pods.every((p) => p.name.startsWith(`${replicaSet}-`))
   const dated = pods.filter((p) => p.createdAt !== undefined)
@@ -216,6 +194,8 @@ export interface ChangeSources {
   readonly rolloutEvents: readonly EventFact[]
   /** Those that deliver the owner. */
   readonly releases?: readonly ReleaseFact[]
+  /** What has changed beside it and concerns it. */
+  readonly beside?: readonly Draft[]
 }
 
 /** A trouble in time: its first symptom, and where it ended (Infinity while it has not). */
@@ -233,23 +213,26 @@ export const changesOf = (
   { firstAt, endedAt }: Trouble,
   pods: readonly FailingPod[],
 ): { changes: Change[]; evidence: Evidence[] } => {
-  const { drafts, alone } = withReleases(draftsOf(sources), releaseDrafts(sources.releases ?? []))
+  const { drafts, alone } = withReleases(
+    changeDrafts(sources),
+    releaseDrafts(sources.releases ?? []),
+  )
   const factOf = new Map<Draft, ReleaseFact>(alone.map(({ draft, fact }) => [draft, fact]))
-  const near: Draft[] = [...drafts, ...alone.map(({ draft }) => draft)]
+  const near: Draft[] = [...drafts, ...alone.map(({ draft }) => draft), ...(sources.beside ?? [])]
     .filter(
       (d) => d.at >= firstAt - CHANGE_WINDOW_MS && d.at <= Math.max(firstAt + AFTER_MS, endedAt),
     )
-    .sort((a, b) => distance(a, firstAt) - distance(b, firstAt) || b.at - a.at)
+    .sort(byDistance(firstAt))
     .slice(0, MAX_CHANGES)
   const shown = near.map((whole) => {
-    const { replicaSet: _, ...draft } = whole
-    const text = `${draft.object.kind}/${draft.object.name} ${draft.summary}${draft.by === undefined ? '' : ` (by ${draft.by})`}`
+    const { replicaSet: _, records, ...draft } = whole
+    const text = `${draft.object.kind}/${draft.object.name} ${draft.summary}${draft.by === undefined ? '' : ` (by ${draft.by})`}${draft.via === undefined ? '' : `: ${draft.via}`}`
     const entry = evidence({
       kind: 'change',
       text,
       at: draft.at,
       object: draft.object,
-      records: [...((factOf.get(whole) ?? sources.own)?.records ?? [])],
+      records: [...(records ?? (factOf.get(whole) ?? sources.own)?.records ?? [])],
     })
     const change: Change = {
       ...draft,
@@ -267,3 +250,18 @@ const distance = (draft: Draft, firstAt: number): number =>
   draft.at <= firstAt + AFTER_MS
     ? Math.abs(firstAt - draft.at)
     : CHANGE_WINDOW_MS + draft.at - firstAt
+
+/** That something was made says less than that it was changed; of equals the owner's own comes first. */
+const byDistance =
+  (firstAt: number) =>
+  (a: Draft, b: Draft): number =>
+    Number(isOnlyThere(a)) - Number(isOnlyThere(b)) ||
+    distance(a, firstAt) - distance(b, firstAt) ||
+    b.at - a.at ||
+    Number(a.via !== undefined) - Number(b.via !== undefined)
+
+/** What holds for others from its making on; anything else is made before it is used. */
+const RULES_OTHERS: ReadonlySet<string> = new Set(['ResourceQuota', 'LimitRange', 'NetworkPolicy'])
+
+const isOnlyThere = ({ kind, via, object }: Draft): boolean =>
+  kind === 'created' && via !== undefined && !RULES_OTHERS.has(object.kind)

@@ -159,7 +159,7 @@ const contextOf = (
   const counted = countPart(part, all)
   const involved = objectsOf(part, options.objectByUid)
   const failing = podsAmong(involved.refs, options.objectByUid)
-  const beside = besideOf(view, { counted, spells }, failing)
+  const beside = besideOf(view, { part, counted, spells }, failing)
   const records = part.events
     .flatMap((e) => e.records)
     .concat(part.states.flatMap((s) => s.fact.records))
@@ -167,7 +167,9 @@ const contextOf = (
   const cause = records.reduce((a, b) => (b.offset > a.offset ? b : a), records[0]!)
   const { cluster, namespace, owner } = view
   const calls = view.calls.filter(({ top }) => top.at >= counted.firstSeenAt - CALLED_WITHIN_MS)
-  const touches = touchesOf(part, { ...view, calls }, involved.objects, options.objectByUid)
+  const { changes } = beside
+  const noted = { objects: involved.objects, changes }
+  const touches = touchesOf(part, { ...view, calls }, noted, options.objectByUid)
   return {
     key: incidentKey({
       cluster,
@@ -190,7 +192,7 @@ const contextOf = (
     lastSeenAt: counted.lastSeenAt,
     objects: involved.objects,
     objectsTotal: involved.total,
-    changes: beside.changes,
+    changes,
     states: statesOf(view.pods),
     ...beside.context,
     evidence: beside.evidence,

@@ -1,10 +1,12 @@
 import type { ObjectRef, Owner, SlimObject, SourcePartition } from '@kubesift/contracts'
+import { CALLED, edgesOf, isShared } from './edges.ts'
 import { EventStore } from './event-store.ts'
+import { KindIndex } from './kind-index.ts'
 import { OtherFacts, type Changed, type OtherSignal } from './other-facts.ts'
 import { compactHealth, joinObject, type ObjectFact } from './object-fact.ts'
-import { tierOf } from './sensitivity.ts'
 import { ownerBehind } from './service-owner.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
+import { selects } from './things.ts'
 
 /** Kinds whose mere name tells two readings of a pod's name apart. */
 const NAMED_KINDS: ReadonlySet<string> = new Set([
@@ -83,7 +85,7 @@ export class Facts implements ObjectsView {
   readonly names = new Set<string>()
   readonly membership = new Membership()
   readonly #byName = new Map<string, Set<string>>()
-  readonly #services = new Set<string>()
+  readonly #kinds = new KindIndex()
   readonly #reports = new Set<string>()
   /** From which owner to which something has moved since that was last asked. */
   #moves: (readonly [from: string, to: string])[] = []
@@ -114,9 +116,9 @@ export class Facts implements ObjectsView {
     return [...(this.#byName.get(`${kind}/${name}`) ?? [])].map((uid) => this.objects.get(uid)!)
   }
 
-  /** The Services of the namespace, whatever their UID, by UID. */
-  services(): ObjectFact[] {
-    return [...this.#services].sort().map((uid) => this.objects.get(uid)!)
+  /** The objects of a kind that is asked for as such ({@link KindIndex}), whatever their UID, by UID. */
+  ofKind(kind: string): ObjectFact[] {
+    return this.#kinds.of(kind).map((uid) => this.objects.get(uid)!)
   }
 
   /** The reports of the namespace that are about many things, by UID. */
@@ -145,9 +147,10 @@ export class Facts implements ObjectsView {
     const before = this.objects.get(fact.uid)
     const joined = before === undefined ? fact : joinObject(before, fact)
     this.objects.set(fact.uid, joined)
-    if (edgesOf(before) !== edgesOf(joined)) this.#edgesChanged = true
+    if (edgesOf(before) !== edgesOf(joined) && this.#concernsOthers(joined))
+      this.#edgesChanged = true
     if (isShared(joined)) this.#reports.add(fact.uid)
-    if (joined.object.kind === 'Service') this.#services.add(fact.uid)
+    if (before === undefined) this.#kinds.add(joined)
     if (before === undefined || ownersOf(before) !== ownersOf(joined)) {
       this.#ownershipChanged = true
       const id = `${joined.object.kind}/${joined.object.name}`
@@ -157,11 +160,35 @@ export class Facts implements ObjectsView {
     return joined
   }
 
+  /** A workload that no Service has in front is called by nobody. */
+  #concernsOthers({ object, revisions }: ObjectFact): boolean {
+    return (
+      !CALLED.has(object.kind) ||
+      this.ofKind('Service').some(({ object: { service } }) =>
+        revisions.some(({ template }) => selects(service?.selector ?? {}, template)),
+      )
+    )
+  }
+
   /** Notes it where a fact has gone from one owner to another. */
   #moved(ids: readonly string[]): readonly string[] {
     const [from, to] = ids
     if (from !== undefined && to !== undefined) this.#moves.push([from, to])
     return ids
+  }
+
+  /** Finds whose an alert, a pattern or a metric is; answers the owners between which it has moved. */
+  #placeOther(id: string): readonly string[] {
+    const other = this.others.get(id)
+    // Whom a release delivers is asked when they are looked at; what was forgotten in the same batch is nobody's.
+    if (other === undefined || other.t === 'release') return []
+    const { ofOther } = this.membership
+    const known = ofOther.has(id)
+    const isMetric = other.t === 'metric'
+    const owner = isMetric ? ownerBehind(other.involved, this) : liftOwner(other.involved, this)
+    const placed = this.membership.place(ofOther, 'others', id, owner)
+    const moved = isMetric ? this.#moved(placed) : placed
+    return known ? moved : []
   }
 
   /** The owners whose facts have gone to others since this was last asked, each with those others. */
@@ -192,7 +219,7 @@ export class Facts implements ObjectsView {
     const touched = new Set<string>()
     const everything = this.#ownershipChanged
     this.#ownershipChanged = false
-    const { ofEvent, ofObject, ofOther } = this.membership
+    const { ofEvent, ofObject } = this.membership
     for (const uid of everything ? this.objects.keys() : objectUids) {
       const fact = this.objects.get(uid)
       if (fact === undefined) continue
@@ -209,17 +236,8 @@ export class Facts implements ObjectsView {
       )
       if (known) for (const id of ids) touched.add(id)
     }
-    for (const id of everything || this.#edgesChanged ? this.others.keys() : otherIds) {
-      const other = this.others.get(id)
-      // Whom a release delivers is asked when they are looked at; what was forgotten in the same batch is nobody's.
-      if (other === undefined || other.t === 'release') continue
-      const known = ofOther.has(id)
-      const isMetric = other.t === 'metric'
-      const owner = isMetric ? ownerBehind(other.involved, this) : liftOwner(other.involved, this)
-      const placed = this.membership.place(ofOther, 'others', id, owner)
-      const moved = isMetric ? this.#moved(placed) : placed
-      if (known) for (const of of moved) touched.add(of)
-    }
+    for (const id of everything || this.#edgesChanged ? this.others.keys() : otherIds)
+      for (const of of this.#placeOther(id)) touched.add(of)
     for (const uid of objectUids) touched.add(ofObject.get(uid)!.id)
     if (this.#edgesChanged) {
       this.#edgesChanged = false
@@ -228,20 +246,6 @@ export class Facts implements ObjectsView {
     }
     return touched
   }
-}
-
-/** A report about many things, which have no other way to it. */
-const isShared = ({ object: { report } }: ObjectFact): boolean =>
-  report?.items.some((item) => item.of !== undefined) ?? false
-
-/** What of an object others read: whom they talk to, what is said of them, and how much they matter. */
-const edgesOf = (fact: ObjectFact | undefined): string => {
-  if (fact?.object.kind === 'Namespace') return tierOf(fact.object)
-  const { service, calls } = fact?.object ?? {}
-  const report = fact !== undefined && isShared(fact) ? fact.object.report : undefined
-  return service === undefined && calls === undefined && report === undefined
-    ? ''
-    : JSON.stringify([service, calls, report])
 }
 
 const ownersOf = (fact: ObjectFact): string => JSON.stringify(fact.object.owners)

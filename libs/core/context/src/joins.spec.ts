@@ -82,6 +82,40 @@ const anObject: fc.Arbitrary<ObjectFact> = fc
     return objectFact(signal, position)
   })
 
+/** A ConfigMap is written again and again, back to what it was, too, and by several hands. */
+const aSetting: fc.Arbitrary<ObjectFact> = fc
+  .record({
+    rv: fc.integer({ min: 1, max: 30 }),
+    observedAt: fc.integer({ min: 0, max: 100 }),
+    writtenAt: fc.option(fc.integer({ min: 0, max: 12 }), { nil: undefined }),
+    manager: fc.constantFrom('kubectl', 'helm'),
+    value: fc.constantFrom('a', 'b', 'c'),
+  })
+  .map(({ rv, observedAt, writtenAt, manager, value }) =>
+    objectFact(
+      {
+        t: 'object',
+        offsets: [observedAt],
+        repeats: 1,
+        observedAt,
+        object: {
+          kind: 'ConfigMap',
+          apiVersion: 'v1',
+          namespace: 'ns',
+          name: 'c',
+          uid: 'u',
+          rv: String(rv),
+          labels: {},
+          annotations: {},
+          owners: [],
+          data: { key: value },
+          writer: { manager, ...(writtenAt === undefined ? {} : { at: writtenAt }) },
+        },
+      },
+      position,
+    ),
+  )
+
 const laws = <T>(name: string, fact: fc.Arbitrary<T>, join: (a: T, b: T) => T): void => {
   describe(`joining ${name} is`, () => {
     test('commutative', () => {
@@ -112,6 +146,7 @@ const laws = <T>(name: string, fact: fc.Arbitrary<T>, join: (a: T, b: T) => T): 
 
 laws('events', anEvent, joinEvent)
 laws('objects', anObject, joinObject)
+laws('settings', aSetting, joinObject)
 
 test('the timeline of an Event adds up to its largest count, however its steps were thinned', () => {
   fc.assert(

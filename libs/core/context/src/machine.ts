@@ -20,7 +20,7 @@ import { Passed } from './passed.ts'
 import { asEvent } from './pattern-fact.ts'
 import type { Surroundings } from './spells.ts'
 import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
-import { SCALING } from './view-of.ts'
+import { TELLING } from './view-of.ts'
 
 export interface Settled {
   /** Contexts to publish, of which something is new: full state, without version. */
@@ -140,7 +140,7 @@ export class NamespaceMachine {
     for (const { replicaSet } of fact.grown ?? []) this.#addName(`ReplicaSet/${replicaSet}`)
     // Most Normal events are only context: the raw topic keeps them, the state does not.
     const result = this.#classifier.classify(fact)
-    if (result.as === 'context' && fact.reason !== SCALING) {
+    if (result.as === 'context' && !TELLING.has(fact.reason)) {
       this.#facts.events.forgo(event.uid)
       if (this.#facts.events.peek(event.uid) === undefined) this.#passed.add(event)
       return

@@ -1,101 +1,20 @@
-import type { Catalogue, EventSignal, MetricSignal, ObjectRef, Signal } from '@kubesift/contracts'
 import { fromKube } from '@kubesift/core-signal'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Classifier } from './classify.ts'
-import type { Derived } from './derive.ts'
-import { NamespaceMachine } from './machine.ts'
-import { breachesOf, joinMetric, MAX_POINTS, metricFact, type MetricFact } from './metric-fact.ts'
-
-const SOURCE = { topic: 'otel-metrics', partition: 0 }
-const AT = Date.UTC(2026, 10, 21, 1)
-const MIN = 60_000
-
-const rule = (problem: string, reason: string[], absorbs: string[] = []) => ({
-  problem,
-  title: '{owner}',
-  severity: 'P3' as const,
-  events: reason.length === 0 ? [] : [{ reason }],
-  states: [],
-  absorbs,
-  opens: { count: 1 },
-  recovery: 'workload' as const,
-  stability: MIN,
-  ttl: 30 * MIN,
-})
-const breach = [{ metric: 'm', atLeast: 1 }]
-const catalogue: Catalogue = {
-  problems: [rule('Crash', ['BackOff'], ['Check']), rule('Check', [])],
-  ignore: [],
-  metrics: [
-    { name: 'Restarts', breach, problem: 'Crash' },
-    { name: 'Down', breach, problem: 'Check', severity: 'P1' },
-    { name: 'Memory', breach, observe: 'because' },
-  ],
-  hash: 'h',
-}
-const classifier = new Classifier(catalogue)
-
-const POD: ObjectRef = { kind: 'Pod', namespace: 'n', name: 'web-5d6b7c8d9f-bcdfg', uid: 'p' }
-const SERVICE: ObjectRef = { kind: 'Service', namespace: 'n', name: 'shop' }
-
-const measured = (
-  ruleName: string,
-  beyond: boolean,
-  at: number,
-  { since = at, of = POD }: { since?: number; of?: ObjectRef } = {},
-): MetricSignal => ({
-  t: 'metric',
-  offsets: [at],
-  repeats: 1,
-  at: AT + at * MIN,
-  breach: beyond,
-  since: AT + since * MIN,
-  metric: {
-    id: `${ruleName} ${of.name}`,
-    rule: ruleName,
-    source: 'httpcheck',
-    involved: of,
-    message: `${beyond ? 'bad' : 'fine'} at ${at}`,
-  },
-})
-
-const backOff: EventSignal = {
-  t: 'event',
-  event: { uid: 'u', involved: POD, reason: 'BackOff', type: 'Warning', message: 'm', firstAt: AT },
-  tellings: [{ n: 3, at: AT + MIN, offset: 1, repeats: 1 }],
-}
-
-const objects = (...list: object[]): Signal[] =>
-  list.flatMap((object, i) => {
-    const read = fromKube(object, { offset: i, observedAt: AT })
-    return read.ok && 'signal' in read ? [read.signal] : []
-  })
-const template = { metadata: { labels: { app: 'web' } }, spec: {} }
-const web = {
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name: 'web', namespace: 'n', uid: 'd', resourceVersion: '1', generation: 1 },
-  spec: { replicas: 1, template },
-  status: {},
-}
-const service = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name: 'shop', namespace: 'n', uid: 's', resourceVersion: '1' },
-  spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
-}
-
-const machineOf = (signals: readonly Signal[]): NamespaceMachine => {
-  const machine = new NamespaceMachine('c', 'n', classifier)
-  for (const signal of signals) machine.apply(signal, SOURCE)
-  return machine
-}
-const contextsOf = (signals: readonly Signal[], watermark: number | null = null): Derived[] =>
-  machineOf(signals).settle(watermark === null ? null : AT + watermark * MIN, [])
-    .contexts as Derived[]
-const opened = (signals: readonly Signal[], watermark: number | null = null): Derived[] =>
-  contextsOf(signals, watermark).filter((c) => c.spells.some((s) => s.openedAt !== null))
+import {
+  SOURCE,
+  AT,
+  MIN,
+  POD,
+  SERVICE,
+  measured,
+  backOff,
+  objects,
+  web,
+  service,
+  machineOf,
+  contextsOf,
+  opened,
+} from './metrics.spec-helper.ts'
 
 describe('a metric beyond its threshold', () => {
   it('opens at once, for the owner of what it is of, as bad as its rule says', () => {
@@ -139,7 +58,7 @@ describe('a metric beyond its threshold', () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { ...{ name: POD.name, namespace: 'n', uid: 'p' }, resourceVersion: '2' },
+      metadata: { name: POD.name, namespace: 'n', uid: 'p', resourceVersion: '2' },
       spec: {},
       status: { phase: 'Running' },
     }
@@ -224,91 +143,4 @@ it('of a namespace only so many are kept', () => {
     ([name, text]) => name.startsWith('x:') && text !== '',
   )
   expect(kept.length).toBeLessThanOrEqual(2_000)
-})
-
-const told = fc.record({
-  at: fc.nat(12),
-  beyond: fc.boolean(),
-  lasts: fc.nat(3),
-  offset: fc.nat(20),
-})
-const factOf = (said: { at: number; beyond: boolean; lasts: number; offset: number }): MetricFact =>
-  metricFact(
-    {
-      ...measured('Down', said.beyond, said.at + said.lasts, { since: said.at }),
-      offsets: [said.offset],
-    },
-    SOURCE,
-  )
-
-describe('facts', () => {
-  it('grow by a join: order, grouping and repeats do not matter', () => {
-    const fact = fc
-      .array(told, { minLength: 1, maxLength: 5 })
-      .map((all) => all.map(factOf).reduce(joinMetric))
-    fc.assert(
-      fc.property(fact, fact, fact, (a, b, c) => {
-        expect(joinMetric(a, b)).toEqual(joinMetric(b, a))
-        expect(joinMetric(a, a)).toEqual(a)
-        expect(joinMetric(joinMetric(a, b), c)).toEqual(joinMetric(a, joinMetric(b, c)))
-      }),
-    )
-  })
-
-  it('give breaches that follow each other, whatever was told', () => {
-    fc.assert(
-      fc.property(fc.array(told, { minLength: 1, maxLength: 20 }), (all) => {
-        const breaches = breachesOf(all.map(factOf).reduce(joinMetric))
-        for (const [i, { startsAt, endsAt = Infinity }] of breaches.entries()) {
-          expect(startsAt).toBeLessThanOrEqual(endsAt)
-          expect(breaches[i + 1]?.startsAt ?? Infinity).toBeGreaterThanOrEqual(endsAt)
-        }
-      }),
-    )
-  })
-
-  it('are bounded', () => {
-    const all = Array.from({ length: 500 }, (_, i) =>
-      factOf({ at: i, beyond: i % 2 === 0, lasts: 0, offset: i }),
-    )
-    const fact = all.reduce(joinMetric)
-    expect(fact.points).toHaveLength(MAX_POINTS)
-    expect(fact.records.length).toBeLessThanOrEqual(4)
-  })
-
-  it('give the same contexts in any order, and when loaded again', () => {
-    const signal = fc.oneof(
-      told.map(({ at, beyond, lasts }) =>
-        measured(beyond ? 'Down' : 'Restarts', beyond, at + lasts, { since: at }),
-      ),
-      fc.constantFrom<Signal>(
-        backOff,
-        ...objects(web, service),
-        measured('Down', true, 3, { of: SERVICE }),
-      ),
-    )
-    const strip = (contexts: unknown): unknown =>
-      JSON.parse(
-        JSON.stringify(contexts, (key, v: unknown) =>
-          key === 'cause' || key === 'records' ? 0 : v,
-        ),
-      )
-    fc.assert(
-      fc.property(fc.array(signal, { minLength: 1, maxLength: 12 }), fc.nat(), (signals, turn) => {
-        const at = turn % signals.length
-        const other = [...signals.slice(at), ...signals.slice(0, at), ...signals]
-        const first = machineOf(signals)
-        expect(strip(machineOf(other).all(AT + 60 * MIN, []).contexts)).toEqual(
-          strip(first.all(AT + 60 * MIN, []).contexts),
-        )
-        const loaded = new NamespaceMachine('c', 'n', classifier)
-        first.settle(null, [])
-        loaded.load(first.snapshot())
-        expect(strip(loaded.all(AT + 60 * MIN, []).contexts)).toEqual(
-          strip(first.all(AT + 60 * MIN, []).contexts),
-        )
-      }),
-      { numRuns: 100 },
-    )
-  })
 })

@@ -9,6 +9,7 @@ import { firstAndLast } from './event-fact.ts'
 import { healthOf } from './health.ts'
 import { joinLasting, lastingOf, type Lasting } from './lasting.ts'
 import { compareRv } from './resource-version.ts'
+import { joinSettings, settingsAt, type Setting } from './settings.ts'
 import { union } from './union.ts'
 
 /** A condition as it was from an instant on. */
@@ -18,6 +19,8 @@ export interface Transition {
   readonly reason: string
   readonly message: string
   readonly at: number
+  /** Of one that is Unknown: when its reporter was last heard of. */
+  readonly heardAt?: number
 }
 
 export interface HealthPoint {
@@ -36,6 +39,10 @@ export interface Revision {
   readonly template: Readonly<Record<string, string>>
   readonly manager?: string
   readonly revision?: string
+  /** How it rolls out, beside its template; absent of what was stored without. */
+  readonly rollingOut?: Readonly<Record<string, string>>
+  /** What its author wrote beside it (`kubernetes.io/change-cause`). */
+  readonly note?: string
   readonly hostNetwork?: boolean
   readonly calls?: readonly string[]
   readonly listens?: readonly string[]
@@ -56,6 +63,8 @@ export interface ObjectFact {
   readonly revisions: readonly Revision[]
   /** Absent where there is none. */
   readonly lasting?: readonly Lasting[]
+  /** What was set in it, by time; absent of workloads, whose revisions say it, and of kinds of which nothing is read. */
+  readonly settings?: readonly Setting[]
   readonly records: readonly Position[]
 }
 
@@ -86,6 +95,9 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const withLasting = (lasting: readonly Lasting[]): Pick<ObjectFact, 'lasting'> =>
   lasting.length === 0 ? {} : { lasting }
+
+const withSettings = (settings: readonly Setting[]): Pick<ObjectFact, 'settings'> =>
+  settings.length === 0 ? {} : { settings }
 
 export const joinObject = (a: ObjectFact, b: ObjectFact): ObjectFact => {
   const order =
@@ -126,6 +138,7 @@ export const joinObject = (a: ObjectFact, b: ObjectFact): ObjectFact => {
       keep: KEPT.revisions,
     }),
     ...withLasting(joinLasting(a.lasting, b.lasting)),
+    ...withSettings(joinSettings(a.settings, b.settings)),
     records: firstAndLast([...a.records, ...b.records]),
   }
 }
@@ -141,7 +154,16 @@ const transitionsOf = (object: SlimObject): Transition[] => {
     Object.entries(conditions ?? {}).flatMap(([type, c]: [string, Condition]) =>
       c.at === undefined
         ? []
-        : [{ type, status: c.status, reason: c.reason ?? '', message: c.message ?? '', at: c.at }],
+        : [
+            {
+              type,
+              status: c.status,
+              reason: c.reason ?? '',
+              message: c.message ?? '',
+              at: c.at,
+              ...(c.heardAt === undefined ? {} : { heardAt: c.heardAt }),
+            },
+          ],
     ),
   )
 }
@@ -158,6 +180,7 @@ const helmOf = ({ annotations, labels }: SlimObject): Pick<Revision, 'helm'> => 
 const revisionsOf = (object: SlimObject, at: number): Revision[] => {
   const w = object.workload
   if (w?.template === undefined || object.generation === undefined) return []
+  const note = object.annotations['kubernetes.io/change-cause']
   return [
     {
       generation: object.generation,
@@ -167,6 +190,8 @@ const revisionsOf = (object: SlimObject, at: number): Revision[] => {
       template: w.template,
       ...(object.writer === undefined ? {} : { manager: object.writer.manager }),
       ...(w.revision === undefined ? {} : { revision: w.revision }),
+      ...(object.kind === 'ReplicaSet' ? {} : { rollingOut: object.settings ?? {} }),
+      ...(note === undefined ? {} : { note }),
       ...helmOf(object),
       ...(w.hostNetwork === undefined ? {} : { hostNetwork: w.hostNetwork }),
       ...(w.calls === undefined ? {} : { calls: w.calls }),
@@ -196,6 +221,7 @@ export const objectFact = (
     observedAt,
     firstAt: observedAt,
     ...withLasting(lastingOf(object, observedAt)),
+    ...withSettings(settingsAt(object, observedAt)),
     ...(signal.deleted === true ? { deletedAt: observedAt } : {}),
     terminations: ended,
     transitions: transitionsOf(object),

@@ -1,6 +1,9 @@
 import type { Opening, Owner, ProblemRule } from '@kubesift/contracts'
 import type { AlertSign } from './alerts.ts'
+import { clearedOf } from './cleared.ts'
+import type { Dependency } from './dependencies.ts'
 import type { EventFact } from './event-fact.ts'
+import type { Neighbour } from './neighbours.ts'
 import type { ObjectFact, Transition } from './object-fact.ts'
 import type { MetricFact } from './metric-fact.ts'
 import type { PatternFact } from './pattern-fact.ts'
@@ -36,6 +39,8 @@ export interface OwnerView {
   /** What its logs, the network and its spans say, besides symptoms. */
   readonly patterns: readonly PatternFact[]
   readonly rolloutEvents: readonly EventFact[]
+  /** What the scheduler says of pods of it that had to go for others. */
+  readonly preemptions: readonly EventFact[]
   readonly own: readonly ObjectFact[]
   readonly pods: readonly ObjectFact[]
   readonly replicaSets: readonly ObjectFact[]
@@ -44,6 +49,10 @@ export interface OwnerView {
   readonly services: readonly ObjectFact[]
   /** The ConfigMaps that its pods take their settings from. */
   readonly configMaps: readonly ObjectFact[]
+  /** What of the namespace concerns it without being of it; looked up when asked for, since most looks find no trouble. */
+  readonly neighbours: () => readonly Neighbour[]
+  /** What it calls, likewise. */
+  readonly dependencies: () => readonly Dependency[]
   /** How much its namespace matters. */
   readonly sensitivity: Sensitivity
 }
@@ -153,6 +162,7 @@ export const surroundingsOf = (
       current.health.at(-1)?.ok === false,
     gaps,
     watermark,
+    ofRule: (rule) => clearedOf(view.owner, view.own, rule),
     goneDueAt: isGone ? null : goneDue,
   }
 }

@@ -1,7 +1,7 @@
 import type { ObjectRef, Owner } from '@kubesift/contracts'
 import type { ObjectFact } from './object-fact.ts'
 import { liftOwner, type ObjectsView } from './ownership.ts'
-import { selects } from './touches.ts'
+import { selects } from './things.ts'
 
 interface Objects extends ObjectsView {
   readonly objects: ReadonlyMap<string, ObjectFact>

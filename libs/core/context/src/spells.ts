@@ -18,6 +18,8 @@ export interface Surroundings {
   /** The owner is known to be unwell now: silence must not resolve it. */
   readonly unwell: boolean
   readonly gaps: readonly (readonly [number, number])[]
+  /** What proves a recovery from one problem, where that is not the health of the owner. */
+  readonly ofRule?: (rule: ProblemRule) => Pick<Surroundings, 'healthy' | 'unwell'> | undefined
   /** Everything before it is known; null: nothing is. */
   readonly watermark: number | null
 }

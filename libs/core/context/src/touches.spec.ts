@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { selects, thingId, touchesOfMessage } from './touches.ts'
+import { selects, thingId } from './things.ts'
+import { touchesOfMessage } from './touches.ts'
 
 test.each([
   ['Error: configmap "app-config" not found', ['ConfigMap/shop/app-config']],

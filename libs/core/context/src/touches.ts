@@ -1,16 +1,14 @@
 import type { Context, Touch } from '@kubesift/contracts'
 import { formatInstant } from '@kubesift/core-signal'
+import { changedThings } from './dependencies.ts'
 import type { ObjectFact } from './object-fact.ts'
 import type { OwnerView } from './owner-view.ts'
 import type { PatternFact } from './pattern-fact.ts'
 import type { Part } from './parts.ts'
+import { LOOPBACK, selects, serviceOf, thingId } from './things.ts'
 
 const MAX_TOUCHES = 48
 const MAX_BLAMED_PER_OBJECT = 8
-
-/** Name of a thing within its cluster: `Kind/namespace/name`; the namespace is empty for what has none. */
-export const thingId = (kind: string, namespace: string, name: string): string =>
-  [kind, namespace, name].map((part) => encodeURIComponent(part.toWellFormed())).join('/')
 
 interface Blame {
   /** Groups `kind` (a word of the message) and `name` where the kind is not fixed. */
@@ -119,9 +117,6 @@ const addBlames = (
   add: Add,
 ): void => {
   for (const event of part.events) {
-    const by = PREEMPTED.exec(event.message)?.[1]
-    if (by !== undefined)
-      add('blames', podId(by), `${event.involved.name} was preempted by a pod of it`)
     for (const { thing, what } of blamesOf(event.message, namespace))
       add('blames', thing, `${event.reason} of ${event.involved.name} names ${what}`)
     if (!UNBOUND.test(event.message)) continue
@@ -142,28 +137,16 @@ const addBlames = (
       )
 }
 
-const LABEL = 'labels.'
+/** Problems that a workload has when pods of it had to go and find no other place. */
+const FOR_WANT_OF_ROOM: ReadonlySet<string> = new Set(['Scheduling', 'RolloutStuck', 'Unavailable'])
 
-/** Whether a Service sends its traffic to the pods of a template. One without a selector has endpoints of its own. */
-export const selects = (
-  selector: Readonly<Record<string, string>>,
-  template: Readonly<Record<string, string>>,
-): boolean => {
-  const wanted = Object.entries(selector)
-  return wanted.length > 0 && wanted.every(([key, value]) => template[LABEL + key] === value)
-}
-
-const CLUSTER_DOMAIN = /\.svc(?:\.[a-z0-9.-]+)?$/
-const IP = /^\d{1,3}(?:\.\d{1,3}){3}$/
-const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/
-
-/** The Service that an endpoint names, by the cluster's DNS schema (`name`, `name.namespace`, `name.namespace.svc…`); undefined for none. */
-const serviceOf = (endpoint: string, namespace: string): string | undefined => {
-  const host = endpoint.replace(/:\d+$/, '')
-  if (IP.test(host) || host === 'localhost') return undefined
-  const labels = host.replace(CLUSTER_DOMAIN, '').split('.')
-  if (labels.length === 1) return thingId('Service', namespace, labels[0]!)
-  return labels.length === 2 ? thingId('Service', labels[1]!, labels[0]!) : undefined
+/** Who was given the place of its pods. */
+const addPreemptions = (part: Part, view: OwnerView, add: Add): void => {
+  if (!FOR_WANT_OF_ROOM.has(part.rule.problem)) return
+  for (const { message, involved } of view.preemptions.slice(-MAX_PODS)) {
+    const by = PREEMPTED.exec(message)?.[1]
+    if (by !== undefined) add('blames', podId(by), `${involved.name} was preempted by a pod of it`)
+  }
 }
 
 /** The port of the node that an endpoint names for a pod in the node's own network. */
@@ -234,7 +217,7 @@ const addCalls = (calls: readonly PatternFact[], add: Add): void => {
 export const touchesOf = (
   part: Part,
   view: OwnerView,
-  objects: Context['objects'],
+  { objects, changes }: Pick<Context, 'objects' | 'changes'>,
   byUid: (uid: string) => ObjectFact | undefined,
 ): Touch[] => {
   const found = new Map<string, Touch>()
@@ -251,6 +234,8 @@ export const touchesOf = (
   if (part.rule.problem === 'Scheduling')
     for (const { uid, name } of objects.slice(0, MAX_PODS))
       if (uid !== undefined) add('is', podId(uid), `${name} waits for room`)
+  for (const { how, thing, why } of changedThings(changes)) add(how, thing, why)
+  addPreemptions(part, view, add)
   addEdges(view, add)
   addCalls(view.calls, add)
   for (const { node, name } of objects)

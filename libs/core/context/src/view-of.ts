@@ -2,8 +2,10 @@ import type { Owner } from '@kubesift/contracts'
 import { CALLS } from '@kubesift/core-signal'
 import { signsOfAlert, type AlertSign } from './alerts.ts'
 import type { Classifier } from './classify.ts'
+import { dependenciesOf } from './dependencies.ts'
 import { ownerId, type Facts } from './facts.ts'
 import { isViolation } from './findings.ts'
+import { neighboursOf } from './neighbours.ts'
 import type { ObjectFact } from './object-fact.ts'
 import { asAlert } from './metric-fact.ts'
 import type { OtherFact } from './other-facts.ts'
@@ -13,10 +15,15 @@ import { endOf } from './parts.ts'
 import { asEvent, type PatternFact } from './pattern-fact.ts'
 import { delivers } from './releases.ts'
 import { namespaceObject } from './sensitivity.ts'
-import { selects } from './touches.ts'
+import { selects } from './things.ts'
 
 /** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
-export const SCALING = 'ScalingReplicaSet'
+const SCALING = 'ScalingReplicaSet'
+/** That of the scheduler's Events about pods that had to go for others: none either, but they tell for whom. */
+const PREEMPTED = 'Preempted'
+
+/** Events that are kept although the catalogue knows no problem of them. */
+export const TELLING: ReadonlySet<string> = new Set([SCALING, PREEMPTED])
 
 /** All that is known of one owner in a namespace, or undefined where nothing is. */
 export const viewOf = (
@@ -36,6 +43,7 @@ export const viewOf = (
   const patterns = [...others, ...ofServices(own, facts)].filter((fact) => fact.t === 'pattern')
   const claimed = patterns.filter((fact) => classifier.classify(asEvent(fact)).as === 'problem')
   const pods = objects.filter((o) => o.object.kind === 'Pod')
+  const configMaps = configMapsOf(pods, facts)
   return {
     cluster,
     namespace,
@@ -61,12 +69,15 @@ export const viewOf = (
       ),
     ),
     rolloutEvents: events.filter((f) => f.reason === SCALING && f.involved.kind === owner.kind),
+    preemptions: events.filter((f) => f.reason === PREEMPTED && f.involved.kind === 'Pod'),
     own,
     pods,
     replicaSets: objects.filter((o) => o.object.kind === 'ReplicaSet'),
     jobs: objects.filter((o) => o.object.kind === 'Job' && owner.kind !== 'Job'),
-    services: facts.services(),
-    configMaps: configMapsOf(pods, facts),
+    services: facts.ofKind('Service'),
+    configMaps,
+    dependencies: () => dependenciesOf(namespace, own, configMaps, facts),
+    neighbours: () => neighboursOf(owner, { own, pods }, facts),
     sensitivity: classifier.tiers.of(
       namespace,
       namespaceObject(facts.named('Namespace', namespace)),
@@ -95,7 +106,7 @@ const isCall = ({ pattern }: PatternFact): boolean => pattern.source === CALLS.s
 /** What is said of the Services in front of an owner: a caller knows no other name for it. */
 const ofServices = (own: readonly ObjectFact[], facts: Facts): OtherFact[] => {
   const templates = own.flatMap((fact) => fact.revisions.map(({ template }) => template))
-  return facts.services().flatMap(({ object }) => {
+  return facts.ofKind('Service').flatMap(({ object }) => {
     const said = facts.membership.byOwner.get(`Service/${object.name}`)?.others
     if (said === undefined || said.size === 0) return []
     const { selector = {} } = object.service ?? {}

@@ -1,3 +1,4 @@
+import { isOwn } from './match-change.ts'
 import type { Change, Context } from '@kubesift/contracts'
 
 /**
@@ -40,7 +41,7 @@ export const hasFormer = ({ fromRevision, fields }: Change): boolean =>
 /** What followed a rollout, as far as the context tells. */
 export const aftermathOf = (change: Change, { changes }: Context): Aftermath => {
   const later = changes
-    .filter(({ kind, at }) => kind === 'rollout' && at > change.at)
+    .filter((other) => isOwn(other) && other.kind === 'rollout' && other.at > change.at)
     .toSorted((a, b) => a.at - b.at)
   const latest = later.at(-1)
   if (latest === undefined)

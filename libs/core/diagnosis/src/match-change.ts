@@ -33,12 +33,15 @@ const fieldIn = ({ fields: source, lowered }: ChangeCondition, { fields }: Chang
       (source === undefined || patternOf(source).test(path)) && (!lowered || isLowered(from, to)),
   )
 
+/** Whether it was the owner that was changed, or what concerns it, and not what it calls: that has a diagnosis of its own. */
+export const isOwn = ({ of }: Change): boolean => of === undefined
+
 /** The nearest change before the first symptom that is as wanted. */
 export const findChange = (
   wanted: ChangeCondition,
   { changes }: Context,
 ): FoundChange | undefined => {
-  for (const change of changes) {
+  for (const change of changes.filter(isOwn)) {
     if (!precedes(change, wanted.within ?? HOUR_MS)) continue
     if (wanted.kind !== undefined && !wanted.kind.includes(change.kind)) continue
     if (!podsAgree(wanted.pods, change)) continue

@@ -15,8 +15,10 @@ export interface Judged {
 export interface FoundChange {
   readonly kind: string
   readonly object: string
-  /** Milliseconds. */
+  /** Milliseconds; of what is known only as a span, its begin. */
   readonly at: number
+  /** The end of that span. */
+  readonly until?: number
 }
 
 /** An incident with all that is scored. */

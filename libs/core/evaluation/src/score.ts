@@ -44,6 +44,11 @@ export interface Judges {
 
 /** A change is the one that the truth names when it is of its kind and object, and at most this far from it. Events have whole seconds. */
 export const CHANGE_TOLERANCE_MS = 5000
+/**
+ * Nobody sees a node stop: it is known to lie between its last heartbeat and when it was missed (40 s by default, kube-controller-manager's
+ * node-monitor-grace-period, and the time until it looks). A wider span names no instant any more.
+ */
+export const CHANGE_SPAN_MS = 60_000
 
 /** The words of the truth, and those of a context that mean the same: a first deploy is a `rollout` there. */
 const SAME_KIND: Readonly<Record<string, readonly string[]>> = {
@@ -52,11 +57,16 @@ const SAME_KIND: Readonly<Record<string, readonly string[]>> = {
   quota: ['quota', 'config'],
 }
 
+const isThen = ({ at, until = at }: FoundChange, wantAt: number): boolean =>
+  until - at <= CHANGE_SPAN_MS &&
+  wantAt >= at - CHANGE_TOLERANCE_MS &&
+  wantAt <= until + CHANGE_TOLERANCE_MS
+
 const isChange = (want: ExpectedChange, wantAt: number, got: FoundChange | undefined): boolean =>
   got !== undefined &&
   (SAME_KIND[want.kind] ?? [want.kind]).includes(got.kind) &&
   got.object === want.object &&
-  Math.abs(got.at - wantAt) <= CHANGE_TOLERANCE_MS
+  isThen(got, wantAt)
 
 interface Judgement {
   readonly share: Share

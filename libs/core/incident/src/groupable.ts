@@ -19,8 +19,12 @@ export interface Groupable {
   readonly touches: readonly Touch[]
 }
 
+/** Not of what it calls. */
+const isOwn = ({ of }: Context['changes'][number]): boolean => of === undefined
+
 const beganAt = (changes: Context['changes'], firstSeenAt: number): number => {
   const ats = changes
+    .filter(isOwn)
     .filter((c) => c.kind === 'rollout' && c.failingPodsAreNew !== false && c.at <= firstSeenAt)
     .map((c) => c.at)
   return ats.length === 0 ? firstSeenAt : Math.max(...ats)
@@ -28,7 +32,7 @@ const beganAt = (changes: Context['changes'], firstSeenAt: number): number => {
 
 const ownChangeMs = (changes: Context['changes'], firstSeenAt: number): number | undefined => {
   const distances = changes
-    .filter((c) => c.failingPodsAreNew === true && c.at <= firstSeenAt)
+    .filter((c) => isOwn(c) && c.failingPodsAreNew === true && c.at <= firstSeenAt)
     .map((c) => firstSeenAt - c.at)
   return distances.length === 0 ? undefined : Math.min(...distances)
 }

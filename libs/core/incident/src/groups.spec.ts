@@ -102,6 +102,19 @@ test('several nodes that fail at once are one, several that fail an hour apart a
   expect(members(groupsOf([node('n1', 0), node('n2', 1), node('n3', 60)]))).toEqual(['n1+n2', 'n3'])
 })
 
+test('callers of what was changed just before they failed are one, though it shows no symptom itself', () => {
+  const changed = 'Changed/shop/Deployment%2Fpayments%401'
+  const calls = [uses('Service/shop/payments'), blames(changed)]
+  const groups = groupsOf([
+    incident('web', 0, 'ProbeFailure', calls),
+    incident('api', 0.5, 'CrashLoop', calls),
+    incident('cart', 0.5, 'CrashLoop', [uses('Service/shop/payments')]),
+    incident('late', 90, 'CrashLoop', [blames('Changed/shop/Deployment%2Fpayments%402')]),
+  ])
+  expect(members(groups)).toEqual(['web+api', 'cart', 'late'])
+  expect(groups[0]).toMatchObject({ primary: 'web', joins: [{ why: `blames ${changed}` }] })
+})
+
 test('those who blame the same thing at one time are one; the thing itself, if it has trouble, stands for them', () => {
   const thing = 'ConfigMap/shop/app'
   const later = incident('c', 90, 'Config', [blames(thing)])

@@ -54,7 +54,10 @@ const changeOf = ({ context }: Incident): string | null => {
   const [change] = context.changes
   if (!change) return null
   const by = change.by ? ` by ${short(change.by)}` : ''
-  return `${short(change.summary)}${by}, ${distanceWords(change)} the first symptom`
+  // What is not of the owner itself is named.
+  const { kind, name } = change.object
+  const whose = change.via === undefined ? '' : `${short(`${kind}/${name}`)}: `
+  return `${whose}${short(change.summary)}${by}, ${distanceWords(change)} the first symptom`
 }
 
 const analysisOf = ({ analysis, context }: Incident): Subject['analysis'] => {

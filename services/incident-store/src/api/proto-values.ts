@@ -41,7 +41,7 @@ const observationsOf = ({ context }: Incident) =>
   }))
 
 const changesOf = ({ context }: Incident) =>
-  context.changes.map(({ at, fields, rollback, ...rest }) => ({
+  context.changes.map(({ at, fields, rollback, until, ...rest }) => ({
     kind: rest.kind,
     object: rest.object,
     at: timestampOf(at),
@@ -55,6 +55,10 @@ const changesOf = ({ context }: Incident) =>
     release: releaseOf(rest.release),
     failingPodsAreNew: rest.failingPodsAreNew ?? undefined,
     evidence: rest.evidence,
+    via: rest.via,
+    note: rest.note,
+    until: until === undefined ? undefined : timestampOf(until),
+    of: rest.of,
     fields: fields.map(({ path, from, to }) => ({ path, from: from ?? '', to: to ?? '' })),
   }))
 

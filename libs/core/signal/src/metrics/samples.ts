@@ -1,11 +1,10 @@
 import type { MetricRule } from '@kubesift/contracts'
 import { guard, type At } from '../kube-event.ts'
-import { compact, str } from '../pick.ts'
+import { compact, cut, str } from '../pick.ts'
 import { redact } from '../redact.ts'
 import { aboutOf, type About } from './about.ts'
 import { attributeOf, looksAt, metricsRead, watchesOf, type Watch } from './conditions.ts'
 import type { MetricPoint, MetricRecord } from './metric-record.ts'
-import { cut } from '../pick.ts'
 
 /** What one point says of one rule. */
 export interface Sample {

@@ -19,13 +19,6 @@ export const serviceOfHost = (host: string, from?: string): ObjectRef | undefine
     : undefined
 }
 
-/** What outside of the cluster a host name means. */
-export const externalOf = (host: string): ObjectRef => ({
-  kind: 'External',
-  namespace: '',
-  name: cut(host.toLowerCase(), 253),
-})
-
 /** What an address is of: a Service of the cluster, else an endpoint somewhere; undefined for what is no address. */
 export const placeOfUrl = (url: string): ObjectRef | undefined => {
   const host = URL.exec(url)?.[1]

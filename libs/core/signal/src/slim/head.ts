@@ -23,15 +23,18 @@ export const conditionsOf = (status: Json): Record<string, Condition> =>
     list(status, 'conditions', 32).flatMap((entry) => {
       const type = str(entry, 'type')
       if (type === undefined) return []
+      const status = str(entry, 'status') ?? 'Unknown'
       return [
         [
           type,
           compact({
-            status: str(entry, 'status') ?? 'Unknown',
+            status,
             reason: str(entry, 'reason'),
             message: str(entry, 'message', 512),
             at: time(entry, 'lastTransitionTime'),
             updatedAt: time(entry, 'lastUpdateTime'),
+            // Of any other it moves with each heartbeat and says nothing.
+            heardAt: status === 'Unknown' ? time(entry, 'lastHeartbeatTime') : undefined,
           }),
         ] as const,
       ]

@@ -6,6 +6,7 @@ import { conditionsOf, headOf } from './head.ts'
 import { deliveryConditions } from './delivery.ts'
 import { podOf } from './pod.ts'
 import { reportOf } from './report.ts'
+import { settingsOf } from './settings.ts'
 import { jobOf, WORKLOAD_KINDS, workloadOf } from './workload.ts'
 
 /**
@@ -81,5 +82,6 @@ export const slimObject = (object: Json): SlimObject | undefined => {
   const head = headOf(object)
   if (head === undefined) return undefined
   const section = SECTIONS.get(head.kind) ?? addOn
-  return compact({ ...head, ...section(object, head) }) as SlimObject
+  const settings = settingsOf(object, head.kind)
+  return compact({ ...head, ...section(object, head), settings }) as SlimObject
 }

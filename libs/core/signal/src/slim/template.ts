@@ -1,7 +1,6 @@
-import { cut, int, list, str, strings, stringMap, sub, type Json } from '../pick.ts'
-
-const VALUE = 200
-type Flat = Record<string, string>
+import { contentId } from '../hash.ts'
+import { bool, cut, int, list, str, strings, stringMap, sub, type Json } from '../pick.ts'
+import { shortened, sortedJson, type Flat } from './flat.ts'
 
 /** `--password=x`, `token: x`: an argument can carry what an env value may not. The name stays, the value goes. */
 const SECRETISH =
@@ -12,10 +11,18 @@ const redact = (text: string): string => text.replace(SECRETISH, '$1…')
 const put = (flat: Flat, path: string, value: unknown): void => {
   if (value === undefined || value === null) return
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  if (text !== '[]' && text !== '{}') flat[path] = cut(redact(text), VALUE)
+  if (text !== '[]' && text !== '{}') flat[path] = shortened(redact(text))
 }
 
-/** Where a variable comes from, never what it is. */
+/** A name of a thing, which is no secret, though `secretKeyRef:name` looks like one. */
+const putName = (flat: Flat, path: string, name: string): void => {
+  flat[path] = shortened(name)
+}
+
+/**
+ * Where a variable comes from, never what it is: of a literal the hash, 32 bits of it, as of ConfigMaps. Our agent sends its own hash beside
+ * the name (or nothing) in place of the value.
+ */
 const envSource = (entry: Json): string => {
   const from = sub(entry, 'valueFrom')
   for (const kind of ['secretKeyRef', 'configMapKeyRef']) {
@@ -23,7 +30,26 @@ const envSource = (entry: Json): string => {
     const name = str(ref, 'name')
     if (name !== undefined) return `${kind}:${name}/${str(ref, 'key') ?? ''}`
   }
-  return Object.keys(from)[0] ?? 'literal'
+  const [kind] = Object.keys(from)
+  if (kind !== undefined) return cut(kind, 128)
+  const value = str(entry, 'valueHash') ?? str(entry, 'value', 65_536)
+  return value === undefined ? 'literal' : `literal #${contentId(value).slice(0, 8)}`
+}
+
+/** Where it can be reached, and what it finds where. */
+const placesInto = (flat: Flat, container: Json, base: string): void => {
+  for (const port of list(container, 'ports', 32))
+    put(
+      flat,
+      `${base}.ports.${str(port, 'name') ?? int(port, 'containerPort') ?? '?'}`,
+      `${int(port, 'containerPort') ?? '?'}/${str(port, 'protocol') ?? 'TCP'}`,
+    )
+  for (const mount of list(container, 'volumeMounts', 32))
+    put(
+      flat,
+      `${base}.mounts.${str(mount, 'mountPath') ?? '?'}`,
+      `${str(mount, 'name') ?? '?'}${str(mount, 'subPath') === undefined ? '' : `/${str(mount, 'subPath')}`}${bool(mount, 'readOnly') === true ? ' read-only' : ''}`,
+    )
 }
 
 const containerInto = (flat: Flat, container: Json, role: string): void => {
@@ -31,8 +57,11 @@ const containerInto = (flat: Flat, container: Json, role: string): void => {
   put(flat, `${base}.image`, str(container, 'image', 512))
   put(flat, `${base}.command`, strings(container, 'command'))
   put(flat, `${base}.args`, strings(container, 'args'))
+  put(flat, `${base}.imagePullPolicy`, unless('IfNotPresent', str(container, 'imagePullPolicy')))
+  put(flat, `${base}.workingDir`, str(container, 'workingDir'))
+  placesInto(flat, container, base)
   for (const entry of list(container, 'env', 128))
-    put(flat, `${base}.env.${str(entry, 'name') ?? '?'}`, envSource(entry))
+    putName(flat, `${base}.env.${str(entry, 'name') ?? '?'}`, envSource(entry))
   for (const entry of list(container, 'envFrom', 32)) {
     const [kind] = Object.keys(entry).filter((k) => k.endsWith('Ref'))
     if (kind !== undefined)
@@ -43,18 +72,20 @@ const containerInto = (flat: Flat, container: Json, role: string): void => {
     for (const [resource, amount] of Object.entries(amounts))
       put(flat, `${base}.${kind}.${resource}`, amount)
   }
-  for (const probe of ['readinessProbe', 'livenessProbe', 'startupProbe', 'lifecycle']) {
+  for (const probe of [
+    'readinessProbe',
+    'livenessProbe',
+    'startupProbe',
+    'lifecycle',
+    'securityContext',
+  ]) {
     if (Object.hasOwn(container, probe)) put(flat, `${base}.${probe}`, sortedJson(container[probe]))
   }
 }
 
-/** Key order of an object from the Collector is random (facts.md, 2): equal things must compare equal. */
-const sortedJson = (value: unknown): string =>
-  JSON.stringify(value, (_, v: unknown) =>
-    typeof v === 'object' && v !== null && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : v,
-  )
+/** What the API server fills in says nothing, and there is much of it. */
+const unless = (usual: string, value: string | undefined): string | undefined =>
+  value === usual ? undefined : value
 
 const volumeText = (volume: Json): string => {
   const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'emptyDir'
@@ -69,12 +100,24 @@ export const flattenTemplate = (template: Json): Flat => {
   for (const c of list(spec, 'initContainers', 32)) containerInto(flat, c, 'initContainers')
   for (const c of list(spec, 'containers', 32)) containerInto(flat, c, 'containers')
   for (const v of list(spec, 'volumes', 64))
-    put(flat, `volumes.${str(v, 'name') ?? '?'}`, volumeText(v))
+    putName(flat, `volumes.${str(v, 'name') ?? '?'}`, volumeText(v))
   for (const [k, v] of Object.entries(stringMap(sub(spec, 'nodeSelector'))))
     put(flat, `nodeSelector.${k}`, v)
   for (const key of ['serviceAccountName', 'priorityClassName', 'runtimeClassName'])
     put(flat, key, str(spec, key))
-  for (const key of ['affinity', 'tolerations', 'topologySpreadConstraints']) {
+  put(flat, 'restartPolicy', unless('Always', str(spec, 'restartPolicy')))
+  put(flat, 'dnsPolicy', unless('ClusterFirst', str(spec, 'dnsPolicy')))
+  if (bool(spec, 'hostNetwork') === true) put(flat, 'hostNetwork', 'true')
+  for (const secret of list(spec, 'imagePullSecrets', 16))
+    put(flat, `imagePullSecrets.${str(secret, 'name') ?? '?'}`, 'set')
+  for (const key of [
+    'affinity',
+    'tolerations',
+    'topologySpreadConstraints',
+    'securityContext',
+    'dnsConfig',
+    'hostAliases',
+  ]) {
     if (Object.hasOwn(spec, key)) put(flat, key, sortedJson(spec[key]))
   }
   put(flat, 'terminationGracePeriodSeconds', int(spec, 'terminationGracePeriodSeconds'))
