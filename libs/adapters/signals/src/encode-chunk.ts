@@ -78,10 +78,15 @@ export class ChunkWriter {
     return this.#out.copy()
   }
 
+  /** An Event whose head {@link encodeHead} wrote before. */
+  event(head: Piece, signal: EventSignal): void {
+    this.beginWhole(head)
+    this.#tellings(signal)
+  }
+
   #event(signal: EventSignal): void {
     const head = encodeHead(signal.event)
-    this.beginWhole({ bytes: head, start: 0, end: head.length })
-    this.#tellings(signal)
+    this.event({ bytes: head, start: 0, end: head.length }, signal)
   }
 
   #again(signal: AgainSignal): void {

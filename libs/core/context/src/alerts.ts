@@ -9,7 +9,7 @@ import type {
 } from '@kubesift/contracts'
 import { MAX_FIRINGS, type AlertFact, type Firing } from './alert-fact.ts'
 import { evidence } from './evidence.ts'
-import type { Happening } from './opening.ts'
+import { happening, type Happening } from './opening.ts'
 import type { Interval, Surroundings } from './spells.ts'
 
 /** What the catalogue says of an alert. */
@@ -130,11 +130,11 @@ export const alertHappenings = (
     const { startsAt } = sign.firing
     const add = alone ? 1 : 0
     const began = isSymptom(sign)
-      ? { at: startsAt, add, weight: 0 }
-      : { at: startsAt, add, weight: 1, opens: AT_ONCE }
+      ? happening({ at: startsAt, add, weight: 0 })
+      : happening({ at: startsAt, add, weight: 1, opens: AT_ONCE })
     // As long as it was told of it went on.
     const last = lastOf(sign.firing)
-    return alone && last > startsAt ? [began, { at: last, add: 0, weight: 0 }] : [began]
+    return alone && last > startsAt ? [began, happening({ at: last, add: 0, weight: 0 })] : [began]
   })
 }
 

@@ -6,7 +6,7 @@ import {
   type LogBatch,
   type Repeats,
 } from '@kubesift/adapter-otlp'
-import { ceHeaders, type Signal } from '@kubesift/contracts'
+import { ceHeaders, type EventHead, type Signal } from '@kubesift/contracts'
 import {
   ChunkBuilder,
   claimsLiveness,
@@ -39,8 +39,9 @@ export class Reading {
     pattern: 0,
     unclassified: 0,
   }
-  /** Slots whose Event was read in full in this batch: it is told whole by its signal. */
-  readonly readWhole = new Set<number>()
+  /** Slots whose Event was read in full in this batch, with its head: it is told whole by its signal. */
+  readonly readWhole = new Map<number, EventHead>()
+  readonly #slots = new Map<EventHead, number>()
   /** Entries that say nothing by design. */
   skipped = 0
   /** Kafka's time of the newest record. */
@@ -152,7 +153,14 @@ export class Reading {
   #remember(claim: Claim, known: Parameters<Memory['known']['put']>[1]): void {
     const { memo, known: events } = this.#memory
     if (!events.put(claim.slot, known, memo.twinOf(claim.slot)) || !memo.settle(claim)) return
-    this.readWhole.add(claim.slot)
+    this.readWhole.set(claim.slot, known.event)
+    this.#slots.set(known.event, claim.slot)
+  }
+
+  /** The slot in which this head is written already; undefined where none is, or others have it by now. */
+  slotOf(head: EventHead): number | undefined {
+    const slot = this.#slots.get(head)
+    return slot !== undefined && this.readWhole.get(slot) === head ? slot : undefined
   }
 
   /** An Event that was read before: true where nothing but its count and its last time is new. */
