@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startPipeline, untilReady, type Pipeline } from './pipeline/processes.ts'
 import { Reader } from './pipeline/reader.ts'
-import { leaseAt, Sender } from './pipeline/sender.ts'
+import { Sender } from './pipeline/sender.ts'
+import { canaryAt, leaseAt } from './pipeline/watched.ts'
 import { requestsOf } from './scenario.ts'
 
 const RECORDED = requestsOf('crashloop-bad-rollout')
@@ -65,4 +66,41 @@ test('a Collector that stops is one Blind incident; nothing resolves meanwhile, 
     Array.from({ length: 30 }, (_, i) => leaseAt(END + (21 + i) * MINUTE)),
   )
   await vi.waitFor(() => expect(statuses('CrashLoop')).toEqual(['resolved']), WITHIN)
+})
+
+test('an Event stream that goes quiet while objects go on is one incident, through kills, until it is heard again', async () => {
+  const cluster = 'deaf'
+  const all = (): string[] =>
+    reader
+      .of(cluster)
+      .map((i) => `${i.resourceKind} ${i.problem} ${i.status}`)
+      .sort()
+  const minutes = (from: number, to: number): number[] =>
+    Array.from({ length: to - from + 1 }, (_, i) => END + (from + i) * MINUTE)
+  await sender.send(cluster, RECORDED)
+  await sender.send(
+    cluster,
+    minutes(1, 3).flatMap((at) => [leaseAt(at), canaryAt(at)]),
+  )
+  await sender.send(cluster, minutes(4, 14).map(leaseAt))
+  await vi.waitFor(() => expect(all()).toContain('EventStream Blind open'), WITHIN)
+  const deaf = reader.of(cluster).find((i) => i.resourceKind === 'EventStream')
+  expect(deaf?.firstSeenAt).toBe(Math.floor((END + 3 * MINUTE) / 1000) * 1000)
+  await vi.waitFor(
+    () =>
+      expect(reader.of(cluster).find((i) => i.resourceKind === 'EventStream')?.analysis?.rule).toBe(
+        'events-not-heard',
+      ),
+    WITHIN,
+  )
+  await pipeline.stages.normalise.end('SIGKILL')
+  pipeline.stages.normalise.start()
+  await pipeline.stages.assemble.end('SIGKILL')
+  pipeline.stages.assemble.start()
+  await sender.send(
+    cluster,
+    minutes(15, 16).flatMap((at) => [leaseAt(at), canaryAt(at)]),
+  )
+  await vi.waitFor(() => expect(all()).toContain('EventStream Blind resolved'), WITHIN)
+  expect(reader.of(cluster).filter((i) => i.resourceKind === 'EventStream')).toHaveLength(1)
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { paintFor } from '../render/paint.ts'
 import { apiIncidentJson } from './api-json.ts'
 import { showIncident } from './show.ts'
-import { incidentSchema } from './wire.ts'
+import { incidentSchema, type ApiIncident } from './wire.ts'
 
 const at = (seconds: number) => ({ seconds: String(1_795_223_274 + seconds), nanos: 0 })
 const evil = '\u001b[2J\u202eevil\r\n'
@@ -171,5 +171,71 @@ describe('apiIncidentJson', () => {
       occurrenceCount: 41,
     })
     expect(apiIncidentJson(incident)).not.toHaveProperty('previousId')
+  })
+})
+
+describe('what stands beside the reasons', () => {
+  const ref = { kind: 'Pod', namespace: 'shop', name: 'checkout-1', uid: 'u', node: '' }
+  const beside: ApiIncident = {
+    ...incident,
+    primaryId: '43437b74-5c1d-85b6-bdd8-e2534613b291',
+    blastRadius: { workloads: 3, namespaces: 2 },
+    links: [
+      {
+        incidentId: 'aaaaaaaa-0000',
+        cluster: 'us',
+        thing: 'image:app:7',
+        why: `the new image app:7 fails in us too: CrashLoop${evil}`,
+      },
+    ],
+    observations: incidentSchema.shape.observations.parse([
+      {
+        source: 'log',
+        reason: 'ERROR',
+        text: `connect to <ip> refused${evil}`,
+        count: '12',
+        quality: 'exact',
+        firstAt: at(0),
+        lastAt: at(5),
+        example: 'connect to 10.0.0.1 refused',
+        object: ref,
+        container: 'app',
+        peer: { ...ref, name: 'payments-1' },
+        evidence: 'e',
+      },
+    ]),
+    findings: incidentSchema.shape.findings.parse([
+      {
+        by: 'trivy',
+        type: 'VulnerabilityReport',
+        object: ref,
+        about: 'app:1',
+        counts: { critical: 2, low: 0 },
+        worst: [{ id: 'CVE-1', severity: 'critical', text: evil }],
+        at: at(1),
+        evidence: 'f',
+      },
+    ]),
+  }
+  const text = showIncident(beside, {
+    columns: 200,
+    paint: paintFor({ stdout: {}, env: {} }),
+    now: 0,
+  }).join('\n')
+
+  it('is told: log lines with both ends, findings with their worst, and what the cause has hit', () => {
+    expect(text).toContain(
+      '12 × ERROR (log, last 2026-11-21T01:07:59Z, shop/Pod/checkout-1 app, with shop/Pod/payments-1): connect to <ip> refusedevil',
+    )
+    expect(text).toContain('connect to 10.0.0.1 refused')
+    expect(text).toContain('trivy VulnerabilityReport of app:1: 2 critical (')
+    expect(text).not.toContain('0 low')
+    expect(text).toContain('the new image app:7 fails in us too: CrashLoopevil')
+    expect(text).toContain('which has hit 3 other workloads in 2 namespaces')
+  })
+
+  it('cannot move the terminal', () => {
+    expect(text).not.toContain('\u001b')
+    expect(text).not.toContain('\u202e')
   })
 })

@@ -1,19 +1,11 @@
 import { distanceWords } from '@kubesift/core-diagnosis'
-import { formatInstant } from '@kubesift/core-signal'
-import { wrap } from '../render/cells.ts'
-import type { Paint } from '../render/paint.ts'
 import { plain, plainCommand } from '../render/plain.ts'
 import { adviceText, countText, counted, ownerText, shortAge } from '../render/words.ts'
 import { isLive } from './order.ts'
+import { findingLines, linkLines, observationLines } from './show-more.ts'
+import { INDENT, told, timeText, type ShowOptions } from './show-text.ts'
 import type { ApiIncident } from './wire.ts'
 
-export interface ShowOptions {
-  readonly columns: number
-  readonly paint: Paint
-  readonly now: number
-}
-
-const INDENT = '  '
 const EVIDENCE = 12
 const NOTES = 50
 const POSITIONS = 3
@@ -29,7 +21,10 @@ export const showIncident = (incident: ApiIncident, options: ShowOptions): strin
     options,
   ),
   ...section('Grouped with', groupLines(incident, options), options),
+  ...section('In other clusters', linkLines(incident, options), options),
   ...section('What was seen', reasonLines(incident, options), options),
+  ...section('What logs and the network say', observationLines(incident, options), options),
+  ...section('What scanners found', findingLines(incident, options), options),
   ...section('On', objectLines(incident), options),
   ...section('Evidence', evidenceLines(incident, options), options),
   ...section('Timeline', noteLines(incident, options), options),
@@ -38,13 +33,6 @@ export const showIncident = (incident: ApiIncident, options: ShowOptions): strin
 const section = (title: string, lines: readonly string[], { paint }: ShowOptions): string[] =>
   lines.length === 0 ? [] : ['', paint.bold(title), ...lines]
 
-const told = (text: string, { columns }: ShowOptions, lead = ''): string[] =>
-  wrap(plain(text), Math.max(30, columns - INDENT.length - lead.length)).map(
-    (line, i) => `${INDENT}${i === 0 ? lead : ' '.repeat(lead.length)}${line}`,
-  )
-
-const timeText = (at: number | null): string =>
-  at === null ? '?' : formatInstant(Math.floor(at / 1000) * 1000)
 const ago = (at: number | null, now: number): string =>
   at === null ? '' : ` (${shortAge(now - at)} ago)`
 
@@ -123,16 +111,21 @@ const adviceLines = ({ analysis }: ApiIncident, options: ShowOptions): string[] 
     ]
   })
 
+const hitText = (radius: ApiIncident['blastRadius']): string =>
+  radius === null || radius === undefined
+    ? ''
+    : `, which has hit ${counted(radius.workloads, 'other workload', 'other workloads')} in ${counted(radius.namespaces, 'namespace', 'namespaces')}`
+
 /** Which others it belongs with, through what, and which of them stands for the cause. */
 const groupLines = (
-  { id, group, primaryId, joins }: ApiIncident,
+  { id, group, primaryId, joins, blastRadius }: ApiIncident,
   options: ShowOptions,
 ): string[] => [
   ...(primaryId === '' || (group === id && joins.length === 0 && primaryId === id)
     ? []
     : told(
         primaryId === id
-          ? `it stands for the cause of the group ${group.slice(0, 8)}`
+          ? `it stands for the cause of the group ${group.slice(0, 8)}${hitText(blastRadius)}`
           : `the cause of the group ${group.slice(0, 8)} is ${primaryId.slice(0, 8)}`,
         options,
       )),

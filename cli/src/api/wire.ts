@@ -76,6 +76,32 @@ const note = z.object({
   causes: z.array(position),
 })
 
+const finding = z.object({
+  by: z.string(),
+  type: z.string(),
+  object: object.nullish(),
+  about: z.string(),
+  counts: z.record(z.string(), z.number()),
+  worst: z.array(z.object({ id: z.string(), severity: z.string(), text: z.string() })),
+  at: instant,
+  evidence: z.string(),
+})
+
+const observation = z.object({
+  source: z.string(),
+  reason: z.string(),
+  text: z.string(),
+  count: int64,
+  quality: z.string(),
+  firstAt: instant,
+  lastAt: instant,
+  example: z.string(),
+  object: object.nullish(),
+  container: z.string(),
+  peer: object.nullish(),
+  evidence: z.string(),
+})
+
 /** An incident of the API, in our own types: numbers, milliseconds, lower-case statuses. */
 export const incidentSchema = z.object({
   id: z.string().min(1),
@@ -120,6 +146,14 @@ export const incidentSchema = z.object({
       }),
     )
     .default([]),
+  blastRadius: z.object({ workloads: z.number(), namespaces: z.number() }).nullish(),
+  links: z
+    .array(
+      z.object({ incidentId: z.string(), cluster: z.string(), thing: z.string(), why: z.string() }),
+    )
+    .default([]),
+  findings: z.array(finding).default([]),
+  observations: z.array(observation).default([]),
 })
 export type ApiIncident = z.infer<typeof incidentSchema>
 

@@ -29,6 +29,7 @@ export const COLUMNS: readonly FigureColumn[] = [
   { title: 'EVENTS', of: (f) => whole(f.events), oursOnly: true },
   { title: 'INC', of: (f) => whole(f.incidents) },
   { title: 'GROUPS', of: (f) => whole(f.groups), oursOnly: true },
+  { title: 'PAGES', of: (f) => whole(f.pages), oursOnly: true },
   { title: 'OPEN', of: (f) => whole(f.openAtEnd), oursOnly: true },
   { title: '/100W', of: (f) => round(f.openedPer100Warnings) },
 ]

@@ -57,6 +57,24 @@ describe('the recordings', () => {
     expect(total.n).toMatchObject({ owners: 97, changes: 57, causes: 59 })
   })
 
+  it('cause one page for the cascade, which names payments', async () => {
+    const { scenarios } = evaluationJson(await recordings)
+    const cascade = scenarios.find(({ name }) => name === 'cascade-dependency')
+    expect(cascade?.pageList).toEqual([
+      {
+        at: expect.any(String),
+        // All of payments is down, and two others with it.
+        severity: 'P1',
+        incident: 'shop-cascade/Deployment/payments CrashLoop',
+        alsoHit: [
+          'shop-cascade/Deployment/checkout ProbeFailure',
+          'shop-cascade/Deployment/frontend ProbeFailure',
+        ],
+      },
+    ])
+    for (const { pages, groups } of scenarios) expect(pages).toBeLessThanOrEqual(groups ?? 0)
+  })
+
   it('are documented as they score: `npm run evaluation` measures the page anew', async () => {
     const measured = evaluationMarkdown(await recordings)
     const page = readFileSync(`${root}docs/evaluation.md`, 'utf8')

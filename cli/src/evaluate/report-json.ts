@@ -4,8 +4,13 @@ import {
   totalsOf,
   type Faults,
   type Figures,
+  type Page,
   type Scenario,
 } from '@kubesift/core-evaluation'
+import { formatInstant } from '@kubesift/core-signal'
+
+/** A page that the notifier would send; `at` is RFC 3339. */
+type PageJson = Omit<Page, 'at'> & { readonly at: string }
 
 interface ScenarioJson extends Partial<Figures> {
   readonly name: string
@@ -13,6 +18,7 @@ interface ScenarioJson extends Partial<Figures> {
   readonly status: Scenario['status']
   readonly why?: string
   readonly baseline?: Figures
+  readonly pageList?: readonly PageJson[]
   readonly faults?: Faults
 }
 
@@ -34,6 +40,7 @@ const scenarioJson = (scenario: Scenario): ScenarioJson => {
     status,
     ...figuresOf(scenario.ours.tally),
     baseline: figuresOf(scenario.baseline.tally),
+    pageList: scenario.ours.pages.map((page) => ({ ...page, at: formatInstant(page.at) })),
     faults: scenario.ours.faults,
   }
 }

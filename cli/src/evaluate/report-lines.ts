@@ -3,8 +3,10 @@ import {
   isEvaluated,
   totalsOf,
   type Faults,
+  type Page,
   type Scenario,
 } from '@kubesift/core-evaluation'
+import { formatInstant } from '@kubesift/core-signal'
 import { COLUMNS, cellOf } from './columns.ts'
 
 /** A row of the table, as text: the name, then a cell per column. */
@@ -79,3 +81,19 @@ export const leftOut = (
       byWhy.set(scenario.why, [...(byWhy.get(scenario.why) ?? []), scenario.name])
   return [...byWhy].map(([why, names]) => ({ why, names }))
 }
+
+const HIT_SHOWN = 5
+
+const pageText = ({ at, severity, incident, alsoHit }: Page): string => {
+  const more = alsoHit.length > HIT_SHOWN ? ` and ${alsoHit.length - HIT_SHOWN} more` : ''
+  const also =
+    alsoHit.length === 0 ? '' : `; also hit: ${alsoHit.slice(0, HIT_SHOWN).join(', ')}${more}`
+  return `${formatInstant(at)} ${severity} ${incident}${also}`
+}
+
+/** The pages that each scenario would cause, one line each. */
+export const pagesOf = (scenarios: readonly Scenario[]): { name: string; pages: string[] }[] =>
+  scenarios
+    .filter(isEvaluated)
+    .filter(({ ours }) => ours.pages.length > 0)
+    .map(({ name, ours }) => ({ name, pages: ours.pages.map(pageText) }))

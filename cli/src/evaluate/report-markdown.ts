@@ -1,6 +1,6 @@
 import type { Scenario } from '@kubesift/core-evaluation'
 import { plain } from '../render/plain.ts'
-import { faultsOf, HEAD, leftOut, nLine, rowsOf, type Row } from './report-lines.ts'
+import { faultsOf, HEAD, leftOut, nLine, pagesOf, rowsOf, type Row } from './report-lines.ts'
 
 const cell = (text: string): string => plain(text, 600).replaceAll('|', '\\|')
 const line = (row: Row): string => `| ${row.map(cell).join(' | ')} |`
@@ -27,7 +27,16 @@ export const evaluationMarkdown = (scenarios: readonly Scenario[]): string[] => 
         ({ why, names }) => `not judged, ${names.length}: ${plain(why, 600)}`,
       ),
     ]),
+    ...paged(scenarios),
   ]
+}
+
+const paged = (scenarios: readonly Scenario[]): string[] => {
+  const lines = pagesOf(scenarios).flatMap(({ name, pages }) => [
+    plain(name, 200),
+    ...pages.map((page) => `  ${plain(page, 600)}`),
+  ])
+  return lines.length === 0 ? [] : ['', 'The pages that these would cause:', ...fenced(lines)]
 }
 
 const fenced = (lines: readonly string[]): string[] =>

@@ -3,7 +3,7 @@ import { fit, pad, padLeft, widthOf, wrap } from '../render/cells.ts'
 import type { Paint } from '../render/paint.ts'
 import { plain } from '../render/plain.ts'
 import { counted } from '../render/words.ts'
-import { faultsOf, HEAD, leftOut, nLine, rowsOf, type Row } from './report-lines.ts'
+import { faultsOf, HEAD, leftOut, nLine, pagesOf, rowsOf, type Row } from './report-lines.ts'
 
 export interface EvaluationReportOptions {
   /** Text is wrapped to these. */
@@ -13,6 +13,8 @@ export interface EvaluationReportOptions {
   readonly paint: Paint
   /** Also name what could not be judged. */
   readonly verbose: boolean
+  /** Also list the pages that the incidents would cause. */
+  readonly pages: boolean
 }
 
 const GAP = '  '
@@ -26,6 +28,7 @@ export const evaluationReport = (
 ): string[] => [
   ...table(scenarios, options),
   ...faults(scenarios, options),
+  ...pages(scenarios, options),
   ...others(scenarios, options),
 ]
 
@@ -84,6 +87,22 @@ const faults = (
       ),
     ),
   ])
+
+const pages = (
+  scenarios: readonly Scenario[],
+  { columns, paint, pages: shown }: EvaluationReportOptions,
+): string[] =>
+  !shown
+    ? []
+    : pagesOf(scenarios).flatMap(({ name, pages: all }) => [
+        '',
+        `${paint.bold(plain(name, 200))}: ${counted(all.length, 'page', 'pages')}`,
+        ...all.flatMap((page) =>
+          wrap(plain(page, 600), columns - 5).map(
+            (line, i) => `${i === 0 ? '   ' : '     '}${line}`,
+          ),
+        ),
+      ])
 
 const others = (
   scenarios: readonly Scenario[],

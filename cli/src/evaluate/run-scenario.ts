@@ -6,9 +6,11 @@ import {
   type Findings,
   type Found,
   type Input,
+  type Judges,
   type Scenario,
   type WarningEvent,
 } from '@kubesift/core-evaluation'
+import { SETTLE } from '@kubesift/core-notice'
 import { parseInstant } from '@kubesift/core-signal'
 import type { Intake } from '../triage/intake.ts'
 import { placeText } from '../triage/input/place.ts'
@@ -27,6 +29,10 @@ export type EvaluationOptions = Pick<TriageOptions, 'catalogue' | 'knowns' | 'cl
 /** Longer than the longest stability window of a problem that has a positive recovery signal. */
 export const SETTLE_MS = 15 * 60_000
 const CLUSTER = 'evaluated'
+const JUDGES: Judges = {
+  instantOf: (text) => parseInstant(text) ?? Number.NaN,
+  settleMs: (severity) => (severity === 'P1' ? SETTLE.P1 : SETTLE.other),
+}
 
 /** Runs one scenario through the core and scores it; what cannot be run or judged is told as such, never thrown. */
 export const runScenario = async (
@@ -57,13 +63,12 @@ const evaluated = async (folder: ScenarioFolder, options: EvaluationOptions): Pr
   const input = inputOf(intake)
   const expectation = folder.expect(input)
   const { findings, ownerOf } = findingsOf(intake.chunks, options)
-  const instantOf = (text: string): number => parseInstant(text) ?? Number.NaN
   return {
     name,
     kind,
     status: 'evaluated',
-    ours: score(expectation, input, findings, instantOf),
-    baseline: score(expectation, input, baselineOf(input.warnings, ownerOf), instantOf),
+    ours: score(expectation, input, findings, JUDGES),
+    baseline: score(expectation, input, baselineOf(input.warnings, ownerOf), JUDGES),
   }
 }
 
@@ -113,6 +118,11 @@ const foundOf = ({ incident, analysis }: Explained): Found => {
     label: `${owner} ${problem}${episode > 1 ? ` (${episode})` : ''}`,
     group: incident.group,
     severity: incident.severity,
+    told: {
+      primary: (incident.primary ?? incident.id) === incident.id,
+      openedAt: incident.openedAt,
+      endedAt: incident.resolution?.at ?? null,
+    },
     changes: incident.context.changes.map(changeOf),
   }
 }

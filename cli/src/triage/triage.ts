@@ -1,7 +1,7 @@
 import type { Analysis, Catalogue, Incident, Knowns, SignalChunk } from '@kubesift/contracts'
 import { contextsOf, type IgnoreRules, type InProcess } from '@kubesift/core-context'
 import { analysisOf } from '@kubesift/core-diagnosis'
-import { incidentsOf, inGroups, severityRank } from '@kubesift/core-incident'
+import { incidentsOf, inGroups, inLinks, severityRank } from '@kubesift/core-incident'
 import { inGroupOrder } from '../render/groups.ts'
 import { incidentJson } from './incident-json.ts'
 import { itemsOf } from './input/items-of.ts'
@@ -73,7 +73,7 @@ export const decide = (
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.ignores === undefined ? {} : { ignores: options.ignores }),
   })
-  const incidents = inGroups(found.contexts.flatMap((context) => incidentsOf(context)))
+  const incidents = inLinks(inGroups(found.contexts.flatMap((context) => incidentsOf(context))))
     .filter((incident) => incident.status !== 'merged')
     // As of a moment before it began there is none.
     .filter((incident) => incident.openedAt <= (options.now ?? Infinity))

@@ -14,6 +14,7 @@ import { columnsFor, paintFor, tableColumnsFor } from '../render/paint.ts'
 interface Options {
   readonly format: 'table' | 'json' | 'markdown'
   readonly verbose?: boolean
+  readonly pages?: boolean
   readonly minF1?: number
 }
 
@@ -29,6 +30,7 @@ export const verb: Verb = {
   examples: [
     './kubesift eval e2e/recordings',
     './kubesift eval e2e/recordings/storm --format json',
+    './kubesift eval e2e/recordings/cascade-dependency --pages',
     './kubesift eval e2e/recordings --min-f1 0.95',
   ],
   notes: [
@@ -45,6 +47,7 @@ export const verb: Verb = {
           .choices(['table', 'json', 'markdown'])
           .default('table'),
       )
+      .option('--pages', 'also list the pages that the notifier would send')
       .option('--verbose', 'also name the scenarios that could not be judged')
       .addOption(
         new Option('--min-f1 <share>', 'fail below this pairwise F1 of the total').argParser(
@@ -77,7 +80,7 @@ const runEval = async (
 
 const linesOf = (
   scenarios: readonly Scenario[],
-  { format, verbose }: Options,
+  { format, verbose, pages }: Options,
   context: CliContext,
 ): string[] => {
   if (format === 'json') return [JSON.stringify(evaluationJson(scenarios), null, 2)]
@@ -87,6 +90,7 @@ const linesOf = (
     tableColumns: tableColumnsFor(context),
     paint: paintFor(context),
     verbose: verbose === true,
+    pages: pages === true,
   })
 }
 

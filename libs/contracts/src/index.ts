@@ -84,6 +84,8 @@ export {
   type Incident,
   type IncidentEvent,
   type IncidentStatus,
+  type BlastRadius,
+  type IncidentLink,
   type Resolution,
 } from './topics/incidents.v1.ts'
 export {

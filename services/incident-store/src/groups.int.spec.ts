@@ -200,3 +200,36 @@ test('many writers of one cluster, in any order and at once, end with the groups
   )
   expect(wanted.length).toBeLessThan(60)
 })
+
+test('the cause of many is more severe, says why once, and stays so with its own next counts', async () => {
+  await using store = await aStore()
+  const cause = context('payments', 1, [is('Service/shop/payments')])
+  await store.writer.applyContexts([cause], next())
+  const names = Array.from({ length: 10 }, (_, i) => `caller-${i}`)
+  const callers = names.map((name) =>
+    context(name, 1.5, [uses('Service/shop/payments')], {
+      ...probe,
+      key: aContext({ name }).key,
+      ...(name === 'caller-0'
+        ? { namespace: 'web', key: `c1/web/Deployment/${name}/ProbeFailure` }
+        : {}),
+    }),
+  )
+  for (const c of callers) await store.writer.applyContexts([c], next())
+  const paymentsIn = async (): Promise<Incident | undefined> =>
+    (await incidentsIn(store)).find((i) => i.resourceName === 'payments')
+  expect(await paymentsIn()).toMatchObject({
+    severity: 'P1',
+    blastRadius: { workloads: 10, namespaces: 2 },
+  })
+  const changes = await store.sql<{ text: string }>(
+    "select text from note where kind = 'severity_change' order by seq",
+  )
+  expect(changes).toEqual([{ text: 'severity P2 → P1: base 65 + blast-radius 20 = 85 points' }])
+  await store.writer.applyContexts(
+    [{ ...cause, version: { epoch: 1, offset: (offset += 1) }, occurrenceCount: 99 }],
+    next(),
+  )
+  expect(await paymentsIn()).toMatchObject({ severity: 'P1', occurrenceCount: 99 })
+  expect(await store.count("note where kind = 'severity_change'")).toBe(1)
+})

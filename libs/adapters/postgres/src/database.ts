@@ -4,9 +4,16 @@ import { asFailure } from './errors.ts'
 import { InitialSchema1763690000000 } from './migrations/initial-schema-1763690000000.ts'
 import { Deliveries1763690100000 } from './migrations/deliveries-1763690100000.ts'
 import { Groups1763690200000 } from './migrations/groups-1763690200000.ts'
+import { Links1763690300000 } from './migrations/links-1763690300000.ts'
 
 /** Our advisory locks, each in a key space of its own (the first of the two numbers); those of groups are by the hash of the cluster. */
-export const LOCKS = { space: 0x6b736674, migrate: 1, relay: 2, groups: 0x6b736775 } as const
+export const LOCKS = {
+  space: 0x6b736674,
+  migrate: 1,
+  relay: 2,
+  groups: 0x6b736775,
+  links: 0x6b736776,
+} as const
 
 /** The channels of NOTIFY: rows wait in the outbox; changes got their sequence. */
 export const CHANNELS = { outbox: 'kubesift_outbox', change: 'kubesift_change' } as const
@@ -55,7 +62,12 @@ export class Database implements Sql {
       applicationName,
       poolSize: poolMax,
       connectTimeoutMS: 5_000,
-      migrations: [InitialSchema1763690000000, Deliveries1763690100000, Groups1763690200000],
+      migrations: [
+        InitialSchema1763690000000,
+        Deliveries1763690100000,
+        Groups1763690200000,
+        Links1763690300000,
+      ],
       migrationsTransactionMode: 'each',
       // A replaced connection is noticed by the next statement; the pool's own complaints would be a second voice.
       poolErrorHandler: () => undefined,

@@ -2,6 +2,7 @@ import type { Incident } from '@kubesift/contracts'
 import {
   groupableOf,
   placed,
+  placedIn,
   regroup,
   type Candidate,
   type Constraints,
@@ -94,21 +95,13 @@ const constraintsOf = async (sql: Sql, ids: readonly string[]): Promise<Constrai
   return { mustLink: of('must'), cannotLink: of('cannot') }
 }
 
-const placedOf = ({ id, group }: Placement): Placed => ({
-  group: group.id,
-  primary: group.primary,
-  joins: group.joins
-    .filter(({ from }) => from === id)
-    .map(({ to, thing, why, directed }) => ({ to, thing, why, directed })),
-})
-
 const saveGrouping = async (
   sql: Sql,
   cluster: string,
   essences: readonly Groupable[],
   placements: readonly Placement[],
 ): Promise<void> => {
-  const byId = new Map(placements.map((p) => [p.id, placedOf(p)]))
+  const byId = new Map(placements.map((p) => [p.id, placedIn(p.id, p.group)]))
   await sql.rows(
     `insert into incident_grouping as g (incident_id, cluster, group_id, placed, essence)
      select id, $1, group_id, placed::jsonb, essence::jsonb
@@ -130,7 +123,7 @@ const saveGrouping = async (
     [
       placements.map(({ id }) => id),
       placements.map(({ group }) => group.id),
-      placements.map((p) => JSON.stringify(placedOf(p))),
+      placements.map((p) => JSON.stringify(placedIn(p.id, p.group))),
     ],
   )
   const touches = essences.flatMap(({ id, touches: all }) =>

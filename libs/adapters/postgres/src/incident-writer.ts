@@ -3,6 +3,7 @@ import { effectOfAnalysis, effectsOf, type Effect } from '@kubesift/core-inciden
 import { saveAnalyses, takeSlots, type PlacedAnalysis } from './analysis-slots.ts'
 import type { Database, Sql } from './database.ts'
 import { GroupsBusy, lockGroups, withGroups } from './grouping.ts'
+import { withLinks } from './linking.ts'
 import { storable } from './storable.ts'
 import {
   claimNewer,
@@ -100,7 +101,7 @@ export class IncidentWriter {
       const claimed = contexts.length === 0 ? new Set<string>() : await claimNewer(sql, contexts)
       const newer = contexts.filter(({ key }) => claimed.has(key))
       const own = await this.#effectsOf(sql, newer)
-      const effects = await withGroups(sql, own, waitForGroups)
+      const effects = await withLinks(sql, await withGroups(sql, own, waitForGroups))
       await writeEffects(sql, effects)
       await savePosition(sql, position)
       return { changed: effects.length, dropped: batch.length - newer.length }

@@ -21,6 +21,25 @@ export const resolutionSchema = z.object({
 })
 export type Resolution = z.infer<typeof resolutionSchema>
 
+/** What else a cause has hit, as its group tells. */
+export const blastRadiusSchema = z.object({
+  /** Workloads (or other owners) of the group beside its own. */
+  workloads: z.int().min(1),
+  /** Namespaces that the group is in. */
+  namespaces: z.int().min(0),
+})
+export type BlastRadius = z.infer<typeof blastRadiusSchema>
+
+/** An incident of another cluster that the same delivery has caused. */
+export const incidentLinkSchema = z.object({
+  to: z.string(),
+  cluster: z.string(),
+  /** `image:REFERENCE`, `release:REPOSITORY@REVISION`; more will come. */
+  thing: z.string(),
+  why: z.string(),
+})
+export type IncidentLink = z.infer<typeof incidentLinkSchema>
+
 /** The operator's record of one episode of a key. Full state at `revision`. */
 export const incidentSchema = z.object({
   id: z.string(),
@@ -64,6 +83,10 @@ export const incidentSchema = z.object({
       }),
     )
     .default([]),
+  /** Only of an incident that stands for the cause of others. */
+  blastRadius: blastRadiusSchema.optional(),
+  /** The same image or release fails in other clusters: no group, for each cluster is told for itself. */
+  links: z.array(incidentLinkSchema).optional(),
   context: contextSchema,
   analysis: analysisSchema.nullable(),
   traceparent: z.string().optional(),
@@ -89,6 +112,7 @@ export const transitionTypes = [
   'merged',
   'analysed',
   'regrouped',
+  'linked',
 ] as const
 export type TransitionType = (typeof transitionTypes)[number]
 

@@ -157,6 +157,13 @@ const clusterProgressSchema = z.object({
   eventsAt: instant.optional(),
   /** Kafka's time of the record that brought the newest object: what proves that the stream lives. Absent where it claims no liveness. */
   objectsArrivedAt: instant.optional(),
+  /** The same of the canary of the Event stream, where the cluster has one. Event time. */
+  canaryFrom: instant.optional(),
+  canaryAt: instant.optional(),
+  canaryGaps: z
+    .array(z.tuple([instant, instant]))
+    .max(16)
+    .optional(),
   /** The partition of `signals` that decides for the cluster as a whole. */
   home: z.int().optional(),
   /** Silences of the object stream in this partition, longer than the gap threshold: [from, to]. The newest 16. */

@@ -79,7 +79,7 @@ test('it sees again with the next object, and says when; the next silence is ano
 
 test('a silence that was too short to leave a gap is over when something newer has come', () => {
   const spell = { from: T0, to: T0, openedAt: T0 + 3_000, count: 1, recovery: null }
-  const [over] = blindSpells([spell], { gaps: [], since: null, newest: T0 + 9_000 }, 3_000)
+  const [over] = blindSpells([spell], { gaps: [], since: null, newest: T0 + 9_000 }, 3_000, 'again')
   expect(over?.recovery).toMatchObject({ at: T0 + 9_000, by: 'recovered' })
 })
 

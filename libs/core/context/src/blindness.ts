@@ -16,21 +16,20 @@ export interface Blindness {
 /** So many silences of a cluster are told; older ones are in the topic. */
 const MAX_SPELLS = 32
 
-const back = (at: number): Recovery => ({
-  at,
-  by: 'recovered',
-  why: 'objects of the cluster arrive again',
-})
+export const SEEN_AGAIN = 'objects of the cluster arrive again'
+export const HEARD_AGAIN = 'Events of the canary arrive again'
 
 /**
  * The silences of a cluster as spells. A silence that goes on has no end; when it ends, the gap that it leaves closes it. `afterMs` is how
- * long a silence is none.
+ * long a silence is none, `why` what its end is told by.
  */
 export const blindSpells = (
   before: readonly Spell[],
   { gaps, since, newest }: Blindness,
   afterMs: number,
+  why: string,
 ): readonly Spell[] => {
+  const back = (at: number): Recovery => ({ at, by: 'recovered', why })
   const byBegin = new Map(before.map((spell) => [spell.from, spell]))
   const put = (from: number, recovery: Recovery | null): void => {
     const known = byBegin.get(from)
@@ -59,13 +58,42 @@ const NOTHING_OF_WORKLOADS = {
   gaps: [],
 }
 
-const saidOf = (cluster: string, { recovery }: Spell): string =>
-  recovery === null
-    ? `no object of cluster ${cluster} has arrived since then, though every partition was read to its end`
-    : `no object of cluster ${cluster} arrived from then until ${formatInstant(recovery.at)}`
+/** What is not perceived: the cluster as a whole, or its Events. */
+interface Stream {
+  readonly kind: string
+  readonly reason: string
+  readonly it: string
+  readonly goesOn: (cluster: string) => string
+  readonly wasOver: (cluster: string) => string
+  /** Where the rule's own words do not fit. */
+  readonly title?: string
+}
+
+const OBJECTS: Stream = {
+  kind: 'Cluster',
+  reason: 'NoData',
+  it: 'the cluster',
+  goesOn: (cluster) =>
+    `no object of cluster ${cluster} has arrived since then, though every partition was read to its end`,
+  wasOver: (cluster) => `no object of cluster ${cluster} arrived from then`,
+}
+
+const EVENTS: Stream = {
+  kind: 'EventStream',
+  reason: 'NoEvents',
+  it: 'the Event stream of the cluster',
+  goesOn: (cluster) =>
+    `no Event of the canary in cluster ${cluster} has come since then, though its objects go on`,
+  wasOver: (cluster) => `no Event of the canary in cluster ${cluster} came from then`,
+  title: 'Events of cluster {name} are not heard: those of its canary do not arrive',
+}
+
+const saidOf = ({ goesOn, wasOver }: Stream, cluster: string, { recovery }: Spell): string =>
+  recovery === null ? goesOn(cluster) : `${wasOver(cluster)} until ${formatInstant(recovery.at)}`
 
 const countsOf = (
   spells: readonly [Spell, ...Spell[]],
+  reason: string,
   message: string,
 ): Pick<Derived, 'reasons' | 'occurrenceCount' | 'countQuality' | 'firstSeenAt' | 'lastSeenAt'> => {
   const [first] = spells
@@ -74,7 +102,7 @@ const countsOf = (
   const count = spells.length
   const of = { type: 'State', source: 'state', quality: 'exact', uids: 1 } as const
   return {
-    reasons: [{ reason: 'NoData', ...of, count, ...seen, message }],
+    reasons: [{ reason, ...of, count, ...seen, message }],
     occurrenceCount: count,
     countQuality: 'exact',
     firstSeenAt: seen.firstAt,
@@ -82,43 +110,57 @@ const countsOf = (
   }
 }
 
+type Rule = Pick<ProblemRule, 'title' | 'severity'>
+
+type Unseen = (
+  cluster: string,
+  spells: readonly Spell[],
+  rule: Rule,
+  cause: Derived['cause'],
+) => Derived | undefined
+
+const contextOf =
+  (stream: Stream): Unseen =>
+  (cluster, [first, ...more], rule, cause) => {
+    if (first === undefined) return undefined
+    const last = more.at(-1) ?? first
+    const owner = { kind: stream.kind, name: cluster, by: 'self' } as const
+    const text = saidOf(stream, cluster, last)
+    const touch = {
+      how: 'is',
+      thing: thingId(owner.kind, '', cluster),
+      why: `it is ${stream.it}`,
+    } as const
+    const why = `${BLIND} is ${rule.severity} in the catalogue`
+    return {
+      key: incidentKey({ cluster, namespace: '', kind: owner.kind, name: cluster, problem: BLIND }),
+      cluster,
+      namespace: '',
+      owner,
+      problem: BLIND,
+      title: (stream.title ?? rule.title)
+        .replaceAll('{owner}', `${owner.kind}/${cluster}`)
+        .replaceAll('{name}', cluster),
+      severity: rule.severity,
+      severityTerms: [{ term: 'base', points: BASE_POINTS[rule.severity], why }],
+      ...countsOf([first, ...more], stream.reason, text),
+      ...NOTHING_OF_WORKLOADS,
+      evidence: [evidence({ kind: 'state', text, at: last.from, records: [cause] })],
+      spells: [first, ...more],
+      facets: [`${touch.how}:${touch.thing}`],
+      touches: [touch],
+      cause,
+    }
+  }
+
 /**
  * The context that says that a cluster is not seen: nothing of it can resolve meanwhile, and nothing new is known. Undefined where it was
  * always seen.
  */
-export const blindContext = (
-  cluster: string,
-  [first, ...more]: readonly Spell[],
-  rule: Pick<ProblemRule, 'title' | 'severity'>,
-  cause: Derived['cause'],
-): Derived | undefined => {
-  if (first === undefined) return undefined
-  const last = more.at(-1) ?? first
-  const owner = { kind: 'Cluster', name: cluster, by: 'self' } as const
-  const text = saidOf(cluster, last)
-  const touch = {
-    how: 'is',
-    thing: thingId('Cluster', '', cluster),
-    why: 'it is the cluster',
-  } as const
-  const why = `${BLIND} is ${rule.severity} in the catalogue`
-  return {
-    key: incidentKey({ cluster, namespace: '', kind: owner.kind, name: cluster, problem: BLIND }),
-    cluster,
-    namespace: '',
-    owner,
-    problem: BLIND,
-    title: rule.title
-      .replaceAll('{owner}', `${owner.kind}/${cluster}`)
-      .replaceAll('{name}', cluster),
-    severity: rule.severity,
-    severityTerms: [{ term: 'base', points: BASE_POINTS[rule.severity], why }],
-    ...countsOf([first, ...more], text),
-    ...NOTHING_OF_WORKLOADS,
-    evidence: [evidence({ kind: 'state', text, at: last.from, records: [cause] })],
-    spells: [first, ...more],
-    facets: [`${touch.how}:${touch.thing}`],
-    touches: [touch],
-    cause,
-  }
-}
+export const blindContext = contextOf(OBJECTS)
+
+/**
+ * The context that says that the Events of a cluster are not heard while its objects are: what states show goes on, what only Events tell
+ * is missing, and no time to live runs out. Undefined where they were always heard.
+ */
+export const deafContext = contextOf(EVENTS)

@@ -195,7 +195,7 @@ const contextOf = (
     evidence: beside.evidence,
     spells,
     gaps: options.gaps
-      .filter(([, to]) => to >= counted.firstSeenAt)
+      .filter(([, to]) => to >= counted.firstSeenAt && to !== Infinity)
       .map(([from, to]): [number, number] => [from, to]),
     facets: touches.map(({ how, thing }) => `${how}:${thing}`),
     touches,

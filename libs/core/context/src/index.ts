@@ -1,4 +1,4 @@
-export { BLIND, blindContext } from './blindness.ts'
+export { BLIND, blindContext, deafContext } from './blindness.ts'
 export { Classifier, type Classified } from './classify.ts'
 export { BASE_POINTS, type Derived } from './derive.ts'
 export { eventFact, joinEvent, type EventFact } from './event-fact.ts'
@@ -6,14 +6,16 @@ export { NO_IGNORES, type Asked, type IgnoreRules } from './ignores.ts'
 export { contextsOf, type Ignored, type InProcess } from './in-process.ts'
 export { NamespaceMachine, type Settled } from './machine.ts'
 export { joinObject, type ObjectFact } from './object-fact.ts'
+export { CANARY, isCanary } from './canary.ts'
+export { GAP_MS } from './silences.ts'
 export { sourcesAfter, sourcesOf } from './cluster-sources.ts'
 export type { Fields } from './stored-facts.ts'
 export {
   ALLOWED_LATENESS_MS,
-  GAP_MS,
   NO_CLOCK,
   advance,
   blindSpellsOf,
+  deafSpellsOf,
   gapsOf,
   homeOf,
   watermarkOf,

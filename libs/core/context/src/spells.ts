@@ -69,6 +69,8 @@ const quietFrom = (from: number, ttl: number, gaps: Surroundings['gaps']): numbe
   return at
 }
 
+const ASK_AGAIN_MS = 60_000
+
 interface End {
   readonly recovery: Recovery | null
   /** When the watermark must be asked again, if not ended. */
@@ -106,6 +108,8 @@ const silenced = (last: number, next: number, rule: ProblemRule, around: Surroun
       rule.ttl,
       around.gaps.filter(([, end]) => end <= next),
     ) + rule.ttl
+  // Nothing is heard now, so the wait has not begun: it is asked again when that may be over.
+  if (at === Infinity) return { recovery: null, askAt: (around.watermark ?? last) + ASK_AGAIN_MS }
   if (at > next) return { recovery: null, askAt: null }
   if (at > (around.watermark ?? -Infinity)) return { recovery: null, askAt: at }
   const why = `no occurrence for ${hours(rule.ttl)} while the stream was alive (time to live)`

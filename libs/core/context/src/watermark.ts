@@ -1,10 +1,18 @@
 import type { ClusterSources } from './cluster-sources.ts'
 import type { Progress, ProgressReport, Spell } from '@kubesift/contracts'
-import { blindSpells, type Blindness } from './blindness.ts'
-
-/** A silence of the object stream longer than this is a gap; Nodes report at least every 5 min (kubelet, nodeStatusReportFrequency). */
-export const GAP_MS = 6 * 60_000
-const MAX_GAPS = 16
+import { blindSpells, HEARD_AGAIN, SEEN_AGAIN, type Blindness } from './blindness.ts'
+import { DEAF_MS } from './canary.ts'
+import { deafnessOf, unheard } from './deafness.ts'
+import {
+  canaryTold,
+  commonSilences,
+  GAP_MS,
+  objectsTold,
+  silencesAfter,
+  silencesOf,
+  type Interval,
+  type Silences,
+} from './silences.ts'
 
 /** How long a record may be late: 64 s was the most seen (facts.md), twice that is allowed. */
 export const ALLOWED_LATENESS_MS = 120_000
@@ -34,20 +42,15 @@ export interface Clock {
   readonly silences?: Readonly<Record<string, Silences>>
   /** Per cluster the furthest watermark so far: it never goes back. */
   readonly reached: Readonly<Record<string, number>>
+  /** The same of the canary of its Events, where there is one. */
+  readonly canaries?: Readonly<Record<string, Silences>>
   /** Per cluster the times in which it was not seen. */
   readonly blind?: Readonly<Record<string, readonly Spell[]>>
+  /** Per cluster the times in which its Events were not heard. */
+  readonly deaf?: Readonly<Record<string, readonly Spell[]>>
   /** Per cluster that is at home in this partition the sources that have told of it. */
   readonly seen?: ClusterSources
 }
-
-interface Silence {
-  readonly objectsAt: number
-  /** Wall clock; absent where the stream claims no liveness. */
-  readonly arrivedAt?: number
-  readonly gaps: readonly Interval[]
-}
-type Silences = Readonly<Record<string, Silence>>
-type Interval = [number, number]
 
 export const NO_CLOCK: Clock = { sources: {}, reached: {} }
 
@@ -89,36 +92,6 @@ const candidate = (sources: readonly Source[], cluster: string): number | undefi
   return least
 }
 
-type Told = Report['clusters'][string]
-
-/** A new reader begins with nothing: what lies between its first object and its predecessor's last was silence all the same. */
-const betweenReaders = (before: Silence | undefined, told: Told): Interval[] => {
-  const { objectsFrom } = told
-  if (before === undefined || objectsFrom === undefined) return []
-  return objectsFrom - before.objectsAt > GAP_MS ? [[before.objectsAt, objectsFrom]] : []
-}
-
-const silenceAfter = (before: Silence | undefined, told: Told): Silence | undefined => {
-  if (told.objectsAt === undefined) return before
-  const all = [...(before?.gaps ?? []), ...betweenReaders(before, told), ...(told.gaps ?? [])]
-  const gaps = new Map(all.map(([from, to]) => [`${from}-${to}`, [from, to] as Interval]))
-  const arrivals = [before?.arrivedAt, told.objectsArrivedAt].filter((at) => at !== undefined)
-  return {
-    objectsAt: Math.max(before?.objectsAt ?? -Infinity, told.objectsAt),
-    ...(arrivals.length === 0 ? {} : { arrivedAt: Math.max(...arrivals) }),
-    gaps: [...gaps.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(-MAX_GAPS),
-  }
-}
-
-const silencesAfter = (before: Silences, clusters: Report['clusters']): Silences => {
-  const known = new Map(Object.entries(before))
-  for (const [cluster, told] of Object.entries(clusters)) {
-    const silence = silenceAfter(known.get(cluster), told)
-    if (silence !== undefined) known.set(cluster, silence)
-  }
-  return Object.fromEntries(known)
-}
-
 /** A report without what is no matter of time: reports are kept nine times over. */
 const timesOf = (clusters: Report['clusters']): Report['clusters'] =>
   Object.fromEntries(
@@ -141,11 +114,14 @@ export const advance = (
   const { topic, partitions, writtenAt } = progress
   const sources: Record<string, Source> = { ...clock.sources }
   const silences: Record<string, Silences> = { ...clock.silences }
+  const canaries: Record<string, Silences> = { ...clock.canaries }
   for (const { partition, caughtUp, asOf, clusters } of progress.reports) {
     const id = `${topic}/${partition}`
     const known = sources[id]
     if (known !== undefined && isOlder(writtenAt, known.last)) continue
-    silences[id] = silencesAfter(silences[id] ?? {}, clusters)
+    silences[id] = silencesAfter(silences[id] ?? {}, clusters, objectsTold)
+    const canary = silencesAfter(canaries[id] ?? {}, clusters, canaryTold)
+    if (Object.keys(canary).length > 0) canaries[id] = canary
     sources[id] = {
       last: { caughtUp, asOf, partitions, clusters: timesOf(clusters), writtenAt },
       earlier: known === undefined ? [] : [known.last, ...known.earlier].slice(0, EARLIER),
@@ -159,26 +135,58 @@ export const advance = (
       reached[cluster] = Math.max(told(reached, cluster) ?? -Infinity, at - latenessMs)
   }
   const { seen } = clock
-  const next = { sources, silences, reached, ...(seen === undefined ? {} : { seen }) }
-  const blind = { ...clock.blind }
-  for (const cluster of clustersOf(next)) {
-    const seen = blindnessOf(next, cluster, blindMs)
-    if (seen === undefined) continue
-    const spells = blindSpells(spellsOf(blind, cluster), seen, blindMs)
-    if (spells.length > 0) blind[cluster] = spells
+  const next: Clock = {
+    sources,
+    silences,
+    ...(Object.keys(canaries).length === 0 ? {} : { canaries }),
+    reached,
+    ...(seen === undefined ? {} : { seen }),
   }
-  return Object.keys(blind).length === 0 ? next : { ...next, blind }
+  return { ...next, ...spellsAfter(clock, next, blindMs) }
 }
 
-const clustersOf = ({ silences = {} }: Clock): Set<string> =>
-  new Set(Object.values(silences).flatMap((of) => Object.keys(of)))
+/** When each cluster was not seen, and when its Events were not heard. */
+const spellsAfter = (before: Clock, now: Clock, blindMs: number): Pick<Clock, 'blind' | 'deaf'> => {
+  const blind = { ...before.blind }
+  const deaf = { ...before.deaf }
+  for (const cluster of clustersOf(now)) {
+    const seen = blindnessOf(now, cluster, blindMs)
+    if (seen !== undefined) {
+      const spells = blindSpells(spellsOf(blind, cluster), seen, blindMs, SEEN_AGAIN)
+      if (spells.length > 0) blind[cluster] = spells
+    }
+    const heard = deafnessOf(
+      silencesOf(now.canaries, cluster),
+      objectGapsOf(now, cluster),
+      watermarkOf(now, cluster),
+    )
+    if (heard !== undefined) {
+      const spells = blindSpells(spellsOf(deaf, cluster), heard, DEAF_MS, HEARD_AGAIN)
+      if (spells.length > 0) deaf[cluster] = spells
+    }
+  }
+  return {
+    ...(Object.keys(blind).length === 0 ? {} : { blind }),
+    ...(Object.keys(deaf).length === 0 ? {} : { deaf }),
+  }
+}
+
+const clustersOf = ({ silences = {}, canaries = {} }: Clock): Set<string> =>
+  new Set([...Object.values(silences), ...Object.values(canaries)].flatMap((of) => Object.keys(of)))
+
+/** One and the same, so that what has not changed is the same too. */
+const NO_SPELLS: readonly Spell[] = []
 
 const spellsOf = (blind: Clock['blind'] & object, cluster: string): readonly Spell[] =>
-  Object.hasOwn(blind, cluster) ? (blind[cluster] ?? []) : []
+  Object.hasOwn(blind, cluster) ? (blind[cluster] ?? NO_SPELLS) : NO_SPELLS
 
 /** The times in which a cluster was not seen, as far as it claims to be alive. */
 export const blindSpellsOf = (clock: Clock, cluster: string): readonly Spell[] =>
   spellsOf(clock.blind ?? {}, cluster)
+
+/** The times in which the Events of a cluster were not heard, as far as it has a canary. */
+export const deafSpellsOf = (clock: Clock, cluster: string): readonly Spell[] =>
+  spellsOf(clock.deaf ?? {}, cluster)
 
 /** The partition of `signals` that decides for a cluster as a whole, as readers tell; undefined while none has. */
 export const homeOf = (clock: Clock, cluster: string): number | undefined => {
@@ -192,43 +200,33 @@ export const homeOf = (clock: Clock, cluster: string): number | undefined => {
 export const watermarkOf = (clock: Clock, cluster: string): number | null =>
   told(clock.reached, cluster) ?? null
 
-const intersect = (a: readonly Interval[], b: readonly Interval[]): Interval[] =>
-  a.flatMap(([from, to]) =>
-    b.flatMap(([f, t]): Interval[] => {
-      const [start, end] = [Math.max(from, f), Math.min(to, t)]
-      return start < end ? [[start, end]] : []
-    }),
+/** Silences of the object stream: one counts from when the watermark has passed its beginning, for what is not read may still break it. */
+const objectGapsOf = (clock: Clock, cluster: string): Interval[] => {
+  const watermark = watermarkOf(clock, cluster)
+  return commonSilences(silencesOf(clock.silences, cluster)).filter(
+    ([from, to]) => to !== Infinity && to - from > GAP_MS && watermark !== null && from < watermark,
   )
+}
 
 /**
- * Silences of a cluster's object stream: those that every partition which carries it agrees on. A partition that waits for its turn is
- * silent as well, and what is not read yet may still break a silence: one counts from when the watermark has passed its beginning.
+ * The times in which something of a cluster may be missing: silences of its objects, and of its Events where a canary tells of them. The
+ * last one may go on; it ends at `Infinity` then.
  */
-export const gapsOf = (clock: Clock, cluster: string): Interval[] => {
-  const watermark = watermarkOf(clock, cluster)
-  const told = Object.values(clock.silences ?? {})
-    .filter((silences) => Object.hasOwn(silences, cluster))
-    .map((silences) => silences[cluster])
-    .filter((silence) => silence !== undefined)
-  if (told.length === 0 || watermark === null) return []
-  return told
-    .map(({ gaps, objectsAt }): Interval[] => [...gaps, [objectsAt, Infinity]])
-    .reduce(intersect)
-    .filter(([from, to]) => to !== Infinity && to - from > GAP_MS && from < watermark)
-}
+export const gapsOf = (clock: Clock, cluster: string): Interval[] => [
+  ...objectGapsOf(clock, cluster),
+  ...unheard(silencesOf(clock.canaries, cluster), watermarkOf(clock, cluster)),
+]
 
 /**
  * Whether a cluster is seen. The only decision that reads wall clocks, and it reads them from the record: when each partition was last
  * asked for its end, against when an object of the cluster last came. What is not read to its end says nothing.
  */
 const blindnessOf = (clock: Clock, cluster: string, blindMs: number): Blindness | undefined => {
-  const silences = Object.values(clock.silences ?? {}).flatMap((of) =>
-    Object.hasOwn(of, cluster) ? [of[cluster]!] : [],
-  )
+  const silences = silencesOf(clock.silences, cluster)
   const arrivals = silences.flatMap(({ arrivedAt }) => arrivedAt ?? [])
   if (arrivals.length === 0) return undefined
   const seen = {
-    gaps: gapsOf(clock, cluster),
+    gaps: objectGapsOf(clock, cluster),
     newest: Math.max(...silences.map(({ objectsAt }) => objectsAt)),
   }
   const sources = Object.values(clock.sources)

@@ -25,6 +25,13 @@ export interface Found extends Judged {
   readonly label: string
   readonly group: string
   readonly severity: string | null
+  /** When it would be told, and whether by itself; absent of a finder that knows no times. Milliseconds, event time. */
+  readonly told?: {
+    /** Whether it stands for the cause of its group. */
+    readonly primary: boolean
+    readonly openedAt: number
+    readonly endedAt: number | null
+  }
   /** Nearest first. */
   readonly changes: readonly FoundChange[]
 }

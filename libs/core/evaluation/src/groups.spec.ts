@@ -4,7 +4,7 @@ import { totalsOf } from './evaluation.ts'
 import type { Expectation } from './expectation.ts'
 import type { Found } from './found.ts'
 import { score } from './score.ts'
-import { expecting, found, group, instantOf, scored } from './testing.ts'
+import { expecting, found, group, judges, scored } from './testing.ts'
 
 describe('groups', () => {
   const cascade = group('a', { affected: ['shop/Deployment/a', 'shop/Deployment/b'] })
@@ -100,7 +100,7 @@ describe('a total', () => {
       expectation,
       { events: 10, warnings: [{ uid: '1', object: 'shop/Pod/a', reason: 'r' }] },
       { incidents, settled: incidents, filed: [] },
-      instantOf,
+      judges,
     )
     return { name: 's', kind: 'truth', status: 'evaluated' as const, ours: one, baseline: one }
   }

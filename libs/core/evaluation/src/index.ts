@@ -17,6 +17,7 @@ export {
   type Labelled,
 } from './label.ts'
 export { fullOwner } from './owners.ts'
-export { CHANGE_TOLERANCE_MS, score, type Faults, type Scored } from './score.ts'
+export type { Page } from './pages.ts'
+export { CHANGE_TOLERANCE_MS, score, type Faults, type Judges, type Scored } from './score.ts'
 export { figuresOf, type Figures, type Tally } from './tally.ts'
 export { expectationOfTruth, parseTruth, type Truth } from './truth.ts'

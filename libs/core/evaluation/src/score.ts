@@ -12,6 +12,7 @@ import {
   primariesOf,
   spuriousIncidents,
 } from './judge.ts'
+import { pagesOf, type Page, type SettleMs } from './pages.ts'
 import { groupingOf, type Share, type Tally } from './tally.ts'
 
 /** What an engineer has to look at, one line each. */
@@ -30,7 +31,15 @@ export interface Faults {
 
 export interface Scored {
   readonly tally: Tally
+  readonly pages: readonly Page[]
   readonly faults: Faults
+}
+
+/** What the score needs to know of the world outside. */
+export interface Judges {
+  /** Reads RFC 3339: milliseconds, or NaN. */
+  readonly instantOf: (text: string) => number
+  readonly settleMs: SettleMs
 }
 
 /** A change is the one that the truth names when it is of its kind and object, and at most this far from it. Events have whole seconds. */
@@ -178,7 +187,7 @@ export const score = (
   expectation: Expectation,
   input: Input,
   findings: Findings,
-  instantOf: (text: string) => number,
+  { instantOf, settleMs }: Judges,
 ): Scored => {
   const { incidents, settled, filed } = findings
   const groups = (expectation.groups ?? []).filter((g) => !g.optional)
@@ -196,6 +205,7 @@ export const score = (
   const open = leftOpen(expectation, settled)
   const ended = endedTooSoon(expectation, incidents)
   return {
+    pages: pagesOf(ours, settleMs),
     tally: {
       incidents:
         expectation.groups === null
@@ -217,6 +227,7 @@ export const score = (
       openAtEnd: ours.filter(isOpen).length,
       leftOpen: open.length,
       falseResolves: ended.length,
+      pages: pagesOf(ours, settleMs).length,
     },
     faults: {
       missed: missed.map(({ text }) => text),

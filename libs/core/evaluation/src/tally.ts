@@ -28,6 +28,8 @@ export interface Tally {
   readonly openAtEnd: number
   readonly leftOpen: number
   readonly falseResolves: number
+  /** How many pages a notifier would send. */
+  readonly pages: number
 }
 
 export const NO_TALLY: Tally = {
@@ -45,6 +47,7 @@ export const NO_TALLY: Tally = {
   openAtEnd: 0,
   leftOpen: 0,
   falseResolves: 0,
+  pages: 0,
 }
 
 const addShares = (a: Share, b: Share): Share => ({ right: a.right + b.right, of: a.of + b.of })
@@ -73,6 +76,7 @@ export const addTallies = (a: Tally, b: Tally): Tally => ({
   openAtEnd: a.openAtEnd + b.openAtEnd,
   leftOpen: a.leftOpen + b.leftOpen,
   falseResolves: a.falseResolves + b.falseResolves,
+  pages: a.pages + b.pages,
 })
 
 /** The figures that a report shows. null: there is nothing that they could be of. */
@@ -98,6 +102,7 @@ export interface Figures {
   readonly openAtEnd: number
   readonly leftOpen: number | null
   readonly falseResolves: number | null
+  readonly pages: number
   /** How many each share is of. */
   readonly n: {
     readonly pairs: number
@@ -142,6 +147,7 @@ export const figuresOf = (tally: Tally): Figures => {
     openAtEnd: tally.openAtEnd,
     leftOpen: incidents === null ? null : tally.leftOpen,
     falseResolves: incidents === null ? null : tally.falseResolves,
+    pages: tally.pages,
     n: {
       pairs: pairs.together + pairs.merged + pairs.split + pairs.apart,
       clusterings: randIndices.length,

@@ -1,10 +1,11 @@
 import type { Expectation, ExpectedGroup } from './expectation.ts'
 import type { Findings, Found, Input } from './found.ts'
-import { score } from './score.ts'
+import { score, type Judges } from './score.ts'
 import { figuresOf } from './tally.ts'
 
 export const AT = '2026-11-21T01:00:00Z'
-export const instantOf = (text: string): number => (text === AT ? 1_000_000 : Number.NaN)
+const instantOf = (text: string): number => (text === AT ? 1_000_000 : Number.NaN)
+export const judges: Judges = { instantOf, settleMs: () => 30_000 }
 
 export const group = (id: string, more: Partial<ExpectedGroup> = {}): ExpectedGroup => ({
   id,
@@ -45,6 +46,6 @@ export const scored = (
   incidents: readonly Found[],
   { input = NO_INPUT, settled = incidents, filed = [] as Findings['filed'] } = {},
 ) => {
-  const { tally, faults } = score(expectation, input, { incidents, settled, filed }, instantOf)
+  const { tally, faults } = score(expectation, input, { incidents, settled, filed }, judges)
   return { ...figuresOf(tally), faults }
 }

@@ -1,6 +1,8 @@
-import type { Incident } from '@kubesift/contracts'
+import type { BlastRadius, Incident } from '@kubesift/contracts'
+import { blastRadiusOf } from './blast-radius.ts'
 import { joinsOf, type Join } from './group-joins.ts'
 import { groupableOf, olderFirst, type Groupable } from './groupable.ts'
+import { scoreSeverity } from './severity.ts'
 
 /** Incidents with one cause. */
 export interface Group {
@@ -11,6 +13,8 @@ export interface Group {
   /** Oldest first. */
   readonly members: readonly string[]
   readonly joins: readonly Join[]
+  /** What the cause has hit beside itself; undefined where nothing else is hit. */
+  readonly blastRadius: BlastRadius | undefined
 }
 
 /** What an operator has said of pairs of incidents, by id. */
@@ -100,9 +104,11 @@ export const groupsOf = (
     .map((ids): Group => {
       const members = [...ids].map((id) => byId.get(id)!).sort(olderFirst)
       const own = joins.filter(({ from }) => ids.has(from))
+      const primary = primaryOf(members, own)
       return {
         id: members[0]!.id,
-        primary: primaryOf(members, own),
+        primary,
+        blastRadius: blastRadiusOf(byId.get(primary)!, members),
         members: members.map(({ id }) => id),
         joins: own,
       }
@@ -123,12 +129,23 @@ export const inGroups = (incidents: readonly Incident[], constraints?: Constrain
   })
 }
 
-/** What a group says of one of its members. */
-export const withGroup = (incident: Incident, group: Group): Incident => ({
-  ...incident,
-  group: group.id,
-  primary: group.primary,
-  joins: group.joins
-    .filter(({ from }) => from === incident.id)
-    .map(({ to, thing, why, directed }) => ({ to, thing, why, directed })),
-})
+/** The joins of one member, as its document has them. */
+export const joinsOfMember = (id: string, group: Group): Incident['joins'] =>
+  group.joins
+    .filter(({ from }) => from === id)
+    .map(({ to, thing, why, directed }) => ({ to, thing, why, directed }))
+
+/** What a group says of one of its members; who stands for the cause is as severe as what it has hit makes it. */
+export const withGroup = (incident: Incident, group: Group): Incident => {
+  const { blastRadius: _, ...rest } = incident
+  const placed: Incident = {
+    ...rest,
+    group: group.id,
+    primary: group.primary,
+    joins: joinsOfMember(incident.id, group),
+    ...(group.blastRadius === undefined || group.primary !== incident.id
+      ? {}
+      : { blastRadius: group.blastRadius }),
+  }
+  return { ...placed, severity: scoreSeverity(placed.context, placed).severity }
+}

@@ -1,3 +1,4 @@
+export { blastRadiusOf } from './blast-radius.ts'
 export { effectOfAnalysis, effectsOf, type Effect } from './effects.ts'
 export { episodesOf, REOPEN_WINDOW_MS, type Episode, type OpenedSpell } from './episodes.ts'
 export { groupsOf, inGroups, withGroup, type Constraints, type Group } from './groups.ts'
@@ -6,6 +7,7 @@ export { type Join } from './group-joins.ts'
 export { incidentIdOf, noteIdOf } from './ids.ts'
 export {
   placed,
+  placedIn,
   regroup,
   type Candidate,
   type Placed,
@@ -14,6 +16,15 @@ export {
 } from './regroup.ts'
 export { incidentsOf, stepsOf, type Step } from './incidents.ts'
 export { analysed, type Analysed } from './analysed.ts'
+export {
+  inLinks,
+  linkableOf,
+  linked,
+  linksOf,
+  LINK_WINDOW_MS,
+  type Delivered,
+  type Linkable,
+} from './links.ts'
 export { noteKinds, noteOf, SYSTEM_ACTOR, type Note, type NoteKind } from './notes.ts'
 export {
   BASE_POINTS,

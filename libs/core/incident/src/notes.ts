@@ -41,6 +41,7 @@ const kindOf: Readonly<Record<TransitionType, NoteKind>> = {
   severity_changed: 'severity_change',
   analysed: 'ai_analysis',
   regrouped: 'link',
+  linked: 'link',
 }
 
 /** The note that tells of a transition. */

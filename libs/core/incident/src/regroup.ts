@@ -1,14 +1,16 @@
-import type { Incident, IncidentEvent } from '@kubesift/contracts'
+import type { BlastRadius, Incident, IncidentEvent } from '@kubesift/contracts'
 import { effectOf, type Effect } from './effects.ts'
 import type { Groupable } from './groupable.ts'
-import { groupsOf, withGroup, type Constraints, type Group } from './groups.ts'
-import type { Transition } from './transitions.ts'
+import { groupsOf, joinsOfMember, withGroup, type Constraints, type Group } from './groups.ts'
+import { sameJson } from './same-json.ts'
+import { severityNote, type Transition } from './transitions.ts'
 
 /** What of an incident's group is stored beside it. */
 export interface Placed {
   readonly group: string
   readonly primary: string
   readonly joins: Incident['joins']
+  readonly blastRadius?: BlastRadius | undefined
 }
 
 /** An incident that groups may have to be decided about again. */
@@ -34,22 +36,22 @@ export interface Regrouping {
   readonly aliases: readonly (readonly [string, string])[]
 }
 
-const placedIn = (id: string, group: Group): Placed => ({
+/** What is stored of a member of this group. */
+export const placedIn = (id: string, group: Group): Placed => ({
   group: group.id,
   primary: group.primary,
   joins: joinsOfMember(id, group),
+  ...(group.blastRadius === undefined || group.primary !== id
+    ? {}
+    : { blastRadius: group.blastRadius }),
 })
-
-const joinsOfMember = (id: string, group: Group): Incident['joins'] =>
-  group.joins
-    .filter(({ from }) => from === id)
-    .map(({ to, thing, why, directed }) => ({ to, thing, why, directed }))
 
 const isSame = (a: Placed, b: Placed | undefined): boolean =>
   b !== undefined &&
   a.group === b.group &&
   a.primary === b.primary &&
-  JSON.stringify(a.joins) === JSON.stringify(b.joins)
+  sameJson(a.joins, b.joins) &&
+  sameJson(a.blastRadius ?? null, b.blastRadius ?? null)
 
 /** Decides the groups of these anew. They must hold every member of each group that any of them was in. */
 export const regroup = (candidates: readonly Candidate[], constraints: Constraints): Regrouping => {
@@ -102,20 +104,20 @@ export const placed = (
   placement: Placement,
   { cause, published }: { readonly cause: IncidentEvent['cause']; readonly published: boolean },
 ): Effect => {
-  const told = isTold(placement)
-  const revision = incident.revision + (told || !published ? 1 : 0)
-  const transition: Transition = {
-    id: `${incident.id}/regrouped/${revision}`,
-    type: 'regrouped',
+  const after = withGroup(incident, placement.group)
+  const said = [
+    ...(isTold(placement) ? [['regrouped', noteOf(incident, placement)] as const] : []),
+    ...(after.severity === incident.severity
+      ? []
+      : [['severity_changed', severityNote(incident.severity, after)] as const]),
+  ]
+  const revision = incident.revision + Math.max(said.length, published ? 0 : 1)
+  const transitions = said.map(([type, note]): Transition => ({
+    id: `${incident.id}/${type}/r${revision}`,
+    type,
     at: incident.lastSeenAt,
     status: incident.status,
-    note: noteOf(incident, placement),
-  }
-  return effectOf(
-    {
-      incident: { ...withGroup(incident, placement.group), revision },
-      transitions: told ? [transition] : [],
-    },
-    cause,
-  )
+    note,
+  }))
+  return effectOf({ incident: { ...after, revision }, transitions }, cause)
 }

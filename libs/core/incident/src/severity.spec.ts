@@ -38,3 +38,35 @@ describe('severity', () => {
     expect(score.terms.reduce((sum, t) => sum + t.points, 0)).toBe(score.points)
   })
 })
+
+describe('what a cause has hit', () => {
+  const points = (workloads: number, namespaces: number): number =>
+    scoreSeverity(aContext({ severity: 'P2' }), {
+      reopenCount: 0,
+      blastRadius: { workloads, namespaces },
+    }).points - 65
+
+  test.each([
+    [1, 1, 5],
+    [2, 1, 5],
+    [3, 1, 10],
+    [9, 1, 10],
+    [10, 1, 15],
+    [5_000, 1, 15],
+    [2, 2, 10],
+    [40, 7, 20],
+  ])('%i workloads in %i namespaces: %i points', (workloads, namespaces, expected) => {
+    expect(points(workloads, namespaces)).toBe(expected)
+  })
+
+  test('says so, and lifts a crash loop to P1 only where many tenants are hit', () => {
+    const blastRadius = { workloads: 12, namespaces: 3 }
+    const score = scoreSeverity(aContext({ severity: 'P2' }), { reopenCount: 0, blastRadius })
+    expect(score.severity).toBe('P1')
+    expect(score.terms.at(-1)).toEqual({
+      term: 'blast-radius',
+      points: 20,
+      why: 'has hit 12 other workloads in 3 namespaces',
+    })
+  })
+})

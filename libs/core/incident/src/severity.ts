@@ -1,4 +1,4 @@
-import { severities, type Context, type Severity } from '@kubesift/contracts'
+import { severities, type BlastRadius, type Context, type Severity } from '@kubesift/contracts'
 
 /** One reason for a severity, with its points. */
 export interface SeverityTerm {
@@ -31,6 +31,14 @@ export const SEVERITY_THRESHOLDS = [
 export const REOPEN_POINTS = 10
 export const REOPEN_POINTS_MAX = 20
 
+/** Blast radius: what the other workloads that a cause has hit add, by how many; and what it adds that they are in several namespaces. */
+export const BLAST_POINTS = [
+  [10, 15],
+  [3, 10],
+  [1, 5],
+] as const satisfies readonly (readonly [number, number])[]
+export const BLAST_NAMESPACES_POINTS = 5
+
 const levelOf = (points: number): Severity =>
   SEVERITY_THRESHOLDS.find(([, least]) => points >= least)?.[0] ?? 'P4'
 
@@ -45,22 +53,39 @@ const reopened = (count: number): readonly SeverityTerm[] =>
         },
       ]
 
+const many = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`
+
+const blast = (radius: BlastRadius | undefined): readonly SeverityTerm[] => {
+  if (radius === undefined) return []
+  const { workloads, namespaces } = radius
+  const reach = BLAST_POINTS.find(([least]) => workloads >= least)?.[1] ?? 0
+  const wide = namespaces > 1
+  return [
+    {
+      term: 'blast-radius',
+      points: reach + (wide ? BLAST_NAMESPACES_POINTS : 0),
+      why: `has hit ${many(workloads, 'other workload')}${wide ? ` in ${many(namespaces, 'namespace')}` : ''}`,
+    },
+  ]
+}
+
 const base = (severity: Severity): SeverityTerm => ({
   term: 'base',
   points: BASE_POINTS[severity],
   why: `the catalogue's severity of this problem is ${severity}`,
 })
 
-/** The one place that scores: the context's base and terms, and what only the incident knows, its history. */
+/** The one place that scores: the context's base and terms, and what only the incident knows, its history and what it has hit. */
 export const scoreSeverity = (
   context: Context,
-  history: { readonly reopenCount: number },
+  known: { readonly reopenCount: number; readonly blastRadius?: BlastRadius | undefined },
 ): Score => {
   const given = context.severityTerms.some(({ term }) => term === 'base')
   const terms = [
     ...(given ? [] : [base(context.severity)]),
     ...context.severityTerms,
-    ...reopened(history.reopenCount),
+    ...reopened(known.reopenCount),
+    ...blast(known.blastRadius),
   ]
   const points = terms.reduce((sum, term) => sum + term.points, 0)
   return { severity: levelOf(points), points, terms }

@@ -4,6 +4,7 @@ import type {
   IncidentEvent,
   IncidentStatus,
   Recovery,
+  Severity,
   Spell,
   TransitionType,
 } from '@kubesift/contracts'
@@ -83,10 +84,15 @@ const milestonesOf = (draft: Draft, { spells }: Episode): readonly Transition[] 
 const toldBy = (before: Incident | undefined): number =>
   before === undefined ? 0 : 1 + 2 * before.reopenCount + (before.resolution === null ? 0 : 1)
 
-const severityChange = (before: Incident | undefined, draft: Draft): readonly Transition[] => {
-  if (before === undefined || before.severity === draft.severity) return []
+/** The words of a change of severity: from what to what, and the terms of the sum. */
+export const severityNote = (from: Severity, draft: Draft): string => {
   const { terms, points } = scoreSeverity(draft.context, draft)
   const sum = terms.map((t) => `${t.term} ${t.points}`).join(' + ')
+  return `severity ${from} → ${draft.severity}: ${sum} = ${points} points`
+}
+
+const severityChange = (before: Incident | undefined, draft: Draft): readonly Transition[] => {
+  if (before === undefined || before.severity === draft.severity) return []
   const { epoch, offset } = draft.context.version
   return [
     {
@@ -94,7 +100,7 @@ const severityChange = (before: Incident | undefined, draft: Draft): readonly Tr
       type: 'severity_changed',
       at: draft.lastSeenAt,
       status: before.status,
-      note: `severity ${before.severity} → ${draft.severity}: ${sum} = ${points} points`,
+      note: severityNote(before.severity, draft),
     },
   ]
 }

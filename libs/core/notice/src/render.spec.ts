@@ -21,6 +21,12 @@ it('tells people what, how bad, since when, what changed, what it is and what to
   )
 })
 
+it('tells what the same delivery has broken elsewhere', () => {
+  const why = 'the new image app:7 fails in us too: CrashLoop of Deployment shop/checkout'
+  const links = [{ to: 'x', cluster: 'us', thing: 'image:app:7', why }]
+  expect(renderText('opened', subjectOf(incidentOf({ links })))).toContain(`\nalso: ${why}\n`)
+})
+
 it('tells how it ended', () => {
   const resolution = {
     at: 1_795_222_900_000,

@@ -59,6 +59,8 @@ const alsoHit = ({ others, othersTotal }: Subject): string[] => {
   return [`also hit: ${others.join(', ')}${more}`]
 }
 
+const elsewhere = (subject: Subject): string[] => subject.elsewhere.map((why) => `also: ${why}`)
+
 const headline = (kind: NoticeKind, s: Subject): string =>
   `${s.severity} ${kind}: ${s.problem} of ${where(s)}`
 
@@ -82,6 +84,7 @@ export const renderText = (kind: NoticeKind, subject: Subject): string => {
     ...alsoHit(subject),
     ...severity,
     ...(subject.change === null ? [] : [`changed: ${subject.change}`]),
+    ...elsewhere(subject),
     ...explained(subject),
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 import { noticeKinds, severities, countQualities, type Incident } from '@kubesift/contracts'
 import { clean, distanceWords } from '@kubesift/core-diagnosis'
+import { scoreSeverity } from '@kubesift/core-incident'
 import { z } from 'zod'
 
 const line = z.string().max(1000)
@@ -39,6 +40,8 @@ export const subjectSchema = z.object({
   /** Others of the group, and how many there are. */
   others: z.array(line).default([]),
   othersTotal: z.int().default(0),
+  /** What else the same image or release has broken, in other clusters. */
+  elsewhere: z.array(line).default([]),
   traceparent: line.nullable(),
 })
 export type Subject = z.infer<typeof subjectSchema>
@@ -82,8 +85,8 @@ export const subjectOf = (incident: Incident): Subject => ({
   problem: short(incident.problem),
   title: short(incident.title),
   severity: incident.severity,
-  severityWhy: incident.context.severityTerms
-    .slice(0, MAX_LIST)
+  severityWhy: scoreSeverity(incident.context, incident)
+    .terms.slice(0, MAX_LIST)
     .map(({ term, points, why }) => short(`${term} ${points >= 0 ? '+' : ''}${points}: ${why}`)),
   status: incident.status,
   firstSeenAt: incident.firstSeenAt,
@@ -98,6 +101,7 @@ export const subjectOf = (incident: Incident): Subject => ({
   analysis: analysisOf(incident),
   others: [],
   othersTotal: 0,
+  elsewhere: (incident.links ?? []).slice(0, MAX_LIST).map(({ why }) => short(why)),
   traceparent: incident.traceparent ?? incident.context.traceparent ?? null,
 })
 

@@ -3,6 +3,8 @@ import {
   BLIND,
   blindContext,
   blindSpellsOf,
+  deafContext,
+  deafSpellsOf,
   type Classifier,
   type Clock,
   type Settled,
@@ -14,14 +16,28 @@ const UNLISTED = {
   severity: 'P2',
 } as const
 
-/** The context of a cluster that is, or was, not seen; undefined for one that always was. `at` is the progress record that says so. */
+/**
+ * The contexts of a cluster that is, or was, not seen, or whose Events are not heard; none for one that always was. `at` is the progress
+ * record that says so.
+ */
 export const blindOf = (
   cluster: string,
   clock: Clock,
   classifier: Classifier,
   at: { readonly partition: number; readonly offset: number },
-): Settled['contexts'][number] | undefined =>
-  blindContext(cluster, blindSpellsOf(clock, cluster), classifier.rules.get(BLIND) ?? UNLISTED, {
-    topic: signals.topic,
-    ...at,
-  })
+): Settled['contexts'][number][] => {
+  const rule = classifier.rules.get(BLIND) ?? UNLISTED
+  const cause = { topic: signals.topic, ...at }
+  return [
+    blindContext(cluster, blindSpellsOf(clock, cluster), rule, cause),
+    deafContext(cluster, deafSpellsOf(clock, cluster), rule, cause),
+  ].filter((context) => context !== undefined)
+}
+
+/** The clusters of which something else is not seen or heard than before. */
+export const unseenAnew = (before: Clock, now: Clock): string[] =>
+  [...new Set([...Object.keys(now.blind ?? {}), ...Object.keys(now.deaf ?? {})])].filter(
+    (cluster) =>
+      blindSpellsOf(before, cluster) !== blindSpellsOf(now, cluster) ||
+      deafSpellsOf(before, cluster) !== deafSpellsOf(now, cluster),
+  )

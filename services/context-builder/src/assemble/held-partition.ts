@@ -10,7 +10,7 @@ import {
   type Clock,
   type Settled,
 } from '@kubesift/core-context'
-import { blindOf } from './blind-of.ts'
+import { blindOf, unseenAnew } from './blind-of.ts'
 import { NamespaceCache } from './namespace-cache.ts'
 import { ToldSources } from './told-sources.ts'
 
@@ -99,9 +99,9 @@ export class HeldPartition {
     return this.#pending.flatMap((id) => {
       const { machine } = this.#cache.get(id)
       const { watermark, gaps } = this.#time(machine.cluster)
-      const blind = machine.namespace === '' ? this.#blind(machine.cluster, offset) : undefined
-      return [...machine.republish(watermark, gaps), ...(blind === undefined ? [] : [blind])].map(
-        (derived) => this.#finish(derived, offset, undefined),
+      const blind = machine.namespace === '' ? this.#blind(machine.cluster, offset) : []
+      return [...machine.republish(watermark, gaps), ...blind].map((derived) =>
+        this.#finish(derived, offset, undefined),
       )
     })
   }
@@ -137,13 +137,13 @@ export class HeldPartition {
         for (const read of value.chunks) open.add(this.#join(read, traceparent, touched))
         continue
       }
-      const [{ progress }, { reached: before, blind = {} }] = [value, this.#clock]
+      const [{ progress }, before] = [value, this.#clock]
       const { latenessMs, blindMs } = this.#options
       this.#clock = advance(this.#clock, progress, latenessMs, blindMs)
       this.#clock = this.sources.after(this.#clock, progress, this.#claim.partition)
-      await this.#tellBlind(blind, offset, touched)
+      await this.#tellBlind(before, offset, touched)
       const moved = Object.keys(this.#clock.reached).filter(
-        (c) => this.#clock.reached[c] !== before[c],
+        (c) => this.#clock.reached[c] !== before.reached[c],
       )
       await this.#decide({ moved: new Set(moved), at: progress.writtenAt }, open, touched)
     }
@@ -185,25 +185,19 @@ export class HeldPartition {
     return entry
   }
 
-  #blind(cluster: string, offset: number): Settled['contexts'][number] | undefined {
+  #blind(cluster: string, offset: number): Settled['contexts'][number][] {
     const { partition } = this.#claim
     return blindOf(cluster, this.#clock, this.#options.classifier, { partition, offset })
   }
 
   /** Says where a cluster has gone out of sight, or come back, if this partition decides for it. */
-  async #tellBlind(
-    before: Clock['blind'] & object,
-    offset: number,
-    touched: Map<string, Touched>,
-  ): Promise<void> {
-    for (const [cluster, spells] of Object.entries(this.#clock.blind ?? {})) {
-      const told = Object.hasOwn(before, cluster) ? before[cluster] : undefined
-      if (spells === told || homeOf(this.#clock, cluster) !== this.#claim.partition) continue
-      const context = this.#blind(cluster, offset)
-      if (context === undefined) continue
+  async #tellBlind(before: Clock, offset: number, touched: Map<string, Touched>): Promise<void> {
+    for (const cluster of unseenAnew(before, this.#clock)) {
+      if (homeOf(this.#clock, cluster) !== this.#claim.partition) continue
       const id = namespaceKey(cluster, '')
       await this.#cache.warm([id])
-      this.#touch(touched, id).contexts.set(context.key, context)
+      for (const context of this.#blind(cluster, offset))
+        this.#touch(touched, id).contexts.set(context.key, context)
     }
   }
 

@@ -1,5 +1,5 @@
 import { parseJson, type ProgressReport, type Signal } from '@kubesift/contracts'
-import { GAP_MS } from '@kubesift/core-context'
+import { GAP_MS, isCanary } from '@kubesift/core-context'
 import { compact, type SourceKind } from '@kubesift/core-signal'
 import { z } from 'zod'
 
@@ -15,6 +15,7 @@ const notedSchema = z.record(
     objectsAt: instant.optional(),
     eventsAt: instant.optional(),
     objectsArrivedAt: instant.optional(),
+    canaryAt: instant.optional(),
   }),
 )
 
@@ -30,12 +31,18 @@ interface SourceSeen {
 const newestOf = ({ objectsAt, eventsAt }: Clusters[string]): number =>
   Math.max(objectsAt ?? -Infinity, eventsAt ?? -Infinity)
 
+/** A stream that always says something while it lives. */
+interface StreamSeen {
+  from?: number
+  at?: number
+  gaps: [number, number][]
+}
+
 interface Seen {
-  objectsFrom?: number
-  objectsAt?: number
+  readonly objects: StreamSeen
+  readonly canary: StreamSeen
   eventsAt?: number
   objectsArrivedAt?: number
-  gaps: [number, number][]
   readonly sources: Map<SourceKind, SourceSeen>
   /** The first offset that this reader read. */
   from?: number
@@ -45,8 +52,9 @@ interface Seen {
 interface Noted {
   eventsAt: number
   arrivedAt: number
-  /** Times of objects, in order. */
+  /** Times of objects, in order; and of the canary's Events. */
   readonly objects: number[]
+  readonly canary: number[]
   readonly sources: Map<SourceKind, SourceSeen>
 }
 
@@ -57,7 +65,13 @@ export class BatchTimes {
   #of(cluster: string): Noted {
     let noted = this.clusters.get(cluster)
     if (noted === undefined) {
-      noted = { eventsAt: -Infinity, arrivedAt: -Infinity, objects: [], sources: new Map() }
+      noted = {
+        eventsAt: -Infinity,
+        arrivedAt: -Infinity,
+        objects: [],
+        canary: [],
+        sources: new Map(),
+      }
       this.clusters.set(cluster, noted)
     }
     return noted
@@ -88,8 +102,11 @@ export class BatchTimes {
   }
 
   signal(cluster: string, signal: Signal): void {
-    if ('tellings' in signal) for (const { at } of signal.tellings) this.event(cluster, at)
-    else if (signal.t === 'object') this.#of(cluster).objects.push(signal.observedAt)
+    if ('tellings' in signal) {
+      for (const { at } of signal.tellings) this.event(cluster, at)
+      if (isCanary(signal))
+        this.#of(cluster).canary.push(...signal.tellings.map(({ at }) => at).sort((a, b) => a - b))
+    } else if (signal.t === 'object') this.#of(cluster).objects.push(signal.observedAt)
     else if (signal.t === 'alert') this.event(cluster, signal.toldAt)
     else this.#of(cluster)
   }
@@ -110,14 +127,26 @@ const seeSource = (
   seen.count += now.count
 }
 
-const seeObject = (seen: Seen, at: number): void => {
-  const before = seen.objectsAt
+const seeStream = (seen: StreamSeen, at: number): void => {
+  const before = seen.at
   if (before !== undefined && at - before > GAP_MS) {
     seen.gaps = [...seen.gaps, [before, at] as [number, number]].slice(-MAX_GAPS)
   }
-  seen.objectsFrom ??= at
-  seen.objectsAt = Math.max(before ?? -Infinity, at)
+  seen.from ??= at
+  seen.at = Math.max(before ?? -Infinity, at)
 }
+
+const toldOf = ({ objects, canary, eventsAt, objectsArrivedAt }: Seen): Clusters[string] =>
+  compact({
+    objectsFrom: objects.from,
+    objectsAt: objects.at,
+    gaps: objects.gaps.length === 0 ? undefined : [...objects.gaps],
+    canaryFrom: canary.from,
+    canaryAt: canary.at,
+    canaryGaps: canary.gaps.length === 0 ? undefined : [...canary.gaps],
+    eventsAt,
+    objectsArrivedAt,
+  })
 
 /**
  * What each raw partition has told of each cluster's time. A batch is noted at once but counts only when it is durable (`settle`):
@@ -134,16 +163,18 @@ export class Observed {
         clusters = new Map()
         this.#settled.set(partition, clusters)
       }
-      for (const [cluster, { eventsAt, arrivedAt, objects, sources }] of times.clusters) {
+      for (const [cluster, { eventsAt, arrivedAt, objects, canary, sources }] of times.clusters) {
         const seen: Seen = clusters.get(cluster) ?? {
-          gaps: [],
+          objects: { gaps: [] },
+          canary: { gaps: [] },
           sources: new Map(),
         }
         seen.from ??= firstOffset
         clusters.set(cluster, seen)
         if (eventsAt > (seen.eventsAt ?? -Infinity)) seen.eventsAt = eventsAt
         if (arrivedAt > (seen.objectsArrivedAt ?? -Infinity)) seen.objectsArrivedAt = arrivedAt
-        for (const at of objects) seeObject(seen, at)
+        for (const at of objects) seeStream(seen.objects, at)
+        for (const at of canary) seeStream(seen.canary, at)
         for (const [kind, now] of sources) seeSource(seen.sources, kind, now)
       }
     }
@@ -156,8 +187,8 @@ export class Observed {
    */
   noteOf(partition: number): string {
     const clusters = Object.entries(this.of(partition))
-      .map(([cluster, { eventsAt, objectsAt, objectsArrivedAt }]) => {
-        return [cluster, compact({ eventsAt, objectsAt, objectsArrivedAt })] as const
+      .map(([cluster, { eventsAt, objectsAt, objectsArrivedAt, canaryAt }]) => {
+        return [cluster, compact({ eventsAt, objectsAt, objectsArrivedAt, canaryAt })] as const
       })
       .sort(([, a], [, b]) => newestOf(b) - newestOf(a))
     let note = JSON.stringify(Object.fromEntries(clusters))
@@ -177,7 +208,12 @@ export class Observed {
       new Map(
         Object.entries(read.value).map(([cluster, told]) => [
           cluster,
-          { ...compact(told), gaps: [], sources: new Map() },
+          {
+            ...compact({ eventsAt: told.eventsAt, objectsArrivedAt: told.objectsArrivedAt }),
+            objects: { ...compact({ at: told.objectsAt }), gaps: [] },
+            canary: { ...compact({ at: told.canaryAt }), gaps: [] },
+            sources: new Map(),
+          },
         ]),
       ),
     )
@@ -188,18 +224,15 @@ export class Observed {
   }
 
   of(partition: number): Clusters {
-    const clusters = [...(this.#settled.get(partition) ?? [])].map(
-      ([cluster, { gaps, sources, from, ...times }]) => [
-        cluster,
-        {
-          ...times,
-          ...(gaps.length === 0 ? {} : { gaps: [...gaps] }),
-          ...(sources.size === 0
-            ? {}
-            : { sources: Object.fromEntries(sources), sourcesFrom: from ?? 0 }),
-        },
-      ],
-    )
+    const clusters = [...(this.#settled.get(partition) ?? [])].map(([cluster, seen]) => [
+      cluster,
+      {
+        ...toldOf(seen),
+        ...(seen.sources.size === 0
+          ? {}
+          : { sources: Object.fromEntries(seen.sources), sourcesFrom: seen.from ?? 0 }),
+      },
+    ])
     return Object.fromEntries(clusters) as Clusters
   }
 }

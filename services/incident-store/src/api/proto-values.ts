@@ -1,4 +1,4 @@
-import type { Incident } from '@kubesift/contracts'
+import type { Change, Incident } from '@kubesift/contracts'
 import { scoreSeverity } from '@kubesift/core-incident'
 import type { StoredNote } from '@kubesift/adapter-postgres'
 
@@ -25,6 +25,21 @@ const reasonsOf = (incident: Incident) => {
     }))
 }
 
+const releaseOf = (release: Change['release']) =>
+  release === undefined
+    ? undefined
+    : { ...release, at: release.at === undefined ? undefined : timestampOf(release.at) }
+
+const findingsOf = ({ context }: Incident) =>
+  (context.findings ?? []).map(({ at, ...rest }) => ({ ...rest, at: timestampOf(at) }))
+
+const observationsOf = ({ context }: Incident) =>
+  (context.observations ?? []).map(({ firstAt, lastAt, ...rest }) => ({
+    ...rest,
+    firstAt: timestampOf(firstAt),
+    lastAt: timestampOf(lastAt),
+  }))
+
 const changesOf = ({ context }: Incident) =>
   context.changes.map(({ at, fields, rollback, ...rest }) => ({
     kind: rest.kind,
@@ -37,6 +52,9 @@ const changesOf = ({ context }: Incident) =>
     summary: rest.summary,
     distanceMs: Math.round(rest.distanceMs),
     // proto3 has no null: what was not there reads as empty
+    release: releaseOf(rest.release),
+    failingPodsAreNew: rest.failingPodsAreNew ?? undefined,
+    evidence: rest.evidence,
     fields: fields.map(({ path, from, to }) => ({ path, from: from ?? '', to: to ?? '' })),
   }))
 
@@ -85,6 +103,10 @@ export const protoOf = (incident: Incident, notes: readonly StoredNote[] = []) =
   group: incident.group,
   primaryId: incident.primary,
   joins: incident.joins.map(({ to, ...join }) => ({ incidentId: to, ...join })),
+  blastRadius: incident.blastRadius,
+  links: (incident.links ?? []).map(({ to, ...link }) => ({ incidentId: to, ...link })),
+  findings: findingsOf(incident),
+  observations: observationsOf(incident),
   objects: incident.context.objects,
   objectsTotal: incident.context.objectsTotal,
   changes: changesOf(incident),
