@@ -17,7 +17,7 @@ import { News } from './news.ts'
 import { objectFact } from './object-fact.ts'
 import { isOther } from './other-facts.ts'
 import { Memories } from './memories.ts'
-import { ledgerOf, type Counted, type OwnerMemory } from './owner-memory.ts'
+import { ledgerOf, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import { asEvent } from './pattern-fact.ts'
 import type { Surroundings } from './spells.ts'
@@ -205,6 +205,14 @@ export class NamespaceMachine {
     const hasObjects = objects.size > 0
     const symptoms = (): Iterable<Symptom> => this.#symptomsOf(id)
     if (this.#below.mayOpen(id, symptom, { hasObjects, symptoms })) touched.add(id)
+    else this.#lookBy(id, memory, symptom.fact.firstAt + result.rule.ttl, fields)
+  }
+
+  /** The stretches of an owner that is not derived end as well, and by then it is: an end that the watermark has passed is frozen. */
+  #lookBy(id: string, memory: OwnerMemory = NO_MEMORY, due: number, fields: Fields): void {
+    const { nextDecisionAt: next } = memory
+    if (next === null || due < next)
+      this.#memory.write(id, { ...memory, nextDecisionAt: due }, fields)
   }
 
   *#symptomsOf(id: string): Generator<Symptom> {

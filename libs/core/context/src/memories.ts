@@ -14,7 +14,10 @@ export class Memories {
   #isOld = false
 
   /** Takes up a stored field; undefined where it is none of these. */
-  take(field: string, text: string): { readonly id: string; readonly memory: OwnerMemory } | undefined {
+  take(
+    field: string,
+    text: string,
+  ): { readonly id: string; readonly memory: OwnerMemory } | undefined {
     if (!field.startsWith(MEMORY)) return undefined
     const id = field.slice(MEMORY.length)
     const memory = JSON.parse(text) as OwnerMemory

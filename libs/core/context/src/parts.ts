@@ -3,8 +3,8 @@ import { alertHappenings, aroundOf, ruleOf, type AlertSign } from './alerts.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
 import { happening, type Happening } from './opening.ts'
-import { spellsOf, type Surroundings } from './spells.ts'
-import { stretchesOf, timelineOf } from './timeline.ts'
+import { spellsOf, type Spells, type Surroundings } from './spells.ts'
+import { timelinesOf } from './timeline.ts'
 
 /** A state of an object that speaks of a problem. */
 export interface StateSign {
@@ -49,15 +49,22 @@ export const happeningsOf = (part: Part, end: EndOf, whole: boolean): Happening[
   const all = part.states.map((s): Happening => {
     const passive = s.at >= endOf(s.fact) && s.fact.object.kind === 'Pod'
     const { at, opens } = s
-    return happening({ at, add: statesCount ? 1 : 0, weight: 1, object: s.fact.uid, opens, passive })
+    return happening({
+      at,
+      add: statesCount ? 1 : 0,
+      weight: 1,
+      object: s.fact.uid,
+      opens,
+      passive,
+    })
   })
-  for (const fact of part.events) {
-    const ends = end(fact)
-    const telling = { fact, opens: part.opens.get(fact), symptom: part.symptoms.has(fact) }
-    const told =
-      whole || ends !== Infinity ? timelineOf(telling, ends) : stretchesOf(telling, part.rule)
-    for (const each of told) all.push(each)
-  }
+  const tellings = part.events.map((fact) => ({
+    fact,
+    opens: part.opens.get(fact),
+    symptom: part.symptoms.has(fact),
+    ends: end(fact),
+  }))
+  for (const each of timelinesOf(tellings, ruleOf(part), whole)) all.push(each)
   if (part.alerts.length > 0) all.push(...alertHappenings(part, (s) => part.symptoms.has(s)))
   return all
 }
@@ -75,6 +82,14 @@ const belongs = (at: number, absorber: readonly Spell[], own: readonly Spell[]):
   return mine === undefined || mine.openedAt! >= home.openedAt!
 }
 
+/** The spells of a problem as if there were no other. */
+const aloneOf = (part: Part, around: Surroundings, end: EndOf): Spells =>
+  spellsOf(
+    happeningsOf(part, end, around.deletions.length > 0),
+    ruleOf(part),
+    aroundOf(part, around),
+  )
+
 /**
  * Folds symptoms into the problem that explains them: among problems of one owner that name each other in `absorbs`, the one that opened
  * first (in event time) takes what begins during it. A function of the facts alone, so the order of arrival does not matter; an incident
@@ -87,10 +102,7 @@ export const absorb = (
   end: EndOf,
 ): { parts: readonly Part[]; absorbed: Map<string, string>; asks: readonly number[] } => {
   if (parts.length === 1) return { parts, absorbed: new Map(), asks: [] }
-  const whole = around.deletions.length > 0
-  const alone = parts.map((p) =>
-    spellsOf(happeningsOf(p, end, whole), ruleOf(p), aroundOf(p, around)),
-  )
+  const alone = parts.map((part) => aloneOf(part, around, end))
   const spells = new Map(parts.map((p, i) => [p.rule.problem, opened(alone[i]!.spells)]))
   const openedAt = (p: Part): number => spells.get(p.rule.problem)?.[0]?.openedAt ?? Infinity
   const left = new Map(

@@ -8,6 +8,8 @@ export interface Telling {
   readonly opens: Opening | undefined
   /** Folded in from another problem: it counts, but does not open. */
   readonly symptom: boolean
+  /** When its object began to go; Infinity: it has not. */
+  readonly ends: number
 }
 
 /** One that is still being put together. */
@@ -30,11 +32,8 @@ const closeOf = (rule: ProblemRule): number => {
 const objectOf = ({ involved: { uid = '', kind, name } }: EventFact): string =>
   uid === '' ? `${kind}/${name}` : uid
 
-/** All occurrences of one Event; those of `ends` and later were on an object that was going. */
-export const timelineOf = (
-  { fact, opens, symptom }: Telling,
-  ends: number,
-): readonly Happening[] => {
+/** All occurrences of one Event. */
+const timelineOf = ({ fact, opens, symptom, ends }: Telling): readonly Happening[] => {
   const object = objectOf(fact)
   return occurrencesOf(fact).map(({ at, add, since }) => {
     const passive = at >= ends
@@ -49,10 +48,7 @@ export const timelineOf = (
  * end before the next has come, and only its count and its last moment matter. An Event of a storm has hundreds of occurrences, and they
  * are few. It gives the same spells where nothing was deleted and no boundary is frozen (property-tested).
  */
-export const stretchesOf = (
-  { fact, opens, symptom }: Telling,
-  rule: ProblemRule,
-): readonly Happening[] => {
+const stretchesOf = ({ fact, opens }: Telling, rule: ProblemRule): readonly Happening[] => {
   const { count, span = 0 } = opens ?? rule.opens
   const close = closeOf(rule)
   const object = objectOf(fact)
@@ -69,18 +65,47 @@ export const stretchesOf = (
     }
     if (!goesOn) [from, weight] = [at, 0]
     weight += add
-    const told = symptom
-      ? happening({ at, add, weight: 0 })
-      : happening({
-          at,
-          add,
-          weight: add,
-          since: Number.isNaN(since) ? undefined : since,
-          object,
-          opens,
-        })
-    run = symptom || (weight >= count && at >= from + span) ? { ...told, to: at } : undefined
+    const began = Number.isNaN(since) ? undefined : since
+    const told = happening({ at, add, weight: add, since: began, object, opens })
+    run = weight >= count && at >= from + span ? { ...told, to: at } : undefined
     out.push(run ?? told)
   })
   return out
+}
+
+/** A symptom that was folded in; while its problem is surely open, only how often and until when it was told matters. */
+const foldedOf = ({ fact }: Telling, open: Happening | undefined): readonly Happening[] => {
+  const { at: from = Infinity, to = -Infinity } = open ?? {}
+  const out: Happening[] = []
+  let run: Stretch | undefined
+  eachOccurrence(fact, (at, add) => {
+    const told = happening({ at, add, weight: 0 })
+    if (at <= from || at > to) out.push(told)
+    else if (run === undefined) out.push((run = { ...told, to: at }))
+    else {
+      run.add += add
+      run.to = Math.max(run.to, at)
+    }
+  })
+  return out
+}
+
+const lengthOf = ({ at, to = at }: Happening): number => to - at
+
+/** The timeline of several Events of one problem; in stretches where that changes nothing, unless it must be `whole`. */
+export const timelinesOf = (
+  tellings: readonly Telling[],
+  rule: ProblemRule,
+  whole: boolean,
+): readonly Happening[] => {
+  const own = tellings.map((telling) => {
+    if (whole || telling.ends !== Infinity) return timelineOf(telling)
+    return telling.symptom ? undefined : stretchesOf(telling, rule)
+  })
+  let open: Happening | undefined
+  for (const stretches of own)
+    for (const each of stretches ?? [])
+      if (open === undefined || lengthOf(each) > lengthOf(open)) open = each
+  // In the order of the Events, which decides between those of one instant.
+  return tellings.flatMap((telling, i) => own[i] ?? foldedOf(telling, open))
 }

@@ -152,6 +152,8 @@ export class Reading {
 
   #remember(claim: Claim, known: Parameters<Memory['known']['put']>[1]): void {
     const { memo, known: events } = this.#memory
+    // Whoever had the slot before has it no more, whether this one is kept in the end or not.
+    this.readWhole.delete(claim.slot)
     if (!events.put(claim.slot, known, memo.twinOf(claim.slot)) || !memo.settle(claim)) return
     this.readWhole.set(claim.slot, known.event)
     this.#slots.set(known.event, claim.slot)
