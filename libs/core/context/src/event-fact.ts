@@ -219,24 +219,33 @@ export const factAgain = (fact: EventFact, told: Told): EventFact => ({
   ...joinTold(fact, told),
 })
 
+type Draft = { -readonly [K in keyof EventFact]: EventFact[K] }
+
 /** What one signal says, as a fact. */
 export const eventFact = (
   { event, tellings }: Pick<EventSignal, 'event' | 'tellings'>,
   source: SourcePartition,
-): EventFact => ({
-  uid: event.uid,
-  involved: event.involved,
-  reason: event.reason,
-  type: event.type,
-  message: event.message,
-  ...optional('component', event.component),
-  ...optional('host', event.host),
-  firstAt: event.firstAt,
-  combined: event.combined ?? false,
-  counted: !(event.seriesDropped ?? false),
-  ...withGrown(grownOf(event, tellings)),
-  ...toldBy([{ tellings, source }]),
-})
+): EventFact => {
+  const { top, steps, records } = toldBy([{ tellings, source }])
+  const fact: Draft = {
+    uid: event.uid,
+    involved: event.involved,
+    reason: event.reason,
+    type: event.type,
+    message: event.message,
+    firstAt: event.firstAt,
+    combined: event.combined ?? false,
+    counted: !(event.seriesDropped ?? false),
+    top,
+    steps,
+    records,
+  }
+  if (event.component !== undefined) fact.component = event.component
+  if (event.host !== undefined) fact.host = event.host
+  const grown = grownOf(event, tellings)
+  if (grown.length > 0) fact.grown = grown
+  return fact
+}
 
 export interface Occurrence {
   readonly at: number

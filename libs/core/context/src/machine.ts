@@ -145,6 +145,7 @@ export class NamespaceMachine {
     if (result.as === 'ignored' && this.#facts.events.peek(event.uid) === undefined)
       this.#noise.set(result.why, (this.#noise.get(result.why) ?? 0) + 1)
     // What such an Event tells of roll-outs is read from each telling.
+    if (this.#facts.events.peek(event.uid) === undefined) this.#unsaved.newEvents += 1
     this.#facts.events.add(fact, fact.grown === undefined ? event : undefined)
     this.#events.add(event.uid)
     this.#unsaved.events.add(event.uid)
@@ -240,6 +241,11 @@ export class NamespaceMachine {
     const isNew = result?.as === 'problem' && !open.includes(result.rule.problem)
     if (fact.t === 'alert' || isNew) touched.add(id)
     else if (memory !== undefined && open.length > 0) this.#wait(id, memory, fields)
+  }
+
+  /** Events that no snapshot has held so far: so many fields more the next one has. */
+  get newEvents(): number {
+    return this.#unsaved.newEvents
   }
 
   /** The fields of what has changed since the last snapshot: with them in place, the signals until now need not be kept. */
