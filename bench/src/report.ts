@@ -1,6 +1,7 @@
 import { BARE, type ContextBuilderWorkload } from './context-builder.ts'
 import type { LatencyResult, Quantiles } from './latency.ts'
 import { median, timesAsFast } from './interleaved.ts'
+import type { Scale } from './scale.ts'
 
 const number = (value: number): string => Math.round(value).toLocaleString('en')
 
@@ -26,6 +27,24 @@ export const contextBuilderReport = (workload: ContextBuilderWorkload): string =
     `  a turn of the service: normalise ${cost((c) => c.normaliseMs)} ms of CPU, assemble ${cost((c) => c.assembleMs)} ms, ${cost((c) => c.contexts)} contexts published`,
   ].join('\n')
 }
+
+/** What open contexts cost as lines for people. */
+export const scaleReport = ({ measured, slope, bytesPer100k }: Scale): string =>
+  [
+    'open contexts (the core alone, fed by labelled storms of many clusters at once)',
+    `  ${'contexts'.padStart(9)}  ${'signals'.padStart(11)}  ${'CPU'.padStart(10)}  CPU each   memory each`,
+    ...measured.map(({ contexts, signals, cpuMs, bytes }) =>
+      [
+        `  ${number(contexts).padStart(9)}`,
+        number(signals).padStart(11),
+        `${number(cpuMs).padStart(7)} ms`,
+        `${(cpuMs / contexts).toFixed(2)} ms`.padStart(8),
+        `${(bytes / contexts / 1000).toFixed(1)} kB`.padStart(12),
+      ].join('  '),
+    ),
+    `  memory per 100,000 open contexts, with all that is known of their objects: ${(bytesPer100k / 1e9).toFixed(2)} GB`,
+    `  growth of CPU with contexts, log-log slope (1 is linear):                   ${slope.toFixed(3)}`,
+  ].join('\n')
 
 const quantiles = ({ p50, p99, max }: Quantiles): string =>
   `p50 ${number(p50)} ms, p99 ${number(p99)} ms, max ${number(max)} ms`

@@ -3,8 +3,9 @@ import { benchWorkload, CONTEXT_BUILDER_PLAN, WORKLOADS } from './context-builde
 import { benchDecoder, decoderReport } from './decoder.ts'
 import { benchLatency, LATENCY_PLAN } from './latency.ts'
 import { describeMachine, machineLine } from './machine.ts'
-import { contextBuilderReport, latencyReport } from './report.ts'
+import { contextBuilderReport, latencyReport, scaleReport } from './report.ts'
 import { save } from './save.ts'
+import { benchScale, SCALE_SIZES } from './scale.ts'
 import { soak, SOAK_PLAN, soakReport } from './soak.ts'
 import { openWorkspace } from './workspace.ts'
 
@@ -31,7 +32,9 @@ const contextBuilder = async ({ rounds, ...rest }: BenchRequest): Promise<unknow
     show(contextBuilderReport(result))
     results.push(result)
   }
-  return results
+  const scale = await benchScale(SCALE_SIZES, signal, log)
+  show(scaleReport(scale))
+  return { workloads: results, scale }
 }
 
 const latency = async ({ seconds, env, signal, log, show }: BenchRequest): Promise<unknown> => {

@@ -21,6 +21,13 @@ export class ByteWriter {
     return Buffer.from(this.#bytes.subarray(0, this.#pos))
   }
 
+  /** Copies what was written since the last `clear` to `at`; answers how much, or -1 where that is more than `max`. */
+  copyInto(to: Buffer, at: number, max: number): number {
+    if (this.#pos > max) return -1
+    this.#bytes.copy(to, at, 0, this.#pos)
+    return this.#pos
+  }
+
   /** An unsigned integer of at most 53 bits. */
   number(tag: number, value: number): void {
     this.#room(1 + MAX_VARINT)

@@ -78,10 +78,15 @@ export class ChunkWriter {
     return this.#out.copy()
   }
 
+  /** An Event whose head {@link encodeHead} wrote before. */
+  event(head: Piece, signal: EventSignal): void {
+    this.beginWhole(head)
+    this.#tellings(signal)
+  }
+
   #event(signal: EventSignal): void {
     const head = encodeHead(signal.event)
-    this.beginWhole({ bytes: head, start: 0, end: head.length })
-    this.#tellings(signal)
+    this.event({ bytes: head, start: 0, end: head.length }, signal)
   }
 
   #again(signal: AgainSignal): void {
@@ -116,6 +121,17 @@ export const encodeBundle = (chunks: readonly Buffer[]): Buffer => {
 
 /** The head of an Event, to be copied wherever it is told. */
 export const encodeHead = (event: EventHead): Buffer => {
+  writeHead(event)
+  return headWriter.copy()
+}
+
+/** The same into `to` at `at`; answers its length, or -1 where it is longer than `max`, and then writes nothing. */
+export const encodeHeadInto = (event: EventHead, to: Buffer, at: number, max: number): number => {
+  writeHead(event)
+  return headWriter.copyInto(to, at, max)
+}
+
+const writeHead = (event: EventHead): void => {
   const out = headWriter
   out.clear()
   const { involved } = event
@@ -134,16 +150,46 @@ export const encodeHead = (event: EventHead): Buffer => {
   if (event.host !== undefined) out.text(EVENT.host, event.host)
   if (event.combined === true) out.number(EVENT.combined, 1)
   if (event.seriesDropped === true) out.number(EVENT.seriesDropped, 1)
-  return out.copy()
 }
 
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
-
 /** How an Event is named when it is told again. */
-export const encodeUid = (uid: string): Buffer => {
-  const out = headWriter
-  out.clear()
-  if (UUID.test(uid)) out.bytes(AGAIN.uuid, Buffer.from(uid.replaceAll('-', ''), 'hex'))
-  else out.text(AGAIN.text, uid)
-  return out.copy()
+const encodeUid = (uid: string): Buffer => {
+  writeUid(uid)
+  return headWriter.copy()
+}
+
+/** The same into `to` at `at`, as {@link encodeHeadInto} does. */
+export const encodeUidInto = (uid: string, to: Buffer, at: number, max: number): number => {
+  writeUid(uid)
+  return headWriter.copyInto(to, at, max)
+}
+
+const uuid = new Uint8Array(16)
+
+const writeUid = (uid: string): void => {
+  headWriter.clear()
+  if (readUuid(uid, uuid)) headWriter.bytes(AGAIN.uuid, uuid)
+  else headWriter.text(AGAIN.text, uid)
+}
+
+const hexDigit = (code: number): number =>
+  code >= 48 && code <= 57 ? code - 48 : code >= 97 && code <= 102 ? code - 87 : -1
+
+const isDashed = (at: number): boolean => at === 8 || at === 13 || at === 18 || at === 23
+
+/** The bytes of a UUID in its usual form, in small letters; false where the text is none: another form must be told as it is. */
+const readUuid = (text: string, to: Uint8Array): boolean => {
+  if (text.length !== 36) return false
+  let byte = 0
+  for (let i = 0; i < 36; i += 2) {
+    if (isDashed(i)) {
+      if (text[i] !== '-') return false
+      i += 1
+    }
+    const high = hexDigit(text.charCodeAt(i))
+    const low = hexDigit(text.charCodeAt(i + 1))
+    if (high < 0 || low < 0) return false
+    to[byte++] = high * 16 + low
+  }
+  return true
 }

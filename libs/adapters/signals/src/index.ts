@@ -3,8 +3,8 @@ export {
   ChunkWriter,
   encodeBundle,
   encodeChunk,
-  encodeHead,
-  encodeUid,
+  encodeHeadInto,
+  encodeUidInto,
   type Piece,
 } from './encode-chunk.ts'
 export { readChunk, readSignals, SIGNALS_PROTOBUF, type SignalsRecord } from './read-signals.ts'

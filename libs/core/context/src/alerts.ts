@@ -9,7 +9,7 @@ import type {
 } from '@kubesift/contracts'
 import { MAX_FIRINGS, type AlertFact, type Firing } from './alert-fact.ts'
 import { evidence } from './evidence.ts'
-import type { Happening } from './opening.ts'
+import { happening, type Happening } from './opening.ts'
 import type { Interval, Surroundings } from './spells.ts'
 
 /** What the catalogue says of an alert. */
@@ -149,14 +149,16 @@ export const alertHappenings = (
   return part.alerts.flatMap((sign): Happening[] => {
     const { startsAt } = sign.firing
     const add = alone ? 1 : 0
-    const opens = { add: 0, weight: 1, opens: AT_ONCE }
     const symptom = isSymptom(sign)
-    const began = { at: startsAt, add, weight: 0 }
-    const opened = symptom ? [] : [{ ...opens, at: startsAt + (sign.lasts ?? 0) }]
-    const all = sign.lasts === undefined ? [{ ...began, ...opened[0], add }] : [began, ...opened]
+    const began = happening({ at: startsAt, add, weight: 0 })
+    const opens = (at: number, n: number) => happening({ at, add: n, weight: 1, opens: AT_ONCE })
+    const all =
+      sign.lasts === undefined
+        ? [symptom ? began : opens(startsAt, add)]
+        : [began, ...(symptom ? [] : [opens(startsAt + sign.lasts, 0)])]
     // As long as it was told of it went on.
     const last = lastOf(sign.firing)
-    return alone && last > startsAt ? [...all, { at: last, add: 0, weight: 0 }] : all
+    return alone && last > startsAt ? [...all, happening({ at: last, add: 0, weight: 0 })] : all
   })
 }
 

@@ -11,21 +11,23 @@ export type Classified =
   | { readonly as: 'ignored'; readonly why: string }
   | { readonly as: 'context' }
 
+/** What of a fact an entry asks for besides its reason and its text. */
+type Shape = Pick<EventFact, 'type' | 'component'> & { readonly kind: string }
+
 interface Matcher {
-  matches(fact: EventFact): boolean
+  readonly fits: (shape: Shape) => boolean
+  readonly message: RegExp | undefined
 }
 
 const matcher = (match: EventMatch): Matcher => {
-  const message = match.message === undefined ? undefined : new RegExp(match.message, 'i')
   const kinds = match.kind === undefined ? undefined : new Set(match.kind)
   const components = match.component === undefined ? undefined : new Set(match.component)
   return {
-    matches: (fact) =>
-      (match.type === undefined || match.type === fact.type) &&
-      (kinds === undefined || kinds.has(fact.involved.kind)) &&
-      (components === undefined ||
-        (fact.component !== undefined && components.has(fact.component))) &&
-      (message === undefined || message.test(fact.message)),
+    message: match.message === undefined ? undefined : new RegExp(match.message, 'i'),
+    fits: ({ type, kind, component }) =>
+      (match.type === undefined || match.type === type) &&
+      (kinds === undefined || kinds.has(kind)) &&
+      (components === undefined || (component !== undefined && components.has(component))),
   }
 }
 
@@ -35,7 +37,17 @@ interface Entry {
   readonly result: Classified
 }
 
+/** The entries that fit a shape, in their order; after the first that asks for no text none is asked. */
+interface Candidates {
+  readonly shape: Shape
+  readonly entries: readonly Entry[]
+  readonly otherwise: Classified
+}
+
 const ANY = '*'
+/** So many reasons, and so many shapes of one, are remembered: more are hostile input. */
+const MAX_REASONS = 2_048
+const MAX_SHAPES = 32
 const CONTEXT: Classified = { as: 'context' }
 
 /** A catalogue, ready to be asked. Ignore rules come first, then problems in file order; the first match decides. */
@@ -51,8 +63,8 @@ export class Classifier {
   /** What operators do not want to be told. */
   readonly ignores: IgnoreRules
   readonly #byReason = new Map<string, Entry[]>()
-  /** Facts are never changed, and an owner's are asked about each time that it is looked at. */
-  readonly #known = new WeakMap<EventFact, Classified>()
+  /** Per reason what fits: an owner's Events are asked about each time that it is looked at, and few differ in more than their text. */
+  readonly #candidates = new Map<string, Candidates[]>()
 
   constructor(catalogue: Catalogue, ignores: IgnoreRules = NO_IGNORES) {
     this.ignores = ignores
@@ -81,24 +93,45 @@ export class Classifier {
 
   /** What an event is: a symptom of a problem, known noise, or mere context (most Normal events). */
   classify(fact: EventFact): Classified {
-    let known = this.#known.get(fact)
-    if (known === undefined) {
-      known = this.#match(fact)
-      this.#known.set(fact, known)
-    }
-    return known
+    const { entries, otherwise } = this.#candidatesOf(fact)
+    for (const { matcher: by, result } of entries)
+      if (by.message === undefined || by.message.test(fact.message)) return result
+    return otherwise
   }
 
-  #match(fact: EventFact): Classified {
-    const named = this.#byReason.get(fact.reason) ?? []
-    const any = this.#byReason.get(ANY) ?? []
-    for (const entry of any.length === 0
-      ? named
-      : [...named, ...any].sort((a, b) => a.order - b.order)) {
-      if (entry.matcher.matches(fact)) return entry.result
+  #candidatesOf({ reason, type, component, involved: { kind } }: EventFact): Candidates {
+    let known = this.#candidates.get(reason)
+    for (const candidates of known ?? []) {
+      const { shape } = candidates
+      if (shape.kind === kind && shape.type === type && shape.component === component)
+        return candidates
     }
-    return fact.type === 'Warning'
-      ? { as: 'ignored', why: 'no rule of the catalogue knows this reason' }
-      : CONTEXT
+    const found = this.#find(reason, {
+      kind,
+      type,
+      ...(component === undefined ? {} : { component }),
+    })
+    if (known === undefined) {
+      if (this.#candidates.size >= MAX_REASONS) this.#candidates.clear()
+      this.#candidates.set(reason, (known = []))
+    }
+    if (known.length >= MAX_SHAPES) known.shift()
+    known.push(found)
+    return found
+  }
+
+  #find(reason: string, shape: Shape): Candidates {
+    const fitting = [...(this.#byReason.get(reason) ?? []), ...(this.#byReason.get(ANY) ?? [])]
+      .sort((a, b) => a.order - b.order)
+      .filter((entry) => entry.matcher.fits(shape))
+    const last = fitting.findIndex((entry) => entry.matcher.message === undefined)
+    return {
+      shape,
+      entries: last < 0 ? fitting : fitting.slice(0, last + 1),
+      otherwise:
+        shape.type === 'Warning'
+          ? { as: 'ignored', why: 'no rule of the catalogue knows this reason' }
+          : CONTEXT,
+    }
   }
 }

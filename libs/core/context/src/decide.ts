@@ -58,7 +58,7 @@ export const decide = (
   id: string,
   at: AsOf,
   moved: ReadonlySet<string> = new Set(),
-): { contexts: Published[]; memory: OwnerMemory } => {
+): { contexts: Published[]; memory: OwnerMemory; signs: number } => {
   const before = standing.memoryOf(id) ?? NO_MEMORY
   const result = derive(standing, id, at)
   const opened = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
@@ -73,6 +73,7 @@ export const decide = (
       return within.length > 0 ? within : movedToHeir(key, others)
     })
   return {
+    signs: result.signs,
     contexts: [...open, ...withdrawn, ...gone],
     memory: memoryAfter(before, result, { published: keys, shut, heirs }, at.watermark),
   }

@@ -32,6 +32,8 @@ export interface OwnerResult {
   readonly nextDecisionAt: number | null
   /** The latest instant at which something that lasted was held against the owner. */
   readonly saidUntil: number | null
+  /** States and alerts that speak of its problems. */
+  readonly signs: number
 }
 
 export interface DeriveOptions {
@@ -212,6 +214,7 @@ export const NOTHING: OwnerResult = {
   absorbed: new Map(),
   nextDecisionAt: null,
   saidUntil: null,
+  signs: 0,
 }
 
 /** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */
@@ -232,11 +235,13 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
   let next = earliest(around.goneDueAt, askAt, ...asks)
   const contexts = parts.map((each) => {
     const part = { ...each, rule: ruleOf(each) }
+    const frozen = options.frozen.get(keyOf(part.rule.problem)) ?? []
+    const whole = around.deletions.length + frozen.length > 0
     const { spells, nextDecisionAt } = spellsOf(
-      happeningsOf(part, end),
+      happeningsOf(part, end, whole),
       part.rule,
       aroundOf(part, around),
-      options.frozen.get(keyOf(part.rule.problem)),
+      frozen,
     )
     next = earliest(next, nextDecisionAt)
     return contextOf({ part, all, spells }, view, options)
@@ -246,5 +251,6 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     absorbed: new Map([...absorbed].map(([from, to]) => [keyOf(from), keyOf(to)])),
     nextDecisionAt: next,
     saidUntil,
+    signs: raw.reduce((sum, { states, alerts }) => sum + states.length + alerts.length, 0),
   }
 }

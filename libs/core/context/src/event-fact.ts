@@ -219,24 +219,33 @@ export const factAgain = (fact: EventFact, told: Told): EventFact => ({
   ...joinTold(fact, told),
 })
 
+type Draft = { -readonly [K in keyof EventFact]: EventFact[K] }
+
 /** What one signal says, as a fact. */
 export const eventFact = (
   { event, tellings }: Pick<EventSignal, 'event' | 'tellings'>,
   source: SourcePartition,
-): EventFact => ({
-  uid: event.uid,
-  involved: event.involved,
-  reason: event.reason,
-  type: event.type,
-  message: event.message,
-  ...optional('component', event.component),
-  ...optional('host', event.host),
-  firstAt: event.firstAt,
-  combined: event.combined ?? false,
-  counted: !(event.seriesDropped ?? false),
-  ...withGrown(grownOf(event, tellings)),
-  ...toldBy([{ tellings, source }]),
-})
+): EventFact => {
+  const { top, steps, records } = toldBy([{ tellings, source }])
+  const fact: Draft = {
+    uid: event.uid,
+    involved: event.involved,
+    reason: event.reason,
+    type: event.type,
+    message: event.message,
+    firstAt: event.firstAt,
+    combined: event.combined ?? false,
+    counted: !(event.seriesDropped ?? false),
+    top,
+    steps,
+    records,
+  }
+  if (event.component !== undefined) fact.component = event.component
+  if (event.host !== undefined) fact.host = event.host
+  const grown = grownOf(event, tellings)
+  if (grown.length > 0) fact.grown = grown
+  return fact
+}
 
 export interface Occurrence {
   readonly at: number
@@ -246,19 +255,35 @@ export interface Occurrence {
   readonly since?: number
 }
 
+/**
+ * Hands over the occurrences of a fact in the order of their counts, as {@link occurrencesOf} lists them; `since` is NaN for a single one.
+ * Without an object for each: a fact of a storm has hundreds, and is looked at again and again.
+ */
+export const eachOccurrence = (
+  fact: EventFact,
+  take: (at: number, add: number, since: number) => void,
+): void => {
+  const { steps, top, firstAt } = fact
+  take(firstAt, 1, NaN)
+  let told = 1
+  let since = firstAt
+  const next = ({ n, at }: Step): void => {
+    if (n > told + 1) take(at, n - told, since)
+    else if (n > told) take(at, 1, NaN)
+    // The same single occurrence told again later (a refreshed Event) moves lastSeen, not the count.
+    else if (at > firstAt) take(at, 0, NaN)
+    told = Math.max(told, n)
+    since = at
+  }
+  for (let i = 0; i < steps.length; i += 1) next(steps[i] as Step)
+  if (steps.at(-1)?.n !== top.n) next(top)
+}
+
 /** The fact as a timeline; the sum of `add` is the count. The first is dated by `firstAt`, later ones by the step that told them. */
 export const occurrencesOf = (fact: EventFact): Occurrence[] => {
-  const steps = fact.steps.at(-1)?.n === fact.top.n ? fact.steps : [...fact.steps, fact.top]
-  const out: Occurrence[] = [{ at: fact.firstAt, add: 1 }]
-  let told = 1
-  let since = fact.firstAt
-  for (const step of steps) {
-    if (step.n > told + 1) out.push({ at: step.at, add: step.n - told, since })
-    else if (step.n > told) out.push({ at: step.at, add: 1 })
-    // The same single occurrence told again later (a refreshed Event) moves lastSeen, not the count.
-    else if (step.at > fact.firstAt) out.push({ at: step.at, add: 0 })
-    told = Math.max(told, step.n)
-    since = step.at
-  }
+  const out: Occurrence[] = []
+  eachOccurrence(fact, (at, add, since) =>
+    out.push(Number.isNaN(since) ? { at, add } : { at, add, since }),
+  )
   return out
 }

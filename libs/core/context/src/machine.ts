@@ -6,6 +6,7 @@ import type {
   SignalChunk,
   SourcePartition,
 } from '@kubesift/contracts'
+import { Below, type Symptom } from './below.ts'
 import type { Classifier } from './classify.ts'
 import { decide, derive, ignoreRuleFor, type Published, type Standing } from './decide.ts'
 import type { Derived } from './derive.ts'
@@ -15,6 +16,7 @@ import { ignoredOf, type IgnoredFact } from './ignored.ts'
 import { News } from './news.ts'
 import { objectFact } from './object-fact.ts'
 import { isOther, type OtherFact } from './other-facts.ts'
+import { Memories } from './memories.ts'
 import { ledgerOf, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import { asEvent } from './pattern-fact.ts'
@@ -37,9 +39,10 @@ export interface Settled {
   readonly stale: boolean
 }
 
-const MEMORY = 'm:'
-
-const NO_MEMORY_TEXT = JSON.stringify(NO_MEMORY)
+/** Nothing of it has ever opened. */
+const isClosed = (memory: OwnerMemory | undefined): boolean =>
+  memory === undefined ||
+  (memory.open.length === 0 && memory.published.length === 0 && memory.ignored === undefined)
 
 /**
  * One namespace of one cluster: joins signals to facts and derives contexts. Pure: the same signals, in any order, with the same
@@ -51,9 +54,8 @@ export class NamespaceMachine {
   readonly namespace: string
   readonly #classifier: Classifier
   readonly #facts = new Facts()
-  readonly #memory = new Map<string, OwnerMemory>()
-  /** Each memory as it was last written, to tell whether it has changed. */
-  readonly #written = new Map<string, string>()
+  readonly #memory = new Memories()
+  readonly #below = new Below()
   /** Events that are new, or of which more than the count is. */
   readonly #events = new Set<string>()
   /** Events that were told again, with a higher count and nothing else that is new. */
@@ -80,8 +82,9 @@ export class NamespaceMachine {
     chunks: Iterable<Pick<SignalChunk, 'source' | 'signals'>> = [],
   ): void {
     for (const [name, value] of fields) {
-      if (name.startsWith(MEMORY)) this.#remember(name.slice(MEMORY.length), value)
-      else takeField(this.#facts, name, value)
+      const taken = this.#memory.take(name, value)
+      if (taken === undefined) takeField(this.#facts, name, value)
+      else if (taken.memory.stale === true) this.#stale.add(taken.id)
     }
     for (const { source, signals } of chunks)
       for (const signal of signals) this.apply(signal, source)
@@ -89,13 +92,6 @@ export class NamespaceMachine {
     this.#facts.touchedOwners(events.keys(), objects.keys(), others.keys())
     this.#facts.takeMoves()
     this.#settled()
-  }
-
-  #remember(id: string, text: string): void {
-    const memory = JSON.parse(text) as OwnerMemory
-    this.#memory.set(id, memory)
-    this.#written.set(id, text)
-    if (memory.stale === true) this.#stale.add(id)
   }
 
   #addName(id: string): void {
@@ -149,6 +145,7 @@ export class NamespaceMachine {
     if (result.as === 'ignored' && this.#facts.events.peek(event.uid) === undefined)
       this.#noise.set(result.why, (this.#noise.get(result.why) ?? 0) + 1)
     // What such an Event tells of roll-outs is read from each telling.
+    if (this.#facts.events.peek(event.uid) === undefined) this.#unsaved.newEvents += 1
     this.#facts.events.add(fact, fact.grown === undefined ? event : undefined)
     this.#events.add(event.uid)
     this.#unsaved.events.add(event.uid)
@@ -162,25 +159,22 @@ export class NamespaceMachine {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
     const moves = this.#facts.takeMoves()
+    for (const [from, to] of moves) for (const id of [from, ...to]) this.#below.forget(id)
     for (const id of this.#others) this.#placeOther(id, touched, fields)
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#place(uid, touched, fields)
     if (everything) for (const id of this.#stale) touched.add(id)
-    for (const [id, memory] of this.#memory) {
-      if (
-        memory.nextDecisionAt !== null &&
-        watermark !== null &&
-        memory.nextDecisionAt <= watermark
-      )
-        touched.add(id)
-    }
+    if (watermark !== null) for (const id of this.#memory.due(watermark)) touched.add(id)
     const ignored: Counted[] = []
     const standing = this.#standing
     const contexts = [...touched].sort().flatMap((id) => {
       const decided = decide(standing, id, { watermark, gaps }, moves.get(id))
       ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
-      this.#write(id, decided.memory, fields)
+      this.#memory.write(id, decided.memory, fields)
       this.#stale.delete(id)
+      if (isClosed(decided.memory))
+        this.#below.derived(id, decided.signs, () => this.#symptomsOf(id))
+      else this.#below.forget(id)
       return decided.contexts.filter((context) => this.#news.take(context))
     })
     const noise = this.#noise
@@ -198,22 +192,42 @@ export class NamespaceMachine {
     this.#noise = new Map()
   }
 
-  /** An Event of a problem that is open and goes on can wait; any other is looked at now. */
+  /** An Event of a problem that is open and goes on can wait, and one by which nothing can open changes nothing; any other is looked at now. */
   #place(uid: string, touched: Set<string>, fields: Fields): void {
     const { id } = this.#facts.membership.ofEvent.get(uid)!
     if (touched.has(id)) return
     const memory = this.#memory.get(id)
     const result = this.#classifier.classify(this.#facts.events.peek(uid)!)
-    const goesOn =
-      memory !== undefined && result.as === 'problem' && memory.open.includes(result.rule.problem)
-    if (goesOn) this.#wait(id, memory, fields)
-    else touched.add(id)
+    if (result.as !== 'problem') return void touched.add(id)
+    if (memory?.open.includes(result.rule.problem)) return this.#wait(id, memory, fields)
+    const { events, objects, others } = this.#facts.membership.byOwner.get(id)!
+    if (!isClosed(memory) || others.size > 0 || events.size === 0) return void touched.add(id)
+    const symptom = { ...result, fact: this.#facts.events.get(uid)! }
+    const hasObjects = objects.size > 0
+    const symptoms = (): Iterable<Symptom> => this.#symptomsOf(id)
+    if (this.#below.mayOpen(id, symptom, { hasObjects, symptoms })) touched.add(id)
+    else this.#lookBy(id, memory, symptom.fact.firstAt + result.rule.ttl, fields)
+  }
+
+  /** The stretches of an owner that is not derived end as well, and by then it is: an end that the watermark has passed is frozen. */
+  #lookBy(id: string, memory: OwnerMemory = NO_MEMORY, due: number, fields: Fields): void {
+    const { nextDecisionAt: next } = memory
+    if (next === null || due < next)
+      this.#memory.write(id, { ...memory, nextDecisionAt: due }, fields)
+  }
+
+  *#symptomsOf(id: string): Generator<Symptom> {
+    for (const uid of this.#facts.membership.byOwner.get(id)?.events ?? []) {
+      const fact = this.#facts.events.get(uid)!
+      const result = this.#classifier.classify(fact)
+      if (result.as === 'problem') yield { ...result, fact }
+    }
   }
 
   #wait(id: string, memory: OwnerMemory, fields: Fields): void {
     if (this.#stale.has(id)) return
     this.#stale.add(id)
-    this.#write(id, { ...memory, stale: true }, fields)
+    this.#memory.write(id, { ...memory, stale: true }, fields)
   }
 
   /** An alert is looked at now. A pattern is where it is a symptom that opens something; it waits beside what is open, and else says nothing. */
@@ -234,12 +248,9 @@ export class NamespaceMachine {
     return fact.t === 'metric' && this.#classifier.metrics.classify(fact).as === 'problem'
   }
 
-  #write(id: string, memory: OwnerMemory, fields: Fields): void {
-    const text = JSON.stringify(memory)
-    if (text === (this.#written.get(id) ?? NO_MEMORY_TEXT)) return
-    this.#memory.set(id, memory)
-    this.#written.set(id, text)
-    fields.set(MEMORY + id, text)
+  /** Events that no snapshot has held so far: so many fields more the next one has. */
+  get newEvents(): number {
+    return this.#unsaved.newEvents
   }
 
   /** The fields of what has changed since the last snapshot: with them in place, the signals until now need not be kept. */
@@ -249,7 +260,7 @@ export class NamespaceMachine {
 
   /** Everything published so far, once more: after a crash between writing state and publishing. */
   republish(watermark: number | null, gaps: Surroundings['gaps']): Settled['contexts'] {
-    const contexts = [...this.#memory.keys()]
+    const contexts = [...this.#memory.ids()]
       .sort()
       .flatMap((id) => decide(this.#standing, id, { watermark, gaps }).contexts)
     for (const context of contexts) this.#news.take(context)
@@ -257,11 +268,7 @@ export class NamespaceMachine {
   }
 
   nextDecisionAt(): number | null {
-    let next: number | null = null
-    for (const { nextDecisionAt } of this.#memory.values()) {
-      if (nextDecisionAt !== null && (next === null || nextDecisionAt < next)) next = nextDecisionAt
-    }
-    return next
+    return this.#memory.nextDecisionAt()
   }
 
   /** Every key with a symptom, opened or not (triage lists what was not opened and why). */

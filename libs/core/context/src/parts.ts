@@ -1,9 +1,10 @@
 import type { Opening, ProblemRule, Spell } from '@kubesift/contracts'
 import { alertHappenings, aroundOf, ruleOf, type AlertSign } from './alerts.ts'
-import { occurrencesOf, type EventFact } from './event-fact.ts'
+import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
-import type { Happening } from './opening.ts'
-import { spellsOf, type Surroundings } from './spells.ts'
+import { happening, type Happening } from './opening.ts'
+import { spellsOf, type Spells, type Surroundings } from './spells.ts'
+import { timelinesOf } from './timeline.ts'
 
 /** A state of an object that speaks of a problem. */
 export interface StateSign {
@@ -39,41 +40,33 @@ export const isEmpty = ({ events, states, alerts }: Part): boolean =>
 
 export type EndOf = (fact: EventFact) => number
 
-/** The timeline of a part. States add to the count only where no event tells of the failure (domain.md, "Counting truthfully"). */
-export const happeningsOf = (part: Part, end: EndOf): Happening[] => {
+/**
+ * The timeline of a part. States add to the count only where no event tells of the failure (domain.md, "Counting truthfully"). It is put
+ * together in stretches, unless it must be `whole`.
+ */
+export const happeningsOf = (part: Part, end: EndOf, whole: boolean): Happening[] => {
   const statesCount = part.events.length === 0
   const all = part.states.map((s): Happening => {
     const passive = s.at >= endOf(s.fact) && s.fact.object.kind === 'Pod'
-    const told = { at: s.at, add: statesCount ? 1 : 0, weight: 1, object: s.fact.uid }
-    const { opens } = s
-    return { ...told, ...(passive ? { passive } : {}), ...(opens === undefined ? {} : { opens }) }
+    const { at, opens } = s
+    return happening({
+      at,
+      add: statesCount ? 1 : 0,
+      weight: 1,
+      object: s.fact.uid,
+      opens,
+      passive,
+    })
   })
-  for (const fact of part.events) {
-    const ends = end(fact)
-    const symptom = part.symptoms.has(fact)
-    for (const own of timelineOf(fact, part.opens.get(fact))) {
-      const { at, add } = own
-      const passive = at >= ends
-      if (!symptom && !passive) all.push(own)
-      else all.push({ at, add, weight: symptom ? 0 : add, ...(passive ? { passive } : {}) })
-    }
-  }
+  const tellings = part.events.map((fact) => ({
+    fact,
+    opens: part.opens.get(fact),
+    symptom: part.symptoms.has(fact),
+    ends: end(fact),
+  }))
+  for (const each of timelinesOf(tellings, ruleOf(part), whole)) all.push(each)
   if (part.alerts.length > 0) all.push(...alertHappenings(part, (s) => part.symptoms.has(s)))
   return all
-}
-
-/** The timelines of facts as symptoms of their own problem; facts are never changed, and most outlive many looks at their owner. */
-const timelines = new WeakMap<EventFact, readonly Happening[]>()
-
-const timelineOf = (fact: EventFact, opens: Opening | undefined): readonly Happening[] => {
-  let timeline = timelines.get(fact)
-  if (timeline === undefined) {
-    const { uid = '', kind, name } = fact.involved
-    const own = { object: uid === '' ? `${kind}/${name}` : uid, ...(opens && { opens }) }
-    timeline = occurrencesOf(fact).map((o) => ({ ...o, ...own, weight: o.add }))
-    timelines.set(fact, timeline)
-  }
-  return timeline
 }
 
 const opened = (spells: readonly Spell[]): Spell[] => spells.filter((s) => s.openedAt !== null)
@@ -89,6 +82,14 @@ const belongs = (at: number, absorber: readonly Spell[], own: readonly Spell[]):
   return mine === undefined || mine.openedAt! >= home.openedAt!
 }
 
+/** The spells of a problem as if there were no other. */
+const aloneOf = (part: Part, around: Surroundings, end: EndOf): Spells =>
+  spellsOf(
+    happeningsOf(part, end, around.deletions.length > 0),
+    ruleOf(part),
+    aroundOf(part, around),
+  )
+
 /**
  * Folds symptoms into the problem that explains them: among problems of one owner that name each other in `absorbs`, the one that opened
  * first (in event time) takes what begins during it. A function of the facts alone, so the order of arrival does not matter; an incident
@@ -101,7 +102,7 @@ export const absorb = (
   end: EndOf,
 ): { parts: readonly Part[]; absorbed: Map<string, string>; asks: readonly number[] } => {
   if (parts.length === 1) return { parts, absorbed: new Map(), asks: [] }
-  const alone = parts.map((p) => spellsOf(happeningsOf(p, end), ruleOf(p), aroundOf(p, around)))
+  const alone = parts.map((part) => aloneOf(part, around, end))
   const spells = new Map(parts.map((p, i) => [p.rule.problem, opened(alone[i]!.spells)]))
   const openedAt = (p: Part): number => spells.get(p.rule.problem)?.[0]?.openedAt ?? Infinity
   const left = new Map(

@@ -39,6 +39,8 @@ export class Unsaved {
   readonly objects = new Set<string>()
   readonly others = new Set<string>()
   names = false
+  /** Events that were never stored. */
+  newEvents = 0
 
   /** The fields of what has changed; from then on it counts as stored. */
   fields(facts: Facts): Fields {
@@ -55,6 +57,7 @@ export class Unsaved {
     this.objects.clear()
     this.others.clear()
     this.names = false
+    this.newEvents = 0
     return fields
   }
 }

@@ -2,6 +2,7 @@ import type {
   EventHead,
   EventSignal,
   Hearing,
+  ObjectRef,
   ObjectSignal,
   PatternSignal,
   Signal,
@@ -14,6 +15,8 @@ import type {
 const NAMED_OFFSETS = 8
 /** Exact repeats of an Event follow each other closely: the receiver drops `series`, or a watch was begun again. */
 const LOOKED_BACK = 4
+/** Of an Event that is told under another head each time so many are compared; what is not folded is joined later. */
+const MAX_HEADS = 16
 /** So many tellings of one Event make one signal, so that no signal outgrows its chunk. */
 const MAX_TELLINGS = 1_000
 
@@ -26,14 +29,33 @@ const samenessOf = (signal: Other): string =>
     ? `o ${signal.object.rv} ${signal.deleted ?? ''} ${signal.observedAt} ${signal.object.uid}`
     : `u ${signal.offsets[0] ?? ''} ${signal.why}`
 
+const isSameRef = (a: ObjectRef, b: ObjectRef): boolean =>
+  a.uid === b.uid &&
+  a.name === b.name &&
+  a.namespace === b.namespace &&
+  a.kind === b.kind &&
+  a.apiVersion === b.apiVersion &&
+  a.fieldPath === b.fieldPath
+
 /** What makes two heads the same Event told again: everything, since the second is not looked at. */
-const headSamenessOf = (head: EventHead): string => JSON.stringify(head)
+const isSameHead = (a: EventHead, b: EventHead): boolean =>
+  a.message === b.message &&
+  a.reason === b.reason &&
+  a.type === b.type &&
+  a.uid === b.uid &&
+  a.firstAt === b.firstAt &&
+  a.component === b.component &&
+  a.host === b.host &&
+  a.combined === b.combined &&
+  a.seriesDropped === b.seriesDropped &&
+  isSameRef(a.involved, b.involved)
 
 interface Open {
   readonly cluster: string
   readonly namespace: string
   readonly signals: Signal[]
-  readonly events: Map<string, EventSignal>
+  /** By UID, with the heads under which each was told. */
+  readonly events: Map<string, EventSignal[]>
   readonly others: Map<string, number>
   readonly patterns: Map<string, PatternSignal>
 }
@@ -63,11 +85,13 @@ export class ChunkBuilder {
   }
 
   #addEvent(place: Open, signal: EventSignal): void {
-    const same = headSamenessOf(signal.event)
-    let known = place.events.get(same)
+    const { uid } = signal.event
+    const told = place.events.get(uid)
+    let known = told?.find(({ event }) => isSameHead(event, signal.event))
     if (known === undefined) {
       known = { ...signal, tellings: [] }
-      place.events.set(same, known)
+      if (told === undefined) place.events.set(uid, [known])
+      else if (told.push(known) > MAX_HEADS) told.shift()
       place.signals.push(known)
     }
     for (const telling of signal.tellings) this.#tell(known.tellings, { ...telling })

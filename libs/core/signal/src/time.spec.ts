@@ -8,6 +8,8 @@ test('agrees with Date for every instant it can write', () => {
       expect(parseInstant(formatInstant(ms))).toBe(ms)
       expect(Date.parse(formatInstant(ms))).toBe(ms)
       expect(parseInstant(new Date(ms).toISOString())).toBe(ms)
+      const go = `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`
+      expect(parseInstant(go)).toBe(Math.floor(ms / 1000) * 1000)
     }),
   )
 })
@@ -28,6 +30,9 @@ test.each([
   '0001-01-01 00:00:00 +0000 UTC',
   'yesterday',
   '2026-13-01T00:00:00Z',
+  '2026-11-2x 01:08:41 +0000 UTC',
+  '2026-11-21 01:08:61 +0000 UTC',
+  '2026-11-21x01:08:41 +0000 UTC',
   '2026-11-21',
 ])('refuses %j', (text) => {
   expect(parseInstant(text)).toBeUndefined()

@@ -20,9 +20,49 @@ const INSTANT =
 
 const inRange = (value: number, low: number, high: number): boolean => value >= low && value <= high
 
+/** What most receivers print: whole seconds in UTC, by Go. */
+const GO_UTC_LENGTH = '2026-11-21 01:08:41 +0000 UTC'.length
+const GO_UTC = ' +0000 UTC'
+
+/** The number that these digits are; NaN where one is none. */
+const digits = (text: string, from: number, to: number): number => {
+  let value = 0
+  for (let i = from; i < to; i += 1) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return NaN
+    value = value * 10 + digit
+  }
+  return value
+}
+
+const DASH = 45
+const COLON = 58
+const SPACE = 32
+
+/** Such a text; undefined for all others, which are looked at more closely. */
+const goUtc = (text: string): number | undefined => {
+  if (text.length !== GO_UTC_LENGTH || !text.endsWith(GO_UTC)) return undefined
+  const isCut =
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    text.charCodeAt(10) === SPACE &&
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON
+  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)]
+  const [hour, minute] = [digits(text, 11, 13), digits(text, 14, 16)]
+  const second = digits(text, 17, 19)
+  const inOrder =
+    year >= 1970 && inRange(month, 1, 12) && inRange(day, 1, 31) && hour <= 24 && minute <= 59
+  if (!isCut || !inOrder || !(second <= 60)) return undefined
+  const ofDay = hour * 3_600_000 + minute * 60_000 + second * 1000
+  return daysFromCivil(year, month, day) * DAY + ofDay
+}
+
 /** Milliseconds (fractions kept) of an RFC 3339 or Go time text; undefined for anything else, and for Go's and Kubernetes' zero times. */
 export const parseInstant = (text: string): number | undefined => {
   if (text.length < 19 || text.length > 80) return undefined
+  const common = goUtc(text)
+  if (common !== undefined) return common
   const match = INSTANT.exec(text)
   if (match === null) return undefined
   const part = (i: number): number => Number(match[i])

@@ -3,10 +3,12 @@ import { readChunk } from '@kubesift/adapter-signals'
 import type { SignalChunk } from '@kubesift/contracts'
 import { NamespaceMachine, type Classifier, type Fields } from '@kubesift/core-context'
 
-/** A namespace's stored chunks may outgrow its fields by this factor before they are made into fields … */
+/** A namespace's stored chunks may outgrow what its fields would take by this factor before they are made into fields … */
 const CHUNKS_OVER_FIELDS = 2
 /** … and are left alone up to this many bytes. */
 const MIN_CHUNK_BYTES = 64 * 1024
+/** An Event fact takes at least so many bytes as a field: where each is another one, chunks are the shorter form. */
+const EVENT_FIELD_BYTES = 400
 
 /** One namespace in memory, with the size of what is stored of it. */
 export class CachedNamespace {
@@ -37,7 +39,8 @@ export class CachedNamespace {
   save(chunks: readonly Buffer[]): { chunks: readonly Buffer[]; saved: boolean; fields: Fields } {
     const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
     this.#chunkBytes += bytes
-    const limit = Math.max(MIN_CHUNK_BYTES, CHUNKS_OVER_FIELDS * this.#fieldBytes)
+    const fieldBytes = this.#fieldBytes + EVENT_FIELD_BYTES * this.machine.newEvents
+    const limit = Math.max(MIN_CHUNK_BYTES, CHUNKS_OVER_FIELDS * fieldBytes)
     if (this.#chunkBytes <= limit) return { chunks, saved: false, fields: new Map() }
     const fields = this.machine.snapshot()
     this.#chunkBytes = 0

@@ -1,6 +1,6 @@
 import type { Batch, Parked } from '@kubesift/adapter-kafka'
 import { OtlpUnreadable } from '@kubesift/adapter-otlp'
-import type { Signal } from '@kubesift/contracts'
+import type { EventHead, Signal } from '@kubesift/contracts'
 import { ChunkBuilder, type At } from '@kubesift/core-signal'
 import type { Places } from './places.ts'
 import { BatchTimes } from './observed.ts'
@@ -25,8 +25,10 @@ export class BatchReading {
     metric: 0,
     unclassified: 0,
   }
-  /** Slots whose Event was read in full in this batch: it is told whole by its signal. */
-  readonly readWhole = new Set<number>()
+  /** Slots whose Event was read in full in this batch, with its head: it is told whole by its signal. */
+  readonly readWhole = new Map<number, EventHead>()
+  /** The slot of each head that was read in full. */
+  protected readonly slots = new Map<EventHead, number>()
   /** Entries that say nothing by design. */
   skipped = 0
   /** Kafka's time of the newest record. */
@@ -44,6 +46,12 @@ export class BatchReading {
   /** The trace that what goes there continues. */
   traceOf(place: number): string | undefined {
     return this.#traces.get(place)
+  }
+
+  /** The slot in which this head is written already; undefined where none is, or others have it by now. */
+  slotOf(head: EventHead): number | undefined {
+    const slot = this.slots.get(head)
+    return slot !== undefined && this.readWhole.get(slot) === head ? slot : undefined
   }
 
   /** What follows is of this record. */

@@ -1,5 +1,5 @@
 import { ChunkWriter } from '@kubesift/adapter-signals'
-import { TOLD_WHOLE_EVERY_MS, type SourcePartition } from '@kubesift/contracts'
+import { TOLD_WHOLE_EVERY_MS, type Signal, type SourcePartition } from '@kubesift/contracts'
 import type { Memory } from './memory.ts'
 import type { BatchReading } from './batch-reading.ts'
 
@@ -37,7 +37,7 @@ export class BatchEncoder {
         // What the builder allows for is an estimate; texts may take three times as much.
         if (this.#writer.size > this.#maxBytes) this.#finish()
         if (this.#open === undefined) this.#begin(place, reading, source)
-        this.#writer.signal(signal)
+        this.#write(signal, reading)
       }
       const next = chunks[i + 1]
       const isLast = next?.cluster !== cluster || next.namespace !== namespace
@@ -55,7 +55,7 @@ export class BatchEncoder {
   /** What was encoded last is durable: the Events that it tells whole need only be told again from now on. */
   published(reading: BatchReading): void {
     const { known } = this.#memory
-    for (const slots of [this.#whole, reading.readWhole])
+    for (const slots of [this.#whole, reading.readWhole.keys()])
       for (const slot of slots) known.toldWhole(slot, reading.kafkaAt)
   }
 
@@ -69,6 +69,13 @@ export class BatchEncoder {
     if (this.#open === undefined) return
     this.#chunks.push({ place: this.#open, value: this.#writer.finish() })
     this.#open = undefined
+  }
+
+  /** Who is told for the first time was written when it was remembered. */
+  #write(signal: Signal, reading: BatchReading): void {
+    const slot = signal.t === 'event' ? reading.slotOf(signal.event) : undefined
+    if (signal.t !== 'event' || slot === undefined) return this.#writer.signal(signal)
+    this.#writer.event(this.#memory.known.head(slot), signal)
   }
 
   #retell(place: number, reading: BatchReading, source: SourcePartition): void {

@@ -1,4 +1,4 @@
-import { encodeHead, encodeUid, type Piece } from '@kubesift/adapter-signals'
+import { encodeHeadInto, encodeUidInto, type Piece } from '@kubesift/adapter-signals'
 import type { EventHead } from '@kubesift/contracts'
 
 /** An encoded head of more than this is not kept: most are of some 250 bytes. */
@@ -6,8 +6,13 @@ const HEAD_BYTES = 704
 /** A UUID takes 18 bytes; a UID of another form up to this. */
 const NAME_BYTES = 48
 
-const isSame = (a: Piece, b: Piece): boolean =>
-  Buffer.compare(a.bytes.subarray(a.start, a.end), b.bytes.subarray(b.start, b.end)) === 0
+const isSame = (a: Piece, b: Piece): boolean => {
+  const length = a.end - a.start
+  if (length !== b.end - b.start) return false
+  for (let i = 0; i < length; i += 1)
+    if (a.bytes[a.start + i] !== b.bytes[b.start + i]) return false
+  return true
+}
 
 /** What is kept of an Event that may be told again. */
 export interface Known {
@@ -45,15 +50,13 @@ export class KnownEvents {
     this.#wholeAt = new Float64Array(slots)
   }
 
-  /** Keeps it; false where it is too large. In `twin` the same Event may be known under another head. */
+  /** Keeps it; false where it is too large, and then nothing is known of the slot. In `twin` the same Event may be known under another head. */
   put(slot: number, { event, firstAt, place }: Known, twin: number): boolean {
-    const head = encodeHead(event)
-    const name = encodeUid(event.uid)
-    if (head.length > HEAD_BYTES || name.length > NAME_BYTES) return false
-    this.#heads.set(head, slot * HEAD_BYTES)
-    this.#headLengths[slot] = head.length
-    this.#names.set(name, slot * NAME_BYTES)
-    this.#nameLengths[slot] = name.length
+    const head = encodeHeadInto(event, this.#heads, slot * HEAD_BYTES, HEAD_BYTES)
+    const name = encodeUidInto(event.uid, this.#names, slot * NAME_BYTES, NAME_BYTES)
+    this.#headLengths[slot] = Math.max(0, head)
+    this.#nameLengths[slot] = Math.max(0, name)
+    if (head < 0 || name < 0) return false
     this.#places[slot] = place
     this.#firstAt[slot] = firstAt ?? NaN
     this.#beganAt[slot] = event.firstAt

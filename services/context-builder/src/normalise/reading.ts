@@ -93,8 +93,11 @@ export class Reading extends BatchReading {
 
   #remember(claim: Claim, known: Parameters<Memory['known']['put']>[1]): void {
     const { memo, known: events } = this.#memory
+    // Whoever had the slot before has it no more, whether this one is kept in the end or not.
+    this.readWhole.delete(claim.slot)
     if (!events.put(claim.slot, known, memo.twinOf(claim.slot)) || !memo.settle(claim)) return
-    this.readWhole.add(claim.slot)
+    this.readWhole.set(claim.slot, known.event)
+    this.slots.set(known.event, claim.slot)
   }
 
   /** An Event that was read before: true where nothing but its count and its last time is new. */
