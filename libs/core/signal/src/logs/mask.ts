@@ -13,7 +13,11 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b\d\d:\d\d:\d\d(?:[.,]\d{1,9})?/g, '<time>'],
   [/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '<uuid>'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '<ip>'],
-  [/\[?\b(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4})+\b\]?(?::\d{1,5}\b)?/gi, '<ip>'],
+  // IPv6, and MACs: a colon between any two parts, since parts that may follow each other can be told apart in 2^n ways
+  [
+    /\[?\b(?:[0-9a-f]{1,4}:){3,7}:?[0-9a-f]{1,4}(?:::?[0-9a-f]{1,4}){0,7}\b\]?(?::\d{1,5}\b)?/gi,
+    '<ip>',
+  ],
   [/\b0x[0-9a-f]+\b/gi, '<hex>'],
   [/\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi, '<hex>'],
   [/"(?:[^"\\\n]|\\.)*"/g, '<str>'],
