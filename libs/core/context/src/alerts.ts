@@ -88,11 +88,24 @@ export const ruleOf = (part: Spoken): ProblemRule =>
       }
     : part.rule
 
+/**
+ * A set of labels is one alert, which fires once at a time: whoever told of it last says how it is. A firing whose end was never told (the
+ * beginning differs between two Prometheus, and Alertmanager may be told to send no ends) is over with the one that was told after it.
+ */
+const settled = (firings: readonly Firing[]): readonly Firing[] => {
+  const newest = firings.reduce((a, b) => (b.toldAt > a.toldAt ? b : a))
+  return firings.map((firing) =>
+    firing.endsAt === undefined && firing.toldAt < newest.toldAt
+      ? { ...firing, endsAt: Math.max(firing.startsAt, newest.endsAt ?? newest.startsAt) }
+      : firing,
+  )
+}
+
 /** The alerts of a fact that speaks of a problem. */
 export const signsOfAlert = (
   fact: AlertFact,
   { rule, severity = rule.severity }: Extract<AlertClass, { readonly as: 'problem' }>,
-): AlertSign[] => fact.firings.map((firing) => ({ fact, firing, rule, severity }))
+): AlertSign[] => settled(fact.firings).map((firing) => ({ fact, firing, rule, severity }))
 
 const firingsOf = (alerts: readonly AlertSign[]): readonly Firing[] =>
   alerts.map(({ firing }) => firing).sort((a, b) => a.startsAt - b.startsAt)
@@ -110,12 +123,33 @@ const quietOf = (alerts: readonly AlertSign[]): Interval[] => {
   return out
 }
 
-/** What decides about the end of a problem of which only alerts speak. */
-export const aroundOf = <T extends Surroundings>(part: Spoken, around: T): T =>
-  isAlertsOnly(part) ? { ...around, healthy: quietOf(part.alerts), unwell: false } : around
-
 const lastOf = ({ startsAt, endsAt = Infinity, toldAt }: Firing): number =>
   Math.max(startsAt, Math.min(toldAt, endsAt))
+
+/** The times between two happenings throughout which an alert fired: nothing was told then, and that was no silence. */
+const firedThrough = (alerts: readonly AlertSign[]): [number, number][] => {
+  const firings = firingsOf(alerts)
+  const times = [...new Set(firings.flatMap((f) => [f.startsAt, lastOf(f)]))].sort((a, b) => a - b)
+  let known = 0
+  let until = -Infinity
+  return times.slice(1).flatMap((to, i): [number, number][] => {
+    const from = times[i]!
+    for (; known < firings.length && firings[known]!.startsAt <= from; known += 1)
+      until = Math.max(until, lastOf(firings[known]!))
+    return until >= to ? [[from, to]] : []
+  })
+}
+
+/** What decides about the end of a problem of which only alerts speak. */
+export const aroundOf = <T extends Surroundings>(part: Spoken, around: T): T =>
+  isAlertsOnly(part)
+    ? {
+        ...around,
+        healthy: quietOf(part.alerts),
+        unwell: false,
+        gaps: [...around.gaps, ...firedThrough(part.alerts)],
+      }
+    : around
 
 /** An alert has waited (`for`) before it was sent. */
 const AT_ONCE = { count: 1 } as const
@@ -132,9 +166,9 @@ export const alertHappenings = (
     const began = isSymptom(sign)
       ? { at: startsAt, add, weight: 0 }
       : { at: startsAt, add, weight: 1, opens: AT_ONCE }
-    // As long as it was told of it went on.
+    // As long as it was told of it went on; told of again after it was given up, it is open again.
     const last = lastOf(sign.firing)
-    return alone && last > startsAt ? [began, { at: last, add: 0, weight: 0 }] : [began]
+    return alone && last > startsAt ? [began, { ...began, at: last, add: 0 }] : [began]
   })
 }
 
