@@ -62,13 +62,13 @@ class Components {
 const byText = (a: readonly string[], b: readonly string[]): number =>
   a.join() < b.join() ? -1 : 1
 
-/** How many members lead to this one, over any number of steps. */
-const dependants = (id: string, joins: readonly Join[]): number => {
+/** How many members lead to this one, over any number of steps; `led` has for each member the directed joins that end in it. */
+const dependants = (id: string, led: ReadonlyMap<string, readonly Join[]>): number => {
   const seen = new Set([id])
   const queue = [id]
   for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-    for (const { from, to, directed } of joins) {
-      if (!directed || to !== at || seen.has(from)) continue
+    for (const { from } of led.get(at) ?? []) {
+      if (seen.has(from)) continue
       seen.add(from)
       queue.push(from)
     }
@@ -78,10 +78,12 @@ const dependants = (id: string, joins: readonly Join[]): number => {
 
 /** Where the arrows end: who depends on none of the others, and has the most that depend on it; then the oldest. */
 const primaryOf = (members: readonly Groupable[], joins: readonly Join[]): string => {
-  const explained = new Set(joins.filter((j) => j.directed).map((j) => j.from))
+  const directed = joins.filter((j) => j.directed)
+  const explained = new Set(directed.map((j) => j.from))
+  const led = Map.groupBy(directed, ({ to }) => to)
   const roots = members.filter(({ id }) => !explained.has(id))
   const ranked = (roots.length > 0 ? roots : members)
-    .map((incident) => ({ incident, count: dependants(incident.id, joins) }))
+    .map((incident) => ({ incident, count: dependants(incident.id, led) }))
     .sort((a, b) => b.count - a.count || olderFirst(a.incident, b.incident))
   return ranked[0]!.incident.id
 }
