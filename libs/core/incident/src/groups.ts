@@ -47,9 +47,10 @@ class Components {
     if (one === other) return true
     for (const id of one)
       for (const far of this.#apart.get(id) ?? []) if (other.has(far)) return false
-    for (const id of other) {
-      one.add(id)
-      this.#of.set(id, one)
+    const [large, small] = one.size < other.size ? [other, one] : [one, other]
+    for (const id of small) {
+      large.add(id)
+      this.#of.set(id, large)
     }
     return true
   }
@@ -131,11 +132,18 @@ export const inGroups = (incidents: readonly Incident[], constraints?: Constrain
   })
 }
 
+/** By member, for each group that was asked about: a group does not change, and each of its members is asked for more than once. */
+const byMember = new WeakMap<Group, ReadonlyMap<string, readonly Join[]>>()
+
 /** The joins of one member, as its document has them. */
-export const joinsOfMember = (id: string, group: Group): Incident['joins'] =>
-  group.joins
-    .filter(({ from }) => from === id)
-    .map(({ to, thing, why, directed }) => ({ to, thing, why, directed }))
+export const joinsOfMember = (id: string, group: Group): Incident['joins'] => {
+  let known = byMember.get(group)
+  if (known === undefined) {
+    known = Map.groupBy(group.joins, ({ from }) => from)
+    byMember.set(group, known)
+  }
+  return (known.get(id) ?? []).map(({ to, thing, why, directed }) => ({ to, thing, why, directed }))
+}
 
 /** What a group says of one of its members; who stands for the cause is as severe as what it has hit makes it. */
 export const withGroup = (incident: Incident, group: Group): Incident => {
