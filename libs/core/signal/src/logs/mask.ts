@@ -28,10 +28,17 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
 const LOOKED_AT = 600
 const KEPT = 240
 
+/** What is looked at. A long line ends with a whole word: half a secret is recognised by nobody. */
+const head = (line: string): string => {
+  const first = cut(line, LOOKED_AT)
+  const end = line.length > LOOKED_AT ? first.search(/\s\S*$/) : -1
+  return end < KEPT ? first : first.slice(0, end)
+}
+
 /** The line without what changes from one to the next. */
 export const masked = (line: string): string =>
   cut(
-    MASKS.reduce((left, [pattern, by]) => left.replace(pattern, by), redact(cut(line, LOOKED_AT)))
+    MASKS.reduce((left, [pattern, by]) => left.replace(pattern, by), redact(head(line)))
       .replace(/\s+/g, ' ')
       .trim(),
     KEPT,
@@ -39,4 +46,4 @@ export const masked = (line: string): string =>
 
 /** The line as it may be shown. */
 export const shown = (line: string): string =>
-  cut(redact(cut(line, LOOKED_AT)).replace(/\s+/g, ' ').trim(), 400)
+  cut(redact(head(line)).replace(/\s+/g, ' ').trim(), 400)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ChunkBuilder } from '../chunks.ts'
 import { fromLogRecord } from '../from-log-record.ts'
 import type { LogRecord } from '../log-record.ts'
-import { masked } from './mask.ts'
+import { masked, shown } from './mask.ts'
 
 const AT = { offset: 5, kafkaAt: Date.parse('2026-11-21T01:00:10Z') }
 const POD = {
@@ -223,4 +223,23 @@ test('what only begins like an address takes no longer than any other line', () 
   masked(`ERROR ${'a:'.repeat(250)}${'a'.repeat(80)}z`)
   masked(`ERROR ${'a:b::'.repeat(100)}z`)
   expect(performance.now() - began).toBeLessThan(1_000)
+})
+
+test.each([
+  String.raw`body {\"user\":\"me\",\"password\":\"hunter\",\"n\":1}`,
+  'exec mysqldump --password hunter --host db',
+  'exec app --api-key hunter',
+  'Cookie: sid=abc; other=hunter',
+  `-----BEGIN PRIVATE KEY-----${'A'.repeat(400)}-----END PRIVATE KEY----- ${'y'.repeat(120)} postgres://u:hunterhunter@db`,
+])('what is secret in a line is in no pattern and no example: %s', (text) => {
+  expect(masked(`ERROR ${text}`)).not.toContain('hunter')
+  expect(shown(`ERROR ${text}`)).not.toContain('hunter')
+})
+
+test('what stands beside a secret stays', () => {
+  expect(shown(String.raw`{\"password\":\"hunter\",\"n\":1}`)).toBe(
+    String.raw`{\"password\":…",\"n\":1}`,
+  )
+  expect(shown('app --token hunter --host db')).toBe('app --token … --host db')
+  expect(shown('app --password --host db')).toBe('app --password --host db')
 })
