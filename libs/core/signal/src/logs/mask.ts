@@ -28,10 +28,17 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
 const LOOKED_AT = 600
 const KEPT = 240
 
+/** ECMA-48: what tells a terminal a colour, and all else that begins with CSI. */
+const COLOURS = /\u001b\[[0-?]{0,64}[ -/]{0,4}[@-~]/g
+
+/** The text without the colours of a terminal, which stand in the middle of words. */
+export const uncoloured = (text: string): string => text.replace(COLOURS, '')
+
 /** What is looked at. A long line ends with a whole word: half a secret is recognised by nobody. */
 const head = (line: string): string => {
-  const first = cut(line, LOOKED_AT)
-  const end = line.length > LOOKED_AT ? first.search(/\s\S*$/) : -1
+  const words = uncoloured(line)
+  const first = cut(words, LOOKED_AT)
+  const end = words.length > LOOKED_AT ? first.search(/\s\S*$/) : -1
   return end < KEPT ? first : first.slice(0, end)
 }
 

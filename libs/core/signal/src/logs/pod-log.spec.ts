@@ -243,3 +243,12 @@ test('what stands beside a secret stays', () => {
   expect(shown('app --token hunter --host db')).toBe('app --token … --host db')
   expect(shown('app --password --host db')).toBe('app --password --host db')
 })
+
+test('the colours of a terminal are no part of a line', () => {
+  expect(patternOf('\u001b[31mERROR\u001b[0m no \u001b[1;38;5;9mroom\u001b[m')).toEqual(
+    patternOf('ERROR no room'),
+  )
+  expect(patternOf('{"level":"error","msg":"\\u001b[31mno room\\u001b[0m"}')).toEqual(
+    patternOf('{"level":"error","msg":"no room"}'),
+  )
+})
