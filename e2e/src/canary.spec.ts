@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { CANARY } from '@kubesift/core-context'
+import { CANARY, CANARY_NAMESPACE } from '@kubesift/core-context'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 
@@ -9,7 +9,7 @@ test('the canary has the name that the core knows, speaks each minute, and runs 
   )
   expect(canary).toMatchObject({
     kind: 'CronJob',
-    metadata: { name: CANARY },
+    metadata: { name: CANARY, namespace: CANARY_NAMESPACE },
     spec: {
       schedule: '* * * * *',
       concurrencyPolicy: 'Replace',

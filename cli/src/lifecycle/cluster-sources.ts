@@ -1,6 +1,7 @@
 import { createKafka, readRecords, spansOf, topicsPresent } from '@kubesift/adapter-kafka'
 import { clusters, nextStep, parseJson, type Cluster } from '@kubesift/contracts'
 import type { State } from '../frame/state.ts'
+import { plain } from '../render/plain.ts'
 import { counted, shortAge } from '../render/words.ts'
 
 const WITHIN_MS = 8_000
@@ -44,7 +45,7 @@ export const sourcesText = (found: readonly Cluster[] | undefined, now: number):
     : found.map(({ cluster, sources }) => {
         const each = sources.map(
           ({ source, lastSeenAt, count }) =>
-            `${source} ${shortAge(now - lastSeenAt)} ago (${counted(count, 'record')})`,
+            `${plain(source, 60)} ${shortAge(now - lastSeenAt)} ago (${counted(count, 'record')})`,
         )
-        return `sources of ${cluster}: ${each.join(', ')}`
+        return `sources of ${plain(cluster, 100)}: ${each.join(', ')}`
       })

@@ -104,3 +104,33 @@ test('what is merged away is linked no more', async () => {
   await store.writer.applyContexts([moved], next())
   expect((await linksIn(store))['eu']).toEqual([])
 })
+
+test('a cluster in which a thousand fail of one image does not hide that another has it too', async () => {
+  await using store = await aStore()
+  const crowd = Array.from({ length: 1_010 }, (_, i): Context => {
+    const name = `w${String(i).padStart(4, '0')}`
+    return {
+      ...context('a', ['proxy:2']),
+      key: `a/shop/Deployment/${name}/CrashLoop`,
+      owner: { kind: 'Deployment', name, by: 'objects' },
+    }
+  })
+  await store.writer.applyContexts(crowd, next())
+  await store.writer.applyContexts([context('b', ['proxy:2'], 5)], next())
+  await store.writer.applyContexts([context('c', ['proxy:2'], 6)], next())
+  const linksOfOldest = async () => {
+    const rows = await store.sql<{ document: Incident }>(
+      "select document from incident where key like 'a/%/w0000/%'",
+    )
+    return rows.flatMap(({ document }) => (document.links ?? []).map((link) => link.cluster))
+  }
+  expect((await linksIn(store))['b']).toHaveLength(20)
+  const told = await store.sql("select 1 from incident where document->'links' <> '[]'::jsonb")
+  expect(told.length).toBeGreaterThan(990)
+  expect((await linksIn(store))['c']).toHaveLength(20)
+  expect(await linksOfOldest()).toEqual(['b', 'c'])
+  const late = { ...context('a', ['proxy:2'], 7), key: 'a/shop/Deployment/late/CrashLoop' }
+  await store.writer.applyContexts([late], next())
+  expect(await linksOfOldest()).toEqual(['b', 'c'])
+  expect((await linksIn(store))['a']).toEqual(['b image:proxy:2', 'c image:proxy:2'])
+})

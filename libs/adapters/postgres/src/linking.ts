@@ -12,6 +12,8 @@ import { lockById } from './write-statements.ts'
 
 /** So many to whom the same thing was delivered are looked at, oldest first: more clusters than anybody has. */
 const MAX_OTHERS = 1_000
+/** What one is linked to is looked for among so many of a cluster, for each thing: a sidecar's new image may fail in a thousand workloads of one, which must not hide the others. */
+const MAX_PER_CLUSTER = 40
 
 interface DeliveredRow {
   readonly id: string
@@ -61,12 +63,18 @@ const withThings = async (
   sql: Sql,
   things: readonly string[],
   linkables: readonly Linkable[],
+  perCluster = MAX_OTHERS,
 ): Promise<Linkable[]> => {
   const times = linkables.map(({ firstSeenAt }) => firstSeenAt)
   const rows = await sql.rows<DeliveredRow>(
-    `select incident_id as id, linkable from incident_delivered
-     where things && $1::text[] and first_seen_at between to_timestamp($2) and to_timestamp($3)
-     order by first_seen_at limit ${MAX_OTHERS}`,
+    `with each as (
+       select incident_id as id, linkable, first_seen_at, row_number() over (
+         partition by linkable->>'cluster', thing order by first_seen_at, incident_id) as n
+       from incident_delivered, unnest(things) as thing
+       where things && $1::text[] and thing = any($1::text[])
+         and first_seen_at between to_timestamp($2) and to_timestamp($3))
+     select distinct on (first_seen_at, id) id, linkable from each where n <= ${perCluster}
+     order by first_seen_at, id limit ${MAX_OTHERS}`,
     [
       things,
       (Math.min(...times) - LINK_WINDOW_MS) / 1000,
@@ -100,9 +108,11 @@ export const withLinks = async (
   const touched = [...moved, ...moved.flatMap(({ id }) => stored.get(id) ?? [])]
   await lockThings(sql, touched)
   await save(sql, moved)
-  const near = await withThings(sql, touched.flatMap(thingsOf), touched)
+  const found = await withThings(sql, touched.flatMap(thingsOf), touched)
+  const near = [...new Map([...found, ...moved].map((one) => [one.id, one])).values()]
   // These may share other things with others again, which stay linked.
-  const beyond = near.length === 0 ? [] : await withThings(sql, near.flatMap(thingsOf), near)
+  const beyond =
+    near.length === 0 ? [] : await withThings(sql, near.flatMap(thingsOf), near, MAX_PER_CLUSTER)
   const linksById = new Map([
     ...moved.map(({ id }) => [id, [] as ReturnType<typeof linksOf>] as const),
     ...near.map((one) => [one.id, linksOf(one, beyond)] as const),

@@ -159,6 +159,45 @@ describe('alerts', () => {
     ])
   })
 
+  test('that have fired for days when they are heard of first are open', () => {
+    const context = at(5, alert({ from: -3 * 24 * 60, told: 1 })).get('web Crash')
+    expect(spellsOf(context)).toMatchObject([{ openedAt: AT - 3 * 24 * 60 * MIN, recovery: null }])
+    const another = alert({ print: 'g', from: -60, to: -30, told: 1 })
+    const beside = at(5, alert({ from: -3 * 24 * 60, told: 1 }), another).get('web Crash')
+    expect(spellsOf(beside)).toMatchObject([{ openedAt: AT - 3 * 24 * 60 * MIN, recovery: null }])
+    expect(
+      spellsOf(at(5 + 24 * 60, alert({ from: -3 * 24 * 60, told: 1 })).get('web Crash')),
+    ).toMatchObject([{ recovery: { by: 'ttl', at: AT + (1 + 24 * 60) * MIN } }])
+  })
+
+  test('that are told again after they were given up are open again', () => {
+    const machine = new NamespaceMachine('c', 'n', classifier)
+    machine.apply(alert({ told: 1 }), SOURCE)
+    const day = 24 * 60
+    expect(machine.settle(AT + (day + 5) * MIN, []).contexts).toMatchObject([
+      { spells: [{ recovery: { by: 'ttl' } }] },
+    ])
+    machine.apply(alert({ told: 2 * day }), SOURCE)
+    const { contexts } = machine.settle(AT + (2 * day + 5) * MIN, [])
+    expect(contexts[0]?.spells.at(-1)).toMatchObject({
+      openedAt: AT + 2 * day * MIN,
+      recovery: null,
+    })
+  })
+
+  test('of one set of labels are one alert: who says another beginning says how it is now', () => {
+    const ofTwo = [alert({ told: 1 }), alert({ from: 2, told: 3 })]
+    expect(spellsOf(at(60, ...ofTwo).get('web Crash'))).toMatchObject([{ recovery: null }])
+    for (const last of [
+      alert({ from: 2, told: 9, to: 8 }),
+      alert({ from: -1, told: 9, to: 8 }),
+      alert({ told: 9, to: 8 }),
+    ])
+      expect(spellsOf(at(60, ...ofTwo, last).get('web Crash'))).toMatchObject([
+        { from: expect.any(Number), recovery: { at: AT + 8 * MIN, by: 'recovered' } },
+      ])
+  })
+
   test('say how bad it is where only they speak of it', () => {
     const severities = (signals: Signal[]) => at(5, ...signals).get('web Missing')?.severity
     const critical = alert({ name: 'X', severity: 'critical', told: 1 })

@@ -90,6 +90,21 @@ export const ruleOf = (part: Spoken): ProblemRule =>
       }
     : part.rule
 
+/**
+ * A set of labels is one alert, which fires once at a time: whoever told of it last says how it is. A firing whose end was never told (the
+ * beginning differs between two Prometheus, and Alertmanager may be told to send no ends) is over with the one that was told after it.
+ */
+const settled = (firings: readonly Firing[]): readonly Firing[] => {
+  const [first, ...others] = firings
+  if (first === undefined) return firings
+  const newest = others.reduce((a, b) => (b.toldAt > a.toldAt ? b : a), first)
+  return firings.map((firing) =>
+    firing.endsAt === undefined && firing.toldAt < newest.toldAt
+      ? { ...firing, endsAt: Math.max(firing.startsAt, newest.endsAt ?? newest.startsAt) }
+      : firing,
+  )
+}
+
 /** The alerts of a fact that speaks of a problem. */
 export const signsOfAlert = (
   fact: AlertFact,
@@ -99,7 +114,7 @@ export const signsOfAlert = (
     lasts,
   }: Extract<AlertClass, { readonly as: 'problem' }> & { readonly lasts?: number },
 ): AlertSign[] =>
-  fact.firings.map((firing) => ({
+  settled(fact.firings).map((firing) => ({
     fact,
     firing,
     rule,
@@ -128,14 +143,33 @@ const quietOf = (alerts: readonly AlertSign[]): Interval[] => {
   return out
 }
 
+const lastOf = ({ startsAt, endsAt = Infinity, toldAt }: Firing): number =>
+  Math.max(startsAt, Math.min(toldAt, endsAt))
+
+/** The times between two happenings throughout which an alert fired: nothing was told then, and that was no silence. */
+const firedThrough = (alerts: readonly AlertSign[]): [number, number][] => {
+  const firings = firingsOf(alerts)
+  const times = [...new Set(firings.flatMap((f) => [f.startsAt, lastOf(f)]))].sort((a, b) => a - b)
+  let known = 0
+  let until = -Infinity
+  return times.slice(1).flatMap((to, i): [number, number][] => {
+    const from = times[i]!
+    for (; known < firings.length && firings[known]!.startsAt <= from; known += 1)
+      until = Math.max(until, lastOf(firings[known]!))
+    return until >= to ? [[from, to]] : []
+  })
+}
+
 /** What decides about the end of a problem: of one of which only alerts speak, they alone. */
 export const aroundOf = <T extends Surroundings>(part: Spoken, around: T): T =>
   isAlertsOnly(part)
-    ? { ...around, healthy: quietOf(part.alerts), unwell: false }
+    ? {
+        ...around,
+        healthy: quietOf(part.alerts),
+        unwell: false,
+        gaps: [...around.gaps, ...firedThrough(part.alerts)],
+      }
     : { ...around, ...around.ofRule?.(part.rule) }
-
-const lastOf = ({ startsAt, endsAt = Infinity, toldAt }: Firing): number =>
-  Math.max(startsAt, Math.min(toldAt, endsAt))
 
 /** An alert has waited (`for`) before it was sent. */
 const AT_ONCE = { count: 1 } as const
@@ -152,13 +186,14 @@ export const alertHappenings = (
     const symptom = isSymptom(sign)
     const began = happening({ at: startsAt, add, weight: 0 })
     const opens = (at: number, n: number) => happening({ at, add: n, weight: 1, opens: AT_ONCE })
-    const all =
-      sign.lasts === undefined
-        ? [symptom ? began : opens(startsAt, add)]
-        : [began, ...(symptom ? [] : [opens(startsAt + sign.lasts, 0)])]
-    // As long as it was told of it went on.
+    const opensAt = symptom ? Infinity : startsAt + (sign.lasts ?? 0)
+    const first = opensAt === startsAt ? [opens(startsAt, add)] : [began]
+    const opened = opensAt > startsAt && opensAt < Infinity ? [opens(opensAt, 0)] : []
+    // As long as it was told of it went on; told of again after it was given up, it is open again.
     const last = lastOf(sign.firing)
-    return alone && last > startsAt ? [...all, happening({ at: last, add: 0, weight: 0 })] : all
+    if (!alone || last <= startsAt) return [...first, ...opened]
+    const again = last >= opensAt ? opens(last, 0) : happening({ at: last, add: 0, weight: 0 })
+    return [...first, ...opened, again]
   })
 }
 

@@ -33,6 +33,29 @@ describe('how much a namespace matters', () => {
     const evil = new Tiers([{ tier: 'low', namespaces: ['(a+)+$'] }])
     expect(evil.of('a'.repeat(60), undefined).tier).toBe('standard')
   })
+
+  test.each([
+    ['a*', 'abc', true],
+    ['*', '', true],
+    ['**', 'x', true],
+    ['a*b*c', 'a1b2c', true],
+    ['a*b*c', 'abcb', false],
+    ['*-dev', 'shop-dev', true],
+    ['*-dev', 'shop-dev-2', false],
+    ['a*a', 'a', false],
+    ['*ab', 'aab', true],
+    ['*a\nb', 'x\na\nb', true],
+  ])('%s fits %j: %s', (glob, name, fits) => {
+    const { tier } = new Tiers([{ tier: 'low', namespaces: [glob] }]).of(name, undefined)
+    expect(tier).toBe(fits ? 'low' : 'standard')
+  })
+
+  test('many stars take no longer than one', () => {
+    const stars = new Tiers([{ tier: 'low', namespaces: [`${'*a'.repeat(7)}*b`] }])
+    const began = performance.now()
+    expect(stars.of('a'.repeat(253), undefined).tier).toBe('standard')
+    expect(performance.now() - began).toBeLessThan(500)
+  })
 })
 
 const catalogue: Catalogue = {

@@ -22,15 +22,33 @@ const PERSISTENCE = [
 
 const isTier = (text: string | undefined): text is Tier => text !== undefined && TIERS.has(text)
 
-/** `*` stands for any run of characters; everything else for itself. */
-const globOf = (glob: string): RegExp =>
-  new RegExp(`^${glob.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i')
+/**
+ * `*` stands for any run of characters; everything else for itself, whatever its case. Each part is taken where it comes first, which
+ * finds a fit where there is one: a regular expression tries all ways, and of several stars there are more than anybody waits for.
+ */
+const globOf = (glob: string): ((name: string) => boolean) => {
+  const parts = glob.toLowerCase().split('*')
+  const [head = '', tail = ''] = [parts[0], parts.at(-1)]
+  if (parts.length === 1) return (name) => name.toLowerCase() === head
+  return (name) => {
+    const text = name.toLowerCase()
+    const end = text.length - tail.length
+    let at = head.length
+    if (end < at || !text.startsWith(head) || !text.endsWith(tail)) return false
+    for (const part of parts.slice(1, -1)) {
+      const found = text.indexOf(part, at)
+      if (found < 0) return false
+      at = found + part.length
+    }
+    return at <= end
+  }
+}
 
 /** The tiers of a catalogue, ready to be asked: the first pattern that fits decides. */
 export class Tiers {
   readonly #rules: readonly {
     readonly tier: Tier
-    readonly globs: readonly (readonly [string, RegExp])[]
+    readonly globs: readonly (readonly [string, (name: string) => boolean])[]
   }[]
 
   constructor(rules: readonly TierRule[]) {
@@ -51,7 +69,7 @@ export class Tiers {
     if (isTier(annotation))
       return { tier: annotation, why: `namespace ${namespace} is annotated ${annotation}` }
     for (const { tier, globs } of this.#rules) {
-      const hit = globs.find(([, pattern]) => pattern.test(namespace))
+      const hit = globs.find(([, fits]) => fits(namespace))
       if (hit !== undefined)
         return { tier, why: `namespace ${namespace} is ${tier} by the pattern ${hit[0]}` }
     }

@@ -104,6 +104,9 @@ const ofOneThing = (kind: string, thing: string, is: readonly Touching[]): Join[
   return chained(lost, thing, cameTogether)
 }
 
+/** So many of those that a thing is explain one that touches it, the oldest: behind one Service there may be hundreds. */
+const MAX_CAUSES = 32
+
 const joinsAt = (thing: string, touching: readonly Touching[]): Join[] => {
   const of = (how: Touch['how']): Touching[] => touching.filter(({ touch }) => touch.how === how)
   const [is, blames, uses] = [of('is'), of('blames'), of('uses')]
@@ -118,6 +121,7 @@ const joinsAt = (thing: string, touching: readonly Touching[]): Join[] => {
   const blamed = blames.flatMap((from) =>
     is
       .filter((i) => i.incident.id !== from.incident.id && ofOneTime(i.incident, from.incident))
+      .slice(0, MAX_CAUSES)
       .map((i) => to(from, i)),
   )
   const depended = uses.flatMap((from) =>
@@ -125,6 +129,7 @@ const joinsAt = (thing: string, touching: readonly Touching[]): Join[] => {
       .filter(
         (i) => i.incident.id !== from.incident.id && explains(kind, from.incident, i.incident),
       )
+      .slice(0, MAX_CAUSES)
       .map((i) => to(from, i)),
   )
   return [...ofOneThing(kind, thing, is), ...blamed, ...chained(blames, thing), ...depended]

@@ -47,9 +47,10 @@ class Components {
     if (one === other) return true
     for (const id of one)
       for (const far of this.#apart.get(id) ?? []) if (other.has(far)) return false
-    for (const id of other) {
-      one.add(id)
-      this.#of.set(id, one)
+    const [large, small] = one.size < other.size ? [other, one] : [one, other]
+    for (const id of small) {
+      large.add(id)
+      this.#of.set(id, large)
     }
     return true
   }
@@ -62,13 +63,13 @@ class Components {
 const byText = (a: readonly string[], b: readonly string[]): number =>
   a.join() < b.join() ? -1 : 1
 
-/** How many members lead to this one, over any number of steps. */
-const dependants = (id: string, joins: readonly Join[]): number => {
+/** How many members lead to this one, over any number of steps; `led` has for each member the directed joins that end in it. */
+const dependants = (id: string, led: ReadonlyMap<string, readonly Join[]>): number => {
   const seen = new Set([id])
   const queue = [id]
   for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-    for (const { from, to, directed } of joins) {
-      if (!directed || to !== at || seen.has(from)) continue
+    for (const { from } of led.get(at) ?? []) {
+      if (seen.has(from)) continue
       seen.add(from)
       queue.push(from)
     }
@@ -78,10 +79,12 @@ const dependants = (id: string, joins: readonly Join[]): number => {
 
 /** Where the arrows end: who depends on none of the others, and has the most that depend on it; then the oldest. */
 const primaryOf = (members: readonly Groupable[], joins: readonly Join[]): string => {
-  const explained = new Set(joins.filter((j) => j.directed).map((j) => j.from))
+  const directed = joins.filter((j) => j.directed)
+  const explained = new Set(directed.map((j) => j.from))
+  const led = Map.groupBy(directed, ({ to }) => to)
   const roots = members.filter(({ id }) => !explained.has(id))
   const ranked = (roots.length > 0 ? roots : members)
-    .map((incident) => ({ incident, count: dependants(incident.id, joins) }))
+    .map((incident) => ({ incident, count: dependants(incident.id, led) }))
     .sort((a, b) => b.count - a.count || olderFirst(a.incident, b.incident))
   return ranked[0]!.incident.id
 }
@@ -129,11 +132,18 @@ export const inGroups = (incidents: readonly Incident[], constraints?: Constrain
   })
 }
 
+/** By member, for each group that was asked about: a group does not change, and each of its members is asked for more than once. */
+const byMember = new WeakMap<Group, ReadonlyMap<string, readonly Join[]>>()
+
 /** The joins of one member, as its document has them. */
-export const joinsOfMember = (id: string, group: Group): Incident['joins'] =>
-  group.joins
-    .filter(({ from }) => from === id)
-    .map(({ to, thing, why, directed }) => ({ to, thing, why, directed }))
+export const joinsOfMember = (id: string, group: Group): Incident['joins'] => {
+  let known = byMember.get(group)
+  if (known === undefined) {
+    known = Map.groupBy(group.joins, ({ from }) => from)
+    byMember.set(group, known)
+  }
+  return (known.get(id) ?? []).map(({ to, thing, why, directed }) => ({ to, thing, why, directed }))
+}
 
 /** What a group says of one of its members; who stands for the cause is as severe as what it has hit makes it. */
 export const withGroup = (incident: Incident, group: Group): Incident => {

@@ -5,8 +5,8 @@ import { compact, cut, list, str, sub, time, type Json } from './pick.ts'
 import type { ReadOne } from './read.ts'
 import { redact } from './redact.ts'
 
-/** So many alerts of one webhook are read; Alertmanager's own `max_alerts` is 0, no limit. */
-const MAX_ALERTS = 1_000
+/** So many alerts of one webhook are read: more than a message of 1 MB has room for. Alertmanager's own `max_alerts` is 0, no limit. */
+const MAX_ALERTS = 5_000
 
 /** True for the body of an Alertmanager webhook (version 4, which Grafana and Loki's ruler send too; some proxies drop the version). */
 export const isAlertWebhook = (body: Json): boolean =>

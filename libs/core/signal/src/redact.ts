@@ -20,9 +20,16 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /\b(?:gh[opsur]_|github_pat_|glpat-|xox[abeprs]-|[sr]k[-_](?:live|test|ant|proj)?[-_]?|AIza)[\w-]{16,}/g,
     '…',
   ],
-  // what is assigned to a name that sounds secret
+  // cookies, all of them
+  [/\b((?:set-)?cookie["']?\s{0,4}:\s{0,4})[^\n"']+/gi, '$1…'],
+  // what is given to an option that sounds secret
   [
-    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|authorization|cookie|session[-_]?id)[\w-]*["']?\s{0,4}(?:=>|[=:])\s{0,4})(?!…)(?:"[^"\n]*"?|'[^'\n]*'?|(?:Bearer|Basic)\s+…|[^\s,;&"']+)/gi,
+    /(--(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key)\s{1,4})(?![-…])[^\s"']+/gi,
+    '$1…',
+  ],
+  // what is assigned to a name that sounds secret, in JSON within a text too
+  [
+    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|authorization|cookie|session[-_]?id)[\w-]*(?:\\?["'])?\s{0,4}(?:=>|[=:])\s{0,4})(?!…)(?:\\"[^"\n]*|"[^"\n]*"?|'[^'\n]*'?|(?:Bearer|Basic)\s+…|[^\s,;&"']+)/gi,
     '$1…',
   ],
 ]

@@ -19,6 +19,7 @@ const listen = async (token?: string): Promise<void> => {
   server = new IntakeServer({
     ...(token === undefined ? {} : { token }),
     maxBytes: 10_000,
+    readMs: 300,
     publish: async (text, cluster) => {
       if (failure !== undefined) throw failure
       published.push({ text, cluster })
@@ -119,4 +120,34 @@ test('a sender that goes away in the middle leaves nothing behind', async () => 
   socket.destroy()
   expect((await post(webhook())).status).toBe(202)
   expect(published).toHaveLength(1)
+})
+
+/** All that is answered to these bytes, until the server has hung up. */
+const raw = (text: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let answer = ''
+    socket.on('data', (part) => (answer += part.toString()))
+    socket.on('close', () => resolve(answer))
+    socket.on('error', reject)
+    socket.write(text)
+  })
+
+test.each(['//', '///', 'http://[', 'http://a:b/', '*', '/%', '/v1/alerts/../..'])(
+  'who asks for %s hears that there is nothing, token or not',
+  async (target) => {
+    await listen(TOKEN)
+    expect(await raw(`POST ${target} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 404 /,
+    )
+    expect((await post(webhook(), { authorization: `Bearer ${TOKEN}` })).status).toBe(202)
+  },
+)
+
+test('whoever is too slow is asked to come again: after a 4xx Alertmanager would not', async () => {
+  await listen()
+  const head = `POST ${INTAKE_PATH} HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n\r\n`
+  expect(await raw(`${head}{"alerts"`)).toMatch(/^HTTP\/1\.1 503 /)
+  expect(results).toEqual(['unavailable'])
+  expect(published).toEqual([])
 })

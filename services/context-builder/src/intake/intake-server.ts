@@ -14,6 +14,8 @@ export interface IntakeOptions {
   /** Without one everybody who reaches the port may post. */
   readonly token?: string
   readonly maxBytes: number
+  /** How long a body may take to arrive. */
+  readonly readMs?: number
   readonly facts: Pick<IntakeFacts, 'webhook'>
   /** A fault of ours, which somebody has to look at. */
   readonly failed: (error: unknown) => void
@@ -22,6 +24,7 @@ export interface IntakeOptions {
 /** So many bodies are held at once; whoever comes then is asked to come again. */
 const MAX_OPEN = 64
 const READ_MS = 10_000
+const ORIGIN = 'http://intake'
 
 interface Answer {
   readonly status: number
@@ -37,6 +40,7 @@ const ANSWERS = {
   encoding: { status: 415, result: 'refused', says: 'send the body without a content encoding' },
   size: { status: 413, result: 'refused', says: 'the body is too large: lower max_alerts' },
   shape: { status: 400, result: 'refused', says: 'the body is no Alertmanager webhook' },
+  slow: { status: 503, result: 'unavailable', says: 'the body took too long: try again' },
   cut: { status: 400, result: 'refused', says: 'the body ended before its end' },
   busy: { status: 503, result: 'unavailable', says: 'too many at once: try again' },
   kafka: { status: 503, result: 'unavailable', says: 'Kafka does not take it now: try again' },
@@ -49,9 +53,18 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 const isToken = (given: string | undefined, wanted: string): boolean =>
   timingSafeEqual(digest(given ?? ''), digest(`Bearer ${wanted}`))
 
+/** The path and the query that were asked for; undefined where the target is none that a URL can have. */
+const targetOf = ({ url = '/' }: IncomingMessage): URL | undefined =>
+  URL.canParse(url, ORIGIN) ? new URL(url, ORIGIN) : undefined
+
 /** The whole body as text, or what is wrong with it. A body that is too large is not read to its end. */
-const bodyOf = (request: IncomingMessage, maxBytes: number): Promise<string | Answer> =>
+const bodyOf = (
+  request: IncomingMessage,
+  { maxBytes, readMs = READ_MS }: Pick<IntakeOptions, 'maxBytes' | 'readMs'>,
+): Promise<string | Answer> =>
   new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(ANSWERS.slow), readMs)
+    request.on('close', () => clearTimeout(timer))
     const parts: Buffer[] = []
     let size = 0
     request.on('data', (part: Buffer) => {
@@ -86,7 +99,8 @@ export class IntakeServer {
   constructor(options: IntakeOptions) {
     this.#options = options
     this.#server = createServer((request, response) => void this.#serve(request, response))
-    this.#server.requestTimeout = READ_MS
+    // Node's own end of a request that nobody has answered: later than ours, which says 503 and not 408.
+    this.#server.requestTimeout = 2 * (options.readMs ?? READ_MS)
     this.#server.headersTimeout = READ_MS
   }
 
@@ -117,6 +131,11 @@ export class IntakeServer {
       const answer = this.#open > MAX_OPEN ? ANSWERS.busy : await this.#answer(request)
       this.#options.facts.webhook(answer.result)
       tell(response, answer)
+    } catch (error) {
+      // One request must not end the process, whatever is in it.
+      this.#options.failed(error)
+      if (response.headersSent) response.destroy()
+      else tell(response, ANSWERS.fault)
     } finally {
       this.#open -= 1
     }
@@ -124,13 +143,13 @@ export class IntakeServer {
 
   async #answer(request: IncomingMessage): Promise<Answer> {
     const { token, maxBytes } = this.#options
-    const url = new URL(request.url ?? '/', 'http://intake')
-    if (url.pathname !== INTAKE_PATH) return ANSWERS.path
+    const url = targetOf(request)
+    if (url?.pathname !== INTAKE_PATH) return ANSWERS.path
     if (request.method !== 'POST') return ANSWERS.method
     if (token !== undefined && !isToken(request.headers.authorization, token)) return ANSWERS.token
     if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') return ANSWERS.encoding
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) return ANSWERS.size
-    const body = await bodyOf(request, maxBytes)
+    const body = await bodyOf(request, this.#options)
     if (typeof body !== 'string') return body
     if (!isWebhookText(body)) return ANSWERS.shape
     return this.#publish(body, url.searchParams.get('cluster') ?? undefined)

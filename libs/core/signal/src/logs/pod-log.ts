@@ -4,7 +4,7 @@ import { compact, cut, type Json } from '../pick.ts'
 import type { Read } from '../read.ts'
 import { accessLogIn, fromAccessLog } from './envoy.ts'
 import { errorIn } from './level.ts'
-import { masked, shown } from './mask.ts'
+import { masked, shown, uncoloured } from './mask.ts'
 import { seenAs } from './pattern-of.ts'
 import type { PodOfLog } from './pod-of.ts'
 
@@ -14,7 +14,7 @@ const CRI = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) std(?:out|err) [FP] /
 const LINE = 4_096
 
 const textOf = (record: LogRecord): string =>
-  typeof record.body === 'string' ? cut(record.body, LINE).replace(CRI, '') : ''
+  typeof record.body === 'string' ? uncoloured(cut(record.body, LINE)).replace(CRI, '') : ''
 
 /**
  * One line (or what the Collector joined of several) of a container: an error by its level, or by words that only errors have, is a pattern;
