@@ -1,5 +1,4 @@
 import {
-  consumeBatches,
   createKafka,
   createProducer,
   ensureTopics,
@@ -8,13 +7,11 @@ import {
 } from '@kubesift/adapter-kafka'
 import { encodeLogs } from '@kubesift/adapter-otlp'
 import {
-  clusters,
   OTEL_LOGS,
   OTEL_METRICS,
   OTEL_TRACES,
   otelPolicy,
   otelTopics,
-  type Cluster,
   type Context,
 } from '@kubesift/contracts'
 import {
@@ -30,18 +27,20 @@ import { z } from 'zod'
 import { configSchema } from './config.ts'
 import { contextBuilder } from './context-builder.ts'
 import { Contexts } from './contexts.spec-helper.ts'
-import { text, nanos, checked, anEventAt, spans } from './telemetry.spec-helper.ts'
+import { anEventAt, checked, followCluster, json, nanos, text } from './telemetry.spec-helper.ts'
 
 let backing: TestBacking
 let kafka: Kafka
 let service: RunningService | undefined
 let contexts: Contexts | undefined
 
-const start = (): Promise<RunningService> => {
+/** Another group has committed nothing: it reads all raw topics from their beginning. */
+const start = (groupId = 'context-builder'): Promise<RunningService> => {
   const config = loadConfig(z.object({ ...configSchema.shape, ...runtimeEnv }), {
     KAFKA_BROKERS: backing.kafkaBrokers,
     KAFKA_TOPIC_PREFIX: backing.topicPrefix,
     KAFKA_SESSION_TIMEOUT_MS: '6000',
+    KAFKA_GROUP_ID: groupId,
     REDIS_URL: backing.redisUrl,
     PROGRESS_MS: '200',
     PROGRESS_IDLE_MS: '500',
@@ -81,32 +80,10 @@ const send = async (topic: string, ...values: readonly Uint8Array[]): Promise<vo
 const eventually = (check: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(check, { timeout: 30_000, interval: 200 })
 
-/** The answer to one check, as the httpcheck receiver tells it. */
-const followCluster = (): { newest: () => Cluster | undefined; stop: () => Promise<void> } => {
-  const stop = new AbortController()
-  let newest: Cluster | undefined
-  const running = consumeBatches({
-    kafka,
-    topic: clusters,
-    groupId: 'clusters-reader',
-    handle: async (batch) => {
-      newest = batch.records.at(-1)?.value ?? newest
-      return { through: batch.lastOffset }
-    },
-  }).run(stop.signal)
-  return {
-    newest: () => newest,
-    stop: async () => {
-      stop.abort()
-      await running
-    },
-  }
-}
-
 test('a failed health check opens an incident and a good one ends it, over a restart, beside a poison record', async () => {
   service = await start()
   contexts = new Contexts(kafka)
-  const cluster = followCluster()
+  const cluster = followCluster(kafka)
   const began = Date.now() - 3_600_000
   const context = (): Context | undefined =>
     contexts!.byKey.get('lab/shop/Service/checkout/HealthCheck')
@@ -146,9 +123,26 @@ test('a failed health check opens an incident and a good one ends it, over a res
   await cluster.stop()
 })
 
-test('spans stand beside the incident of their workload and say whom it calls, counted once, beside a poison record', async () => {
+const spans = (...list: object[]): Buffer =>
+  json({
+    resourceSpans: [
+      {
+        resource: {
+          attributes: [
+            text('k8s.cluster.name', 'lab'),
+            text('k8s.namespace.name', 'shop'),
+            text('k8s.deployment.name', 'cart'),
+          ],
+        },
+        scopeSpans: [{ spans: list }],
+      },
+    ],
+  })
+
+test('spans stand beside the incident of their workload and say whom it calls, counted once over restarts and redelivery, beside a poison record', async () => {
   service = await start()
   contexts = new Contexts(kafka)
+  const cluster = followCluster(kafka)
   const at = Date.now() - 60_000
   const failed = {
     traceId: 'f'.repeat(32),
@@ -192,17 +186,40 @@ test('spans stand beside the incident of their workload and say whom it calls, c
       ],
     }),
   )
+  const seen = (count: number): Promise<void> =>
+    eventually(() =>
+      expect([...contexts!.byKey.values()]).toMatchObject([
+        {
+          owner: { kind: 'Deployment', name: 'cart' },
+          observations: [{ source: 'traces', reason: 'SpanError', count, quality: 'exact' }],
+          touches: expect.arrayContaining([
+            expect.objectContaining({ how: 'uses', thing: 'Service/pay/payments' }),
+          ]) as unknown,
+        },
+      ]),
+    )
+  await seen(3)
   await eventually(() =>
-    expect([...contexts!.byKey.values()]).toMatchObject([
-      {
-        owner: { kind: 'Deployment', name: 'cart' },
-        observations: [{ source: 'traces', reason: 'SpanError', count: 3, quality: 'exact' }],
-        touches: expect.arrayContaining([
-          expect.objectContaining({ how: 'uses', thing: 'Service/pay/payments' }),
-        ]) as unknown,
-      },
-    ]),
+    expect(cluster.newest()?.sources).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          source: 'traces',
+          count: 3,
+          lastSeenAt: expect.any(Number) as number,
+        }),
+      ]),
+    ),
   )
+  expect(await service.stop()).toBe(0)
+  service = await start()
+  await send(OTEL_TRACES, spans(failed))
+  await seen(4)
+  expect(await service.stop()).toBe(0)
+  // Every raw record once more, and then two new ones behind them in the same partition.
+  service = await start('another-group')
+  await send(OTEL_TRACES, spans(failed), spans(failed))
+  await seen(6)
+  await cluster.stop()
   await eventually(async () => {
     const { letters } = await readLetters(kafka, OTEL_TRACES, AbortSignal.timeout(10_000))
     expect([...letters.values()]).toMatchObject([{ stages: ['normalise-traces'] }])

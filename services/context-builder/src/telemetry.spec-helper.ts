@@ -1,9 +1,12 @@
+import { consumeBatches, type Kafka } from '@kubesift/adapter-kafka'
 import { encodeLogs } from '@kubesift/adapter-otlp'
+import { clusters, type Cluster } from '@kubesift/contracts'
 
-const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
+export const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
 export const text = (key: string, stringValue: string): object => ({ key, value: { stringValue } })
 export const nanos = (at: number): string => String(BigInt(at) * 1_000_000n)
 
+/** The answer to one check, as the httpcheck receiver tells it. */
 export const checked = (at: number, status: number): Buffer =>
   json({
     resourceMetrics: [
@@ -65,18 +68,25 @@ export const anEventAt = (at: number): Uint8Array =>
   })
 
 /** What was told of the cluster last. */
-export const spans = (...list: object[]): Buffer =>
-  json({
-    resourceSpans: [
-      {
-        resource: {
-          attributes: [
-            text('k8s.cluster.name', 'lab'),
-            text('k8s.namespace.name', 'shop'),
-            text('k8s.deployment.name', 'cart'),
-          ],
-        },
-        scopeSpans: [{ spans: list }],
-      },
-    ],
-  })
+export const followCluster = (
+  kafka: Kafka,
+): { newest: () => Cluster | undefined; stop: () => Promise<void> } => {
+  const stop = new AbortController()
+  let newest: Cluster | undefined
+  const running = consumeBatches({
+    kafka,
+    topic: clusters,
+    groupId: 'clusters-reader',
+    handle: async (batch) => {
+      newest = batch.records.at(-1)?.value ?? newest
+      return { through: batch.lastOffset }
+    },
+  }).run(stop.signal)
+  return {
+    newest: () => newest,
+    stop: async () => {
+      stop.abort()
+      await running
+    },
+  }
+}

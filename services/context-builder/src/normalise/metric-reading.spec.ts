@@ -119,7 +119,7 @@ describe.each(['httpcheck', 'k8s_cluster', 'kubeletstats'])('the receiver %s', (
     expect([...reading.times.sources()].map(([source]) => source)).toEqual([name])
     const told = `${JSON.stringify(signalsOf(reading), null, 2)}\n`
     await expect(told).toMatchFileSnapshot(
-      root(`services/context-builder/fixtures/${name}.signals.json`),
+      root(`services/context-builder/src/golden/${name}.signals.json`),
     )
     expect(told).not.toMatch(/s3cret|abcdefgh12345678/)
   })
