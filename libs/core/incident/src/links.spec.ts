@@ -122,6 +122,14 @@ describe('links between clusters', () => {
     expect(linked(effect.incident, first!.links!, { cause, published: false })).toBeUndefined()
   })
 
+  test('name each cluster before one of them twice', () => {
+    const many = Array.from({ length: 25 }, (_, i) => incident('us', [rollout(IMAGE)], i, `w-${i}`))
+    const last = incident('ap', [rollout(IMAGE)], 40)
+    const [own] = inLinks([incident('eu', [rollout(IMAGE)]), ...many, last])
+    expect(own!.links!.slice(0, 3).map(({ cluster }) => cluster)).toEqual(['us', 'ap', 'us'])
+    expect(own!.links).toHaveLength(20)
+  })
+
   test('forget what was merged', () => {
     const merged: Incident = { ...incident('eu', [rollout(IMAGE)]), status: 'merged' }
     expect(linkableOf(merged).delivered).toEqual([])

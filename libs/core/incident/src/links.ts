@@ -68,12 +68,12 @@ const olderFirst = (a: Linkable, b: Linkable): number =>
   a.firstSeenAt - b.firstSeenAt || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
 
 /**
- * The incidents of other clusters to which the same thing was delivered, and which failed within a day of this one; oldest first, at most
- * twenty. A second level beside groups: nobody's page is held back by another cluster.
+ * The incidents of other clusters to which the same thing was delivered, and which failed within a day of this one; one of each cluster first, the oldest, at
+ * most twenty. A second level beside groups: nobody's page is held back by another cluster.
  */
 export const linksOf = (one: Linkable, others: readonly Linkable[]): IncidentLink[] => {
   const own = new Map(one.delivered.map((d) => [d.thing, d]))
-  return others
+  const links = others
     .filter(
       ({ cluster, firstSeenAt }) =>
         cluster !== one.cluster && Math.abs(firstSeenAt - one.firstSeenAt) <= LINK_WINDOW_MS,
@@ -93,7 +93,20 @@ export const linksOf = (one: Linkable, others: readonly Linkable[]): IncidentLin
         },
       ]
     })
-    .slice(0, MAX_LINKS)
+  return oneOfEach(links).slice(0, MAX_LINKS)
+}
+
+/** The first of each cluster, then the second of each …: that a cluster has it too says more than how often one has it. */
+const oneOfEach = (links: readonly IncidentLink[]): IncidentLink[] => {
+  const ranks = new Map<string, number>()
+  return links
+    .map((link) => {
+      const rank = ranks.get(link.cluster) ?? 0
+      ranks.set(link.cluster, rank + 1)
+      return { link, rank }
+    })
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ link }) => link)
 }
 
 /** The same incidents, each with its links to those of other clusters. */
