@@ -18,6 +18,7 @@ import {
   otelTopics,
   incidentContexts,
   signals,
+  tooLate,
 } from '@kubesift/contracts'
 import { Classifier } from '@kubesift/core-context'
 import {
@@ -139,6 +140,7 @@ const assembler = (wiring: Wiring): Half => {
       loadIgnores(config.IGNORE_RULES ?? SHIPPED_IGNORES),
     ),
     cachedNamespaces: config.CACHED_NAMESPACES,
+    retireAfterMs: config.RETIRE_AFTER_MS,
     latenessMs: config.ALLOWED_LATENESS_MS,
     blindMs: config.BLIND_AFTER_MS,
     refreshMs: config.REFRESH_MS,
@@ -200,7 +202,7 @@ const topicsLoop =
     const raw = otelTopics.map((topic) => ({ topic, policy: otelPolicy }))
     const { created, differences } = await ensureTopics(
       kafka,
-      [...raw, signals, incidentContexts, clusters],
+      [...raw, signals, incidentContexts, clusters, tooLate],
       signal,
     )
     if (created.length > 0) log.info({ created }, 'created topics')

@@ -7,7 +7,7 @@ import type {
   ReasonCount,
   Severity,
 } from '@kubesift/contracts'
-import { MAX_FIRINGS, type AlertFact, type Firing } from './alert-fact.ts'
+import { lastOf, MAX_FIRINGS, type AlertFact, type Firing } from './alert-fact.ts'
 import { evidence } from './evidence.ts'
 import type { Happening } from './opening.ts'
 import type { Interval, Surroundings } from './spells.ts'
@@ -65,11 +65,13 @@ interface Spoken {
   readonly events: readonly unknown[]
   readonly states: readonly unknown[]
   readonly alerts: readonly AlertSign[]
+  /** What made its count in what is retired. */
+  readonly before?: 'event' | 'state' | 'alert'
 }
 
 /** Whether nothing but alerts speaks of the problem: then they alone say when it is over. */
-export const isAlertsOnly = ({ events, states, alerts }: Spoken): boolean =>
-  alerts.length > 0 && events.length + states.length === 0
+export const isAlertsOnly = ({ events, states, alerts, before = 'alert' }: Spoken): boolean =>
+  alerts.length > 0 && events.length + states.length === 0 && before === 'alert'
 
 /** Alertmanager says again every 4 h what still fires (`repeat_interval`); silence is six times that. */
 const ALERT_TTL_MS = 24 * 3_600_000
@@ -113,9 +115,6 @@ const quietOf = (alerts: readonly AlertSign[]): Interval[] => {
 /** What decides about the end of a problem of which only alerts speak. */
 export const aroundOf = <T extends Surroundings>(part: Spoken, around: T): T =>
   isAlertsOnly(part) ? { ...around, healthy: quietOf(part.alerts), unwell: false } : around
-
-const lastOf = ({ startsAt, endsAt = Infinity, toldAt }: Firing): number =>
-  Math.max(startsAt, Math.min(toldAt, endsAt))
 
 /** An alert has waited (`for`) before it was sent. */
 const AT_ONCE = { count: 1 } as const

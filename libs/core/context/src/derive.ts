@@ -13,6 +13,7 @@ import type { ObjectFact } from './object-fact.ts'
 import { partsOf, surroundingsOf, type OwnerView } from './owner-view.ts'
 import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
 import { countPart } from './reasons.ts'
+import { liveParts, saysAnything, type Retired } from './retired.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
 import { persistenceTerms, sensitivityTerms, stateTerms } from './sensitivity.ts'
 import { statesOf } from './states.ts'
@@ -32,6 +33,16 @@ export interface OwnerResult {
   readonly nextDecisionAt: number | null
   /** The latest instant at which something that lasted was held against the owner. */
   readonly saidUntil: number | null
+  /** Its end, where it has one, and what it takes to retire it. */
+  readonly settled: Ended
+}
+
+/** How far an owner has come to its end. */
+export interface Ended {
+  /** The last end or occurrence of anything of it; null: something goes on. */
+  readonly at: number | null
+  /** By problem the spells that it would have by itself. */
+  readonly alone: ReadonlyMap<string, readonly Spell[]>
 }
 
 export interface DeriveOptions {
@@ -42,6 +53,8 @@ export interface DeriveOptions {
   readonly saidUntil: number | null
   /** Spells that the watermark has already ended, by key. */
   readonly frozen: ReadonlyMap<string, readonly Spell[]>
+  /** What is left of facts that are retired. */
+  readonly retired?: Retired | undefined
   readonly objectByUid: (uid: string) => ObjectFact | undefined
 }
 
@@ -207,23 +220,40 @@ export const NOTHING: OwnerResult = {
   absorbed: new Map(),
   nextDecisionAt: null,
   saidUntil: null,
+  settled: { at: -Infinity, alone: new Map() },
+}
+
+const endedOf = (
+  contexts: readonly Derived[],
+  alone: ReadonlyMap<string, readonly Spell[]>,
+): Ended => {
+  const byProblem =
+    alone.size > 0 ? alone : new Map(contexts.map(({ problem, spells }) => [problem, spells]))
+  let at = contexts.reduce((last, { lastSeenAt }) => Math.max(last, lastSeenAt), -Infinity)
+  for (const { recovery } of [...contexts.map((c) => c.spells), ...byProblem.values()].flat()) {
+    if (recovery === null) return { at: null, alone: byProblem }
+    at = Math.max(at, recovery.at)
+  }
+  return { at, alone: byProblem }
 }
 
 /** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */
 export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResult => {
   const known = Math.max(options.watermark ?? -Infinity, options.saidUntil ?? -Infinity)
-  const { parts: raw, askAt, saidUntil } = partsOf(view, options.rules, known)
-  if (raw.length === 0) return { ...NOTHING, nextDecisionAt: askAt }
+  const { retired, rules } = options
+  const { cluster, namespace, owner } = view
+  const keyOf = (problem: string): string =>
+    incidentKey({ cluster, namespace, kind: owner.kind, name: owner.name, problem })
+  const { parts: told, askAt, saidUntil } = partsOf(view, rules, known)
+  const raw = retired === undefined ? told : liveParts(told, retired, rules, keyOf)
+  if (!saysAnything(raw)) return { ...NOTHING, nextDecisionAt: askAt }
   const around = surroundingsOf(view, options.watermark, options.gaps)
   const end = (fact: EventFact): number => {
     const uid = fact.involved.uid
     return endOf(uid === undefined ? undefined : options.objectByUid(uid))
   }
-  const { parts, absorbed, asks } = absorb(raw, around, end)
+  const { parts, absorbed, asks, alone } = absorb(raw, around, end, retired)
   const all = raw.flatMap((p) => p.events)
-  const { cluster, namespace, owner } = view
-  const keyOf = (problem: string): string =>
-    incidentKey({ cluster, namespace, kind: owner.kind, name: owner.name, problem })
   let next = earliest(around.goneDueAt, askAt, ...asks)
   const contexts = parts.map((each) => {
     const part = { ...each, rule: ruleOf(each) }
@@ -241,5 +271,6 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     absorbed: new Map([...absorbed].map(([from, to]) => [keyOf(from), keyOf(to)])),
     nextDecisionAt: next,
     saidUntil,
+    settled: endedOf(contexts, alone),
   }
 }

@@ -9,6 +9,8 @@ export { joinObject, type ObjectFact } from './object-fact.ts'
 export { CANARY, isCanary } from './canary.ts'
 export { GAP_MS } from './silences.ts'
 export { sourcesAfter, sourcesOf } from './cluster-sources.ts'
+export { RETIRE_AFTER_MS } from './retirement.ts'
+export type { TooLateByKind } from './too-late.ts'
 export type { Fields } from './stored-facts.ts'
 export {
   ALLOWED_LATENESS_MS,

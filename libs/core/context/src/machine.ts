@@ -18,8 +18,10 @@ import { isOther } from './other-facts.ts'
 import { ledgerOf, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import { asEvent } from './pattern-fact.ts'
+import { Retirement, type Decided } from './retirement.ts'
 import type { Surroundings } from './spells.ts'
 import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
+import type { TooLateByKind } from './too-late.ts'
 import { SCALING } from './view-of.ts'
 
 export interface Settled {
@@ -33,6 +35,8 @@ export interface Settled {
   readonly ignored: readonly Counted[]
   /** New Events that the catalogue knows as noise, by why. */
   readonly noise: ReadonlyMap<string, number>
+  /** What has come too late so far, where more has. */
+  readonly late: TooLateByKind | undefined
   /** Whether owners are left whose newest counts have not been derived: settle everything before long. */
   readonly stale: boolean
 }
@@ -68,7 +72,16 @@ export class NamespaceMachine {
   #noise = new Map<string, number>()
   readonly #news = new News<Published>()
 
-  constructor(cluster: string, namespace: string, classifier: Classifier) {
+  readonly #retirement: Retirement
+
+  /** `retireAfterMs`: how long the watermark must have passed the end of an owner until its facts are let go; by default they never are. */
+  constructor(
+    cluster: string,
+    namespace: string,
+    classifier: Classifier,
+    retireAfterMs = Infinity,
+  ) {
+    this.#retirement = new Retirement(retireAfterMs)
     this.cluster = cluster
     this.namespace = namespace
     this.#classifier = classifier
@@ -81,13 +94,14 @@ export class NamespaceMachine {
   ): void {
     for (const [name, value] of fields) {
       if (name.startsWith(MEMORY)) this.#remember(name.slice(MEMORY.length), value)
-      else takeField(this.#facts, name, value)
+      else if (!this.#retirement.take(name, value)) takeField(this.#facts, name, value)
     }
     for (const { source, signals } of chunks)
       for (const signal of signals) this.apply(signal, source)
     const { events, objects, others } = this.#facts
     this.#facts.touchedOwners(events.keys(), objects.keys(), others.keys())
     this.#facts.takeMoves()
+    this.#retirement.dropStoredLate(this.#facts)
     this.#settled()
   }
 
@@ -116,6 +130,7 @@ export class NamespaceMachine {
     }
     const fact = this.#facts.addObject(objectFact(signal, (offset) => ({ ...source, offset })))
     this.#objects.add(fact.uid)
+    if (fact.deletedAt !== undefined) this.#retirement.note(fact.deletedAt)
     this.#unsaved.objects.add(fact.uid)
     this.#addName(ownerId(fact.object))
   }
@@ -150,6 +165,7 @@ export class NamespaceMachine {
       this.#noise.set(result.why, (this.#noise.get(result.why) ?? 0) + 1)
     // What such an Event tells of roll-outs is read from each telling.
     this.#facts.events.add(fact, fact.grown === undefined ? event : undefined)
+    this.#retirement.note(fact.top.at)
     this.#events.add(event.uid)
     this.#unsaved.events.add(event.uid)
   }
@@ -162,6 +178,10 @@ export class NamespaceMachine {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
     const moves = this.#facts.takeMoves()
+    const { late } = this.#retirement
+    this.#retirement.dropLate(this.#facts, this.#events, this.#others)
+    const isLate = late !== this.#retirement.late
+    if (isLate) this.#retirement.writeLate(fields)
     for (const id of this.#others) this.#placeOther(id, touched, fields)
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#place(uid, touched, fields)
@@ -174,6 +194,9 @@ export class NamespaceMachine {
       )
         touched.add(id)
     }
+    const due = this.#retirement.due(this.#facts, watermark)
+    for (const id of due ?? []) touched.add(id)
+    const quiet = new Map<string, Decided>()
     const ignored: Counted[] = []
     const standing = this.#standing
     const contexts = [...touched].sort().flatMap((id) => {
@@ -181,13 +204,45 @@ export class NamespaceMachine {
       ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#write(id, decided.memory, fields)
       this.#stale.delete(id)
-      return decided.contexts.filter((context) => this.#news.take(context))
+      const news = decided.contexts.filter((context) => this.#news.take(context))
+      // What is said now must have gone out before it is the last word.
+      if (news.length === 0 && due?.has(id) === true) quiet.set(id, decided)
+      return news
     })
+    if (due !== undefined && watermark !== null) this.#retire(quiet, watermark, fields)
     const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
     const nextDecisionAt = this.nextDecisionAt()
-    return { contexts, fields, nextDecisionAt, ignored, noise, stale: this.#stale.size > 0 }
+    return {
+      contexts,
+      fields,
+      nextDecisionAt,
+      ignored,
+      noise,
+      late: isLate ? this.#retirement.late : undefined,
+      stale: this.#stale.size > 0,
+    }
+  }
+
+  #retire(quiet: ReadonlyMap<string, Decided>, watermark: number, fields: Fields): void {
+    const isOpen = (id: string): boolean => (this.#memory.get(id)?.open.length ?? 0) > 0
+    const about = { unsaved: this.#unsaved, isOpen }
+    for (const id of this.#retirement.settle(this.#facts, quiet, watermark, about)) {
+      const { anew: _, ...memory } = this.#memory.get(id) ?? NO_MEMORY
+      this.#write(id, memory, fields)
+      for (const key of memory.published) this.#news.forget(key)
+    }
+  }
+
+  /** Facts were let go: a snapshot is to be stored in the place of all signals so far, before any of them can come back. */
+  get mustSave(): boolean {
+    return this.#unsaved.mustSave
+  }
+
+  /** Events and objects that are kept. */
+  get size(): { readonly events: number; readonly objects: number } {
+    return { events: [...this.#facts.events.keys()].length, objects: this.#facts.objects.size }
   }
 
   #settled(): void {
@@ -200,8 +255,9 @@ export class NamespaceMachine {
 
   /** An Event of a problem that is open and goes on can wait; any other is looked at now. */
   #place(uid: string, touched: Set<string>, fields: Fields): void {
-    const { id } = this.#facts.membership.ofEvent.get(uid)!
-    if (touched.has(id)) return
+    const id = this.#facts.membership.ofEvent.get(uid)?.id
+    // It came too late, or there is nothing to decide anew.
+    if (id === undefined || touched.has(id)) return
     const memory = this.#memory.get(id)
     const result = this.#classifier.classify(this.#facts.events.peek(uid)!)
     const goesOn =
@@ -252,7 +308,7 @@ export class NamespaceMachine {
   }
 
   nextDecisionAt(): number | null {
-    let next: number | null = null
+    let next = this.#retirement.nextAt
     for (const { nextDecisionAt } of this.#memory.values()) {
       if (nextDecisionAt !== null && (next === null || nextDecisionAt < next)) next = nextDecisionAt
     }
@@ -283,6 +339,7 @@ export class NamespaceMachine {
       facts: this.#facts,
       classifier: this.#classifier,
       memoryOf: (id) => this.#memory.get(id),
+      retiredOf: (id) => this.#retirement.of(id),
     }
   }
 }

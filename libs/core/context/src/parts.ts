@@ -1,6 +1,7 @@
 import type { Opening, ProblemRule, Spell } from '@kubesift/contracts'
 import { alertHappenings, aroundOf, ruleOf, type AlertSign } from './alerts.ts'
 import { occurrencesOf, type EventFact } from './event-fact.ts'
+import { retiredAlone, type CountedBy, type Retired } from './retired.ts'
 import type { ObjectFact } from './object-fact.ts'
 import type { Happening } from './opening.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
@@ -24,6 +25,8 @@ export interface Part {
   readonly opens: ReadonlyMap<EventFact, Opening>
   /** Those of them that were folded in from another problem: they count, but do not open. */
   readonly symptoms: ReadonlySet<EventFact | StateSign | AlertSign>
+  /** What made the count of its key in the facts that are retired. */
+  readonly before?: CountedBy
 }
 
 /** Symptoms may be reported somewhat before the problem that explains them; an Event is dated in whole seconds besides. */
@@ -41,7 +44,7 @@ export type EndOf = (fact: EventFact) => number
 
 /** The timeline of a part. States add to the count only where no event tells of the failure (domain.md, "Counting truthfully"). */
 export const happeningsOf = (part: Part, end: EndOf): Happening[] => {
-  const statesCount = part.events.length === 0
+  const statesCount = part.events.length === 0 && part.before !== 'event'
   const all = part.states.map((s): Happening => {
     const passive = s.at >= endOf(s.fact) && s.fact.object.kind === 'Pod'
     const told = { at: s.at, add: statesCount ? 1 : 0, weight: 1, object: s.fact.uid }
@@ -89,6 +92,16 @@ const belongs = (at: number, absorber: readonly Spell[], own: readonly Spell[]):
   return mine === undefined || mine.openedAt! >= home.openedAt!
 }
 
+/** Parts as they are after one has taken in another. */
+export interface Absorbed {
+  readonly parts: readonly Part[]
+  /** Problem → the problem that has taken of it. */
+  readonly absorbed: Map<string, string>
+  readonly asks: readonly number[]
+  /** By problem its spells as they would be by itself; empty where there is but one problem. */
+  readonly alone: ReadonlyMap<string, readonly Spell[]>
+}
+
 /**
  * Folds symptoms into the problem that explains them: among problems of one owner that name each other in `absorbs`, the one that opened
  * first (in event time) takes what begins during it. A function of the facts alone, so the order of arrival does not matter; an incident
@@ -99,10 +112,20 @@ export const absorb = (
   parts: readonly Part[],
   around: Surroundings,
   end: EndOf,
-): { parts: readonly Part[]; absorbed: Map<string, string>; asks: readonly number[] } => {
-  if (parts.length === 1) return { parts, absorbed: new Map(), asks: [] }
-  const alone = parts.map((p) => spellsOf(happeningsOf(p, end), ruleOf(p), aroundOf(p, around)))
-  const spells = new Map(parts.map((p, i) => [p.rule.problem, opened(alone[i]!.spells)]))
+  retired?: Retired,
+): Absorbed => {
+  if (parts.length === 1) return { parts, absorbed: new Map(), asks: [], alone: new Map() }
+  const since = retired?.through ?? -Infinity
+  const alone = parts.map((p) => {
+    const happenings = happeningsOf(p, end).filter(({ at }) => at > since)
+    return spellsOf(happenings, ruleOf(p), aroundOf(p, around))
+  })
+  const spells = new Map(
+    parts.map(({ rule: { problem } }, i) => [
+      problem,
+      [...retiredAlone(retired, problem), ...opened(alone[i]!.spells)],
+    ]),
+  )
   const openedAt = (p: Part): number => spells.get(p.rule.problem)?.[0]?.openedAt ?? Infinity
   const left = new Map(
     parts.map((p) => [
@@ -114,6 +137,7 @@ export const absorb = (
         alerts: [...p.alerts],
         opens: p.opens,
         symptoms: new Set<EventFact | StateSign | AlertSign>(),
+        ...(p.before === undefined ? {} : { before: p.before }),
       },
     ]),
   )
@@ -153,5 +177,6 @@ export const absorb = (
     parts: [...left.values()].filter((p) => !isEmpty(p)),
     absorbed,
     asks: alone.flatMap((a) => a.nextDecisionAt ?? []),
+    alone: new Map(parts.map((p, i) => [p.rule.problem, alone[i]!.spells])),
   }
 }

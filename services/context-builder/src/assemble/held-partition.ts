@@ -1,6 +1,11 @@
 import type { Claim, NamespaceWrite, StateStore, Timer } from '@kubesift/adapter-redis'
 import type { ReadChunk, SignalsRecord } from '@kubesift/adapter-signals'
-import { namespaceKey, type Context, type SignalChunk } from '@kubesift/contracts'
+import {
+  namespaceKey,
+  type Context,
+  type SignalChunk,
+  type TooLateLedger,
+} from '@kubesift/contracts'
 import {
   advance,
   gapsOf,
@@ -31,6 +36,8 @@ export interface HeldOptions {
   readonly store: Pick<StateStore, 'load' | 'write' | 'published'>
   readonly classifier: Classifier
   readonly cachedNamespaces: number
+  /** How long after its end the facts of an owner are kept. */
+  readonly retireAfterMs: number
   readonly latenessMs: number
   /** How long a cluster may be silent before it counts as not seen. */
   readonly blindMs: number
@@ -65,16 +72,12 @@ export class HeldPartition {
   #pending: readonly string[]
   #ignored: Settled['ignored'][number][] = []
   #noise: (readonly [why: string, events: number])[] = []
+  readonly #late = new Map<string, TooLateLedger>()
 
   constructor(options: HeldOptions, claim: Claim) {
     this.#options = options
     this.#claim = claim
-    this.#cache = new NamespaceCache(
-      options.store,
-      claim.partition,
-      options.classifier,
-      options.cachedNamespaces,
-    )
+    this.#cache = new NamespaceCache(options.store, claim.partition, options.classifier, options)
     this.#timers = new Map(claim.timers)
     this.#clock = claim.clock
     this.#clockWritten = claim.clock
@@ -112,6 +115,13 @@ export class HeldPartition {
     readonly noise: readonly (readonly [why: string, events: number])[]
   } {
     return { ignored: this.#ignored.splice(0), noise: this.#noise.splice(0) }
+  }
+
+  /** The ledgers of namespaces in which something has come too late since this was asked last. */
+  takeLate(): TooLateLedger[] {
+    const late = [...this.#late.values()]
+    this.#late.clear()
+    return late
   }
 
   /** The mark has been taken away. */
@@ -246,6 +256,8 @@ export class HeldPartition {
     const entry = this.#touch(touched, id)
     this.#ignored.push(...settled.ignored)
     this.#noise.push(...settled.noise)
+    const { cluster, namespace } = machine
+    if (settled.late !== undefined) this.#late.set(id, { cluster, namespace, kinds: settled.late })
     for (const [name, value] of settled.fields) entry.fields.set(name, value)
     for (const context of settled.contexts) entry.contexts.set(context.key, context)
     const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }

@@ -1,7 +1,7 @@
 import type { Stored } from '@kubesift/adapter-redis'
 import { encodeChunk } from '@kubesift/adapter-signals'
 import { namespaceKey, type Catalogue, type EventSignal, type Signal } from '@kubesift/contracts'
-import { Classifier, NamespaceMachine } from '@kubesift/core-context'
+import { Classifier, NamespaceMachine, RETIRE_AFTER_MS } from '@kubesift/core-context'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CachedNamespace, NamespaceCache } from './namespace-cache.ts'
@@ -85,7 +85,10 @@ class Kept {
 }
 
 const cacheOf = (store: Pick<Kept, 'load'>, max = 10): NamespaceCache =>
-  new NamespaceCache(store, 0, classifier, max)
+  new NamespaceCache(store, 0, classifier, {
+    cachedNamespaces: max,
+    retireAfterMs: RETIRE_AFTER_MS,
+  })
 
 /** One batch of a namespace, as the holder of a partition handles it. */
 const take = (namespace: CachedNamespace, store: Kept, signals: readonly Signal[]): boolean => {
