@@ -13,7 +13,8 @@ import type { ObjectFact } from './object-fact.ts'
 import { partsOf, surroundingsOf, type OwnerView } from './owner-view.ts'
 import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
 import { countPart } from './reasons.ts'
-import { liveParts, saysAnything, type Retired } from './retired.ts'
+import type { Earlier } from './earlier.ts'
+import { liveParts, saysAnything } from './live-parts.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
 import { persistenceTerms, sensitivityTerms, stateTerms } from './sensitivity.ts'
 import { statesOf } from './states.ts'
@@ -54,7 +55,7 @@ export interface DeriveOptions {
   /** Spells that the watermark has already ended, by key. */
   readonly frozen: ReadonlyMap<string, readonly Spell[]>
   /** What is left of facts that are retired. */
-  readonly retired?: Retired | undefined
+  readonly retired?: Earlier | undefined
   readonly objectByUid: (uid: string) => ObjectFact | undefined
 }
 

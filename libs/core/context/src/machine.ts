@@ -12,6 +12,7 @@ import type { Derived } from './derive.ts'
 import { eventFact } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { ignoredOf, type IgnoredFact } from './ignored.ts'
+import { Memories } from './memories.ts'
 import { News } from './news.ts'
 import { objectFact } from './object-fact.ts'
 import { isOther } from './other-facts.ts'
@@ -20,30 +21,9 @@ import { Passed } from './passed.ts'
 import { asEvent } from './pattern-fact.ts'
 import { Retirement, type Decided } from './retirement.ts'
 import type { Surroundings } from './spells.ts'
+import type { Settled } from './settled.ts'
 import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
-import type { TooLateByKind } from './too-late.ts'
 import { SCALING } from './view-of.ts'
-
-export interface Settled {
-  /** Contexts to publish, of which something is new: full state, without version. */
-  readonly contexts: Published[]
-  /** Fields of the owners' memory that have changed: to be written before the contexts are published. */
-  readonly fields: Fields
-  /** The earliest watermark at which something may have to be decided again; null: none. */
-  readonly nextDecisionAt: number | null
-  /** What the operators' rules have newly kept shut. */
-  readonly ignored: readonly Counted[]
-  /** New Events that the catalogue knows as noise, by why. */
-  readonly noise: ReadonlyMap<string, number>
-  /** What has come too late so far, where more has. */
-  readonly late: TooLateByKind | undefined
-  /** Whether owners are left whose newest counts have not been derived: settle everything before long. */
-  readonly stale: boolean
-}
-
-const MEMORY = 'm:'
-
-const NO_MEMORY_TEXT = JSON.stringify(NO_MEMORY)
 
 /**
  * One namespace of one cluster: joins signals to facts and derives contexts. Pure: the same signals, in any order, with the same
@@ -55,9 +35,7 @@ export class NamespaceMachine {
   readonly namespace: string
   readonly #classifier: Classifier
   readonly #facts = new Facts()
-  readonly #memory = new Map<string, OwnerMemory>()
-  /** Each memory as it was last written, to tell whether it has changed. */
-  readonly #written = new Map<string, string>()
+  readonly #memory = new Memories()
   /** Events that are new, or of which more than the count is. */
   readonly #events = new Set<string>()
   /** Events that were told again, with a higher count and nothing else that is new. */
@@ -93,8 +71,10 @@ export class NamespaceMachine {
     chunks: Iterable<Pick<SignalChunk, 'source' | 'signals'>> = [],
   ): void {
     for (const [name, value] of fields) {
-      if (name.startsWith(MEMORY)) this.#remember(name.slice(MEMORY.length), value)
-      else if (!this.#retirement.take(name, value)) takeField(this.#facts, name, value)
+      const taken = this.#memory.take(name, value)
+      if (taken?.memory.stale === true) this.#stale.add(taken.id)
+      if (taken === undefined && !this.#retirement.take(name, value))
+        takeField(this.#facts, name, value)
     }
     for (const { source, signals } of chunks)
       for (const signal of signals) this.apply(signal, source)
@@ -103,13 +83,6 @@ export class NamespaceMachine {
     this.#facts.takeMoves()
     this.#retirement.dropStoredLate(this.#facts)
     this.#settled()
-  }
-
-  #remember(id: string, text: string): void {
-    const memory = JSON.parse(text) as OwnerMemory
-    this.#memory.set(id, memory)
-    this.#written.set(id, text)
-    if (memory.stale === true) this.#stale.add(id)
   }
 
   #addName(id: string): void {
@@ -186,14 +159,7 @@ export class NamespaceMachine {
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#place(uid, touched, fields)
     if (everything) for (const id of this.#stale) touched.add(id)
-    for (const [id, memory] of this.#memory) {
-      if (
-        memory.nextDecisionAt !== null &&
-        watermark !== null &&
-        memory.nextDecisionAt <= watermark
-      )
-        touched.add(id)
-    }
+    if (watermark !== null) for (const id of this.#memory.due(watermark)) touched.add(id)
     const due = this.#retirement.due(this.#facts, watermark)
     for (const id of due ?? []) touched.add(id)
     const quiet = new Map<string, Decided>()
@@ -202,7 +168,7 @@ export class NamespaceMachine {
     const contexts = [...touched].sort().flatMap((id) => {
       const decided = decide(standing, id, { watermark, gaps }, moves.get(id))
       ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
-      this.#write(id, decided.memory, fields)
+      this.#memory.write(id, decided.memory, fields)
       this.#stale.delete(id)
       const news = decided.contexts.filter((context) => this.#news.take(context))
       // What is said now must have gone out before it is the last word.
@@ -230,7 +196,7 @@ export class NamespaceMachine {
     const about = { unsaved: this.#unsaved, isOpen }
     for (const id of this.#retirement.settle(this.#facts, quiet, watermark, about)) {
       const { anew: _, ...memory } = this.#memory.get(id) ?? NO_MEMORY
-      this.#write(id, memory, fields)
+      this.#memory.write(id, memory, fields)
       for (const key of memory.published) this.#news.forget(key)
     }
   }
@@ -269,7 +235,7 @@ export class NamespaceMachine {
   #wait(id: string, memory: OwnerMemory, fields: Fields): void {
     if (this.#stale.has(id)) return
     this.#stale.add(id)
-    this.#write(id, { ...memory, stale: true }, fields)
+    this.#memory.write(id, { ...memory, stale: true }, fields)
   }
 
   /** An alert is looked at now. A pattern is where it is a symptom that opens something; it waits beside what is open, and else says nothing. */
@@ -285,14 +251,6 @@ export class NamespaceMachine {
     else if (memory !== undefined && open.length > 0) this.#wait(id, memory, fields)
   }
 
-  #write(id: string, memory: OwnerMemory, fields: Fields): void {
-    const text = JSON.stringify(memory)
-    if (text === (this.#written.get(id) ?? NO_MEMORY_TEXT)) return
-    this.#memory.set(id, memory)
-    this.#written.set(id, text)
-    fields.set(MEMORY + id, text)
-  }
-
   /** The fields of what has changed since the last snapshot: with them in place, the signals until now need not be kept. */
   snapshot(): Fields {
     return this.#unsaved.fields(this.#facts)
@@ -300,7 +258,7 @@ export class NamespaceMachine {
 
   /** Everything published so far, once more: after a crash between writing state and publishing. */
   republish(watermark: number | null, gaps: Surroundings['gaps']): Settled['contexts'] {
-    const contexts = [...this.#memory.keys()]
+    const contexts = [...this.#memory.ids()]
       .sort()
       .flatMap((id) => decide(this.#standing, id, { watermark, gaps }).contexts)
     for (const context of contexts) this.#news.take(context)
@@ -308,11 +266,8 @@ export class NamespaceMachine {
   }
 
   nextDecisionAt(): number | null {
-    let next = this.#retirement.nextAt
-    for (const { nextDecisionAt } of this.#memory.values()) {
-      if (nextDecisionAt !== null && (next === null || nextDecisionAt < next)) next = nextDecisionAt
-    }
-    return next
+    const times = [this.#memory.nextDecisionAt(), this.#retirement.nextAt]
+    return times.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)))
   }
 
   /** Every key with a symptom, opened or not (triage lists what was not opened and why). */

@@ -1,10 +1,10 @@
 import type { Opening, ProblemRule, Spell } from '@kubesift/contracts'
 import { alertHappenings, aroundOf, ruleOf, type AlertSign } from './alerts.ts'
 import { occurrencesOf, type EventFact } from './event-fact.ts'
-import { retiredAlone, type CountedBy, type Retired } from './retired.ts'
+import { retiredAlone, type CountedBy, type Earlier } from './earlier.ts'
 import type { ObjectFact } from './object-fact.ts'
 import type { Happening } from './opening.ts'
-import { spellsOf, type Surroundings } from './spells.ts'
+import { spellsOf, type Spells, type Surroundings } from './spells.ts'
 
 /** A state of an object that speaks of a problem. */
 export interface StateSign {
@@ -92,6 +92,48 @@ const belongs = (at: number, absorber: readonly Spell[], own: readonly Spell[]):
   return mine === undefined || mine.openedAt! >= home.openedAt!
 }
 
+/** A part while it takes in others or is taken in. */
+interface Taking extends Omit<Part, 'events' | 'states' | 'alerts' | 'symptoms'> {
+  events: EventFact[]
+  states: StateSign[]
+  alerts: AlertSign[]
+  readonly symptoms: Set<EventFact | StateSign | AlertSign>
+}
+
+/** Moves what `takes` is asked for from one to the other; whether there was anything. */
+const takeIn = (
+  taker: Taking,
+  giver: Taking,
+  taken: Set<EventFact | StateSign | AlertSign>,
+  takes: (at: number) => boolean,
+): boolean => {
+  const events = giver.events.filter((e) => !taken.has(e) && takes(e.firstAt))
+  const states = giver.states.filter((s) => !taken.has(s) && takes(s.at))
+  const alerts = giver.alerts.filter((a) => !taken.has(a) && takes(a.firing.startsAt))
+  const moved = new Set<EventFact | StateSign | AlertSign>([...events, ...states, ...alerts])
+  for (const item of moved) {
+    taken.add(item)
+    taker.symptoms.add(item)
+  }
+  taker.events = taker.events.concat(events)
+  taker.states = taker.states.concat(states)
+  taker.alerts = taker.alerts.concat(alerts)
+  giver.events = giver.events.filter((e) => !moved.has(e))
+  giver.states = giver.states.filter((s) => !moved.has(s))
+  giver.alerts = giver.alerts.filter((a) => !moved.has(a))
+  return moved.size > 0
+}
+
+/** The spells of each part by itself; what happened until `since` is retired. */
+const aloneOf = (
+  parts: readonly Part[],
+  { around, end, since }: { around: Surroundings; end: EndOf; since: number },
+): Spells[] =>
+  parts.map((p) => {
+    const happenings = happeningsOf(p, end).filter(({ at }) => at > since)
+    return spellsOf(happenings, ruleOf(p), aroundOf(p, around))
+  })
+
 /** Parts as they are after one has taken in another. */
 export interface Absorbed {
   readonly parts: readonly Part[]
@@ -112,14 +154,10 @@ export const absorb = (
   parts: readonly Part[],
   around: Surroundings,
   end: EndOf,
-  retired?: Retired,
+  retired?: Earlier,
 ): Absorbed => {
   if (parts.length === 1) return { parts, absorbed: new Map(), asks: [], alone: new Map() }
-  const since = retired?.through ?? -Infinity
-  const alone = parts.map((p) => {
-    const happenings = happeningsOf(p, end).filter(({ at }) => at > since)
-    return spellsOf(happenings, ruleOf(p), aroundOf(p, around))
-  })
+  const alone = aloneOf(parts, { around, end, since: retired?.through ?? -Infinity })
   const spells = new Map(
     parts.map(({ rule: { problem } }, i) => [
       problem,
@@ -128,17 +166,9 @@ export const absorb = (
   )
   const openedAt = (p: Part): number => spells.get(p.rule.problem)?.[0]?.openedAt ?? Infinity
   const left = new Map(
-    parts.map((p) => [
+    parts.map((p): [string, Taking] => [
       p.rule.problem,
-      {
-        rule: p.rule,
-        events: [...p.events],
-        states: [...p.states],
-        alerts: [...p.alerts],
-        opens: p.opens,
-        symptoms: new Set<EventFact | StateSign | AlertSign>(),
-        ...(p.before === undefined ? {} : { before: p.before }),
-      },
+      { ...p, symptoms: new Set<EventFact | StateSign | AlertSign>() },
     ]),
   )
   const absorbed = new Map<string, string>()
@@ -154,22 +184,7 @@ export const absorb = (
       const giver = left.get(problem)
       if (giver === undefined || giver === taker) continue
       const own = spells.get(problem) ?? []
-      const takes = (at: number): boolean => belongs(at, home, own)
-      const events = giver.events.filter((e) => !taken.has(e) && takes(e.firstAt))
-      const states = giver.states.filter((s) => !taken.has(s) && takes(s.at))
-      const alerts = giver.alerts.filter((a) => !taken.has(a) && takes(a.firing.startsAt))
-      if (events.length + states.length + alerts.length === 0) continue
-      const moved = new Set<EventFact | StateSign | AlertSign>([...events, ...states, ...alerts])
-      for (const item of moved) {
-        taken.add(item)
-        taker.symptoms.add(item)
-      }
-      taker.events = taker.events.concat(events)
-      taker.states = taker.states.concat(states)
-      taker.alerts = taker.alerts.concat(alerts)
-      giver.events = giver.events.filter((e) => !moved.has(e))
-      giver.states = giver.states.filter((s) => !moved.has(s))
-      giver.alerts = giver.alerts.filter((a) => !moved.has(a))
+      if (!takeIn(taker, giver, taken, (at) => belongs(at, home, own))) continue
       absorbed.set(problem, part.rule.problem)
     }
   }

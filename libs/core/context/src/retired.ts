@@ -1,21 +1,15 @@
-import type { Context, CountQuality, ProblemRule, ReasonCount, Spell } from '@kubesift/contracts'
+import type { Context, CountQuality, ReasonCount, Spell } from '@kubesift/contracts'
 import type { Derived, OwnerResult } from './derive.ts'
-import { isEmpty, type Part } from './parts.ts'
-
-/** Of what speaks of a problem, what makes its count: Events where there are any, else states, else alerts (`countPart`). */
-export type CountedBy = 'event' | 'state' | 'alert'
+import { own, retiredAlone, type CountedBy, type Earlier } from './earlier.ts'
 
 /** What is left of a key whose facts are retired: its last context, without what only helps while it is looked into. */
 export type RetiredKey = Omit<Derived, 'findings' | 'observations'>
 
-/** What is left of an owner's facts. Nothing that happened until `through` can change any more. */
-export interface Retired {
-  readonly through: number
+/** What is left of an owner's facts. */
+export interface Retired extends Earlier {
   readonly keys: Readonly<Record<string, RetiredKey>>
   /** Key → key that has taken its symptoms. */
   readonly absorbed: Readonly<Record<string, string>>
-  /** By problem the spells that opened, as they were before one problem took in another: the first, and the newest ones. */
-  readonly alone: Readonly<Record<string, readonly Spell[]>>
 }
 
 const MAX_ALONE = 8
@@ -35,48 +29,9 @@ const worse = (a: CountQuality, b: CountQuality): CountQuality => {
   return rank[a] >= rank[b] ? a : b
 }
 
-const own = <T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
-  record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined
-
 /** What is left of this key, where any of it was retired. */
 export const retiredKey = (retired: Retired | undefined, key: string): RetiredKey | undefined =>
   own(retired?.keys, key)
-
-/** The spells of a problem that were retired, as it was by itself. */
-export const retiredAlone = (retired: Retired | undefined, problem: string): readonly Spell[] =>
-  own(retired?.alone, problem) ?? []
-
-/**
- * The parts of an owner without what was retired, which is said already: states and alerts of then are still in the objects' facts. A
- * problem of which nothing else is left stays as an empty part, since what happens late in its spells is taken in by it.
- */
-export const liveParts = (
-  parts: readonly Part[],
-  { through, keys, alone }: Retired,
-  rules: readonly ProblemRule[],
-  keyOf: (problem: string) => string,
-): Part[] => {
-  const byProblem = new Map(parts.map((part) => [part.rule.problem, part]))
-  return rules.flatMap((rule): Part[] => {
-    const part = byProblem.get(rule.problem)
-    if (part === undefined && !Object.hasOwn(alone, rule.problem)) return []
-    const kept = own(keys, keyOf(rule.problem))
-    return [
-      {
-        rule,
-        events: part?.events ?? [],
-        states: part?.states.filter(({ at }) => at > through) ?? [],
-        alerts: part?.alerts.filter(({ firing }) => firing.startsAt > through) ?? [],
-        opens: part?.opens ?? new Map(),
-        symptoms: new Set<never>(),
-        ...(kept === undefined ? {} : { before: countedBy(kept.reasons) }),
-      },
-    ]
-  })
-}
-
-/** Whether any part has something that is not retired. */
-export const saysAnything = (parts: readonly Part[]): boolean => parts.some((p) => !isEmpty(p))
 
 const summed = (a: ReasonCount, b: ReasonCount): ReasonCount => {
   const newest = b.lastAt >= a.lastAt ? b : a
@@ -167,12 +122,11 @@ const NO_STATES: Context['states'] = {
   pods: 0,
 }
 
-const keptOf = ({ findings: _, observations: __, ...context }: Derived): RetiredKey => ({
-  ...context,
-  changes: [],
-  states: NO_STATES,
-  evidence: context.evidence.slice(0, MAX_EVIDENCE),
-})
+const keptOf = (context: Derived): RetiredKey => {
+  const { findings: _, observations: __, ...kept } = context
+  const evidence = context.evidence.slice(0, MAX_EVIDENCE)
+  return { ...kept, changes: [], states: NO_STATES, evidence }
+}
 
 const boundedSpells = (spells: readonly Spell[]): readonly Spell[] =>
   spells.length <= MAX_ALONE ? spells : [spells[0]!, ...spells.slice(1 - MAX_ALONE)]
@@ -204,6 +158,10 @@ export const retire = (
     keys: {
       ...before?.keys,
       ...Object.fromEntries(contexts.map((c) => [c.key, keptOf(c)])),
+    },
+    by: {
+      ...before?.by,
+      ...Object.fromEntries(contexts.map((c) => [c.key, countedBy(c.reasons)])),
     },
     absorbed: Object.fromEntries(absorbed),
     alone: Object.fromEntries(

@@ -39,7 +39,6 @@ export interface Decided {
 export class Retirement {
   readonly #afterMs: number
   readonly #retired = new Map<string, Retired>()
-  readonly #unsaved = new Set<string>()
   #late: TooLateByKind = {}
   /** The watermark at which to look again; null: there is nothing to let go. */
   #nextAt: number | null = 0
@@ -154,14 +153,14 @@ export class Retirement {
 
   #dropFacts(facts: Facts, id: string, watermark: number, unsaved: Unsaved): void {
     const { events = [], others = [] } = facts.membership.byOwner.get(id) ?? {}
-    for (const uid of [...events]) {
+    for (const uid of events) {
       const fact = facts.events.get(uid)!
       if (tellsOfChanges(fact) && lastAtOf(fact) > watermark - TELLS_OF_CHANGES_MS) continue
       facts.dropEvent(uid)
       unsaved.events.add(uid)
       unsaved.mustSave = true
     }
-    for (const other of [...others]) {
+    for (const other of others) {
       const fact = facts.others.get(other)
       if (fact?.t !== 'alert' || !hasEnded(fact.firings, watermark - this.#afterMs)) continue
       facts.dropAlert(other)
@@ -176,7 +175,7 @@ export class Retirement {
     { unsaved, isOpen }: { readonly unsaved: Unsaved; readonly isOpen: (id: string) => boolean },
   ): void {
     const { byOwner, ofObject } = facts.membership
-    for (const [uid, { object, deletedAt = Infinity }] of [...facts.objects]) {
+    for (const [uid, { object, deletedAt = Infinity }] of facts.objects) {
       const after = object.kind === 'ReplicaSet' ? TELLS_OF_CHANGES_MS : this.#afterMs
       if (deletedAt > watermark - after) continue
       const id = ofObject.get(uid)?.id

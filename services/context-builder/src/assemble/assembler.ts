@@ -69,7 +69,7 @@ export class Assembler {
     await this.#tellClusters(held)
     await this.#tellLate(held)
     this.#options.facts.batchAssembled({ records: batch.records.length, contexts: contexts.length })
-    const { ignored, noise } = held.takeIgnored()
+    const { ignored, noise } = held.counted.takeIgnored()
     this.#options.facts.contextsIgnored(ignored)
     this.#options.facts.eventsIgnored(noise)
   }
@@ -83,7 +83,7 @@ export class Assembler {
 
   /** The state has the ledgers; one that is lost here in a crash is told again with the next entry. */
   async #tellLate(held: HeldPartition): Promise<void> {
-    const late = held.takeLate()
+    const late = held.counted.takeLate()
     if (late.length === 0) return
     this.#options.facts.cameTooLate(late.length)
     await this.#options.producer.publish(tooLate, late)

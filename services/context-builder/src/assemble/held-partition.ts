@@ -1,11 +1,6 @@
 import type { Claim, NamespaceWrite, StateStore, Timer } from '@kubesift/adapter-redis'
 import type { ReadChunk, SignalsRecord } from '@kubesift/adapter-signals'
-import {
-  namespaceKey,
-  type Context,
-  type SignalChunk,
-  type TooLateLedger,
-} from '@kubesift/contracts'
+import { namespaceKey, type Context, type SignalChunk } from '@kubesift/contracts'
 import {
   advance,
   gapsOf,
@@ -16,6 +11,7 @@ import {
   type Settled,
 } from '@kubesift/core-context'
 import { blindOf, unseenAnew } from './blind-of.ts'
+import { CountedOnly } from './counted-only.ts'
 import { NamespaceCache } from './namespace-cache.ts'
 import { ToldSources } from './told-sources.ts'
 
@@ -70,9 +66,8 @@ export class HeldPartition {
   #clockWritten: Clock
   #next: number | null
   #pending: readonly string[]
-  #ignored: Settled['ignored'][number][] = []
-  #noise: (readonly [why: string, events: number])[] = []
-  readonly #late = new Map<string, TooLateLedger>()
+  /** What is told to nobody but counted. */
+  readonly counted = new CountedOnly()
 
   constructor(options: HeldOptions, claim: Claim) {
     this.#options = options
@@ -107,21 +102,6 @@ export class HeldPartition {
         this.#finish(derived, offset, undefined),
       )
     })
-  }
-
-  /** What the operators' rules have kept shut, and which noise the catalogue has known, since this was asked last. */
-  takeIgnored(): {
-    readonly ignored: Settled['ignored']
-    readonly noise: readonly (readonly [why: string, events: number])[]
-  } {
-    return { ignored: this.#ignored.splice(0), noise: this.#noise.splice(0) }
-  }
-
-  /** The ledgers of namespaces in which something has come too late since this was asked last. */
-  takeLate(): TooLateLedger[] {
-    const late = [...this.#late.values()]
-    this.#late.clear()
-    return late
   }
 
   /** The mark has been taken away. */
@@ -254,10 +234,7 @@ export class HeldPartition {
     const { watermark, gaps } = this.#time(machine.cluster)
     const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
     const entry = this.#touch(touched, id)
-    this.#ignored.push(...settled.ignored)
-    this.#noise.push(...settled.noise)
-    const { cluster, namespace } = machine
-    if (settled.late !== undefined) this.#late.set(id, { cluster, namespace, kinds: settled.late })
+    this.counted.add(machine, settled)
     for (const [name, value] of settled.fields) entry.fields.set(name, value)
     for (const context of settled.contexts) entry.contexts.set(context.key, context)
     const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }
