@@ -186,6 +186,7 @@ describe('what stands beside the reasons', () => {
         cluster: 'us',
         thing: 'image:app:7',
         why: `the new image app:7 fails in us too: CrashLoop${evil}`,
+        since: null,
       },
     ],
     observations: incidentSchema.shape.observations.parse([

@@ -196,6 +196,7 @@ const noteLines = ({ notes }: ApiIncident, options: ShowOptions): string[] => {
   return [
     ...(rest > 0 ? [`${INDENT}… ${counted(rest, 'earlier note')}`] : []),
     ...notes
+      .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0))
       .slice(-NOTES)
       .flatMap((note) => told(`${note.text} (${note.actor})`, options, `${timeText(note.at)} `)),
   ]

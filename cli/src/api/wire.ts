@@ -149,7 +149,13 @@ export const incidentSchema = z.object({
   blastRadius: z.object({ workloads: z.number(), namespaces: z.number() }).nullish(),
   links: z
     .array(
-      z.object({ incidentId: z.string(), cluster: z.string(), thing: z.string(), why: z.string() }),
+      z.object({
+        incidentId: z.string(),
+        cluster: z.string(),
+        thing: z.string(),
+        why: z.string(),
+        since: instant,
+      }),
     )
     .default([]),
   findings: z.array(finding).default([]),

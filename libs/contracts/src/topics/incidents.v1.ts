@@ -36,6 +36,8 @@ export const incidentLinkSchema = z.object({
   cluster: z.string(),
   /** `image:REFERENCE`, `release:REPOSITORY@REVISION`; more will come. */
   thing: z.string(),
+  /** From when on both had failed, in milliseconds of record time. */
+  since: z.number().optional(),
   why: z.string(),
 })
 export type IncidentLink = z.infer<typeof incidentLinkSchema>

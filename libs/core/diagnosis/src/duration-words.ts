@@ -23,6 +23,8 @@ export const distanceWords = ({
   readonly at: number
   readonly distanceMs: number
 }): string => {
-  const span = (seconds(at + distanceMs) - seconds(at)) * 1000
+  // The API gives whole milliseconds of a distance: both are rounded, or the sum would miss its second by a fraction of one.
+  const [changed, distance] = [Math.round(at), Math.round(distanceMs)]
+  const span = (seconds(changed + distance) - seconds(changed)) * 1000
   return `${durationWords(Math.abs(span))} ${span < 0 ? 'after' : 'before'}`
 }

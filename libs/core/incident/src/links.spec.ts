@@ -110,13 +110,15 @@ describe('links between clusters', () => {
 
   test('are told once each, as a note and a revision', () => {
     const one = incident('eu', [rollout(IMAGE)])
-    const [first] = inLinks([one, incident('us', [rollout(IMAGE)], 30)])
+    const later = incident('us', [rollout(IMAGE)], 30)
+    const [first] = inLinks([one, later])
     const cause = { topic: 'signals', partition: 0, offset: 1, rulesHash: 'r' }
     const effect = linked(one, first!.links!, { cause, published: false })!
     expect(effect.incident.revision).toBe(one.revision + 1)
     expect(effect.notes.map(({ kind, text }) => [kind, text])).toEqual([
       ['link', `the new image ${IMAGE} fails in us too: CrashLoop of Deployment shop/checkout`],
     ])
+    expect(effect.events.map(({ at }) => at)).toEqual([later.firstSeenAt])
     expect(linked(effect.incident, first!.links!, { cause, published: false })).toBeUndefined()
   })
 

@@ -88,6 +88,7 @@ export const linksOf = (one: Linkable, others: readonly Linkable[]): IncidentLin
           to: other.id,
           cluster: other.cluster,
           thing,
+          since: Math.max(one.firstSeenAt, other.firstSeenAt),
           why: `${words} fails in ${other.cluster} too: ${other.label}`,
         },
       ]
@@ -128,10 +129,10 @@ export const linked = (
   const known = new Set(before.map(({ to, thing }) => `${to} ${thing}`))
   const fresh = links.filter(({ to, thing }) => !known.has(`${to} ${thing}`))
   const revision = incident.revision + Math.max(fresh.length, published ? 0 : 1)
-  const transitions = fresh.map(({ to, thing, why }) => ({
+  const transitions = fresh.map(({ to, thing, since, why }) => ({
     id: `${incident.id}/linked/${to}/${thing}`,
     type: 'linked' as const,
-    at: incident.lastSeenAt,
+    at: since ?? incident.lastSeenAt,
     status: incident.status,
     note: why,
   }))

@@ -104,7 +104,11 @@ export const protoOf = (incident: Incident, notes: readonly StoredNote[] = []) =
   primaryId: incident.primary,
   joins: incident.joins.map(({ to, ...join }) => ({ incidentId: to, ...join })),
   blastRadius: incident.blastRadius,
-  links: (incident.links ?? []).map(({ to, ...link }) => ({ incidentId: to, ...link })),
+  links: (incident.links ?? []).map(({ to, since, ...link }) => ({
+    incidentId: to,
+    ...link,
+    since: since === undefined ? undefined : timestampOf(since),
+  })),
   findings: findingsOf(incident),
   observations: observationsOf(incident),
   objects: incident.context.objects,
