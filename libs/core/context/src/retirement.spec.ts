@@ -124,6 +124,28 @@ describe('an owner that is settled', () => {
   })
 })
 
+describe('what is stored of a namespace', () => {
+  const bytesAfter = (episodes: number, eventsOfEach: number, afterMs: number): number => {
+    const result = new Run(afterMs)
+    for (let e = 0; e < episodes; e += 1) {
+      const at = AT + e * 12 * HOUR
+      for (let u = 0; u < eventsOfEach; u += 1) result.apply(one(1, at + u, { uid: `${e}-${u}` }))
+      for (const hours of [0, 1, 4, 5, 6]) result.settle(at + hours * HOUR, false, true)
+    }
+    return [...result.fields].reduce((sum, [name, { length }]) => sum + name.length + length, 0)
+  }
+
+  test('does not grow with the Events ever seen, and with each spell by little', () => {
+    const kept = bytesAfter(3, 10, RETIRE_AFTER_MS)
+    const more = bytesAfter(3, 500, RETIRE_AFTER_MS)
+    const without = bytesAfter(3, 500, Infinity)
+    const perSpell = (bytesAfter(23, 10, RETIRE_AFTER_MS) - kept) / 20
+    expect(more).toBeLessThan(kept * 1.1)
+    expect(without).toBeGreaterThan(more * 50)
+    expect(perSpell).toBeLessThan(1_000)
+  })
+})
+
 describe('the ledger of what came too late', () => {
   test('has some twenty kinds at most, and takes any name', () => {
     let ledger: TooLateByKind = {}
