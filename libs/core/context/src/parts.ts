@@ -130,7 +130,8 @@ const aloneOf = (
   { around, end, since }: { around: Surroundings; end: EndOf; since: number },
 ): Spells[] =>
   parts.map((p) => {
-    const happenings = happeningsOf(p, end).filter(({ at }) => at > since)
+    const all = happeningsOf(p, end)
+    const happenings = since === -Infinity ? all : all.filter(({ at }) => at > since)
     return spellsOf(happenings, ruleOf(p), aroundOf(p, around))
   })
 
