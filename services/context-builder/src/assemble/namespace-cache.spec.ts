@@ -218,3 +218,23 @@ describe('the namespaces in memory', () => {
     }
   })
 })
+
+describe('a namespace whose facts are let go', () => {
+  it('is stored as fields at once, so that no chunk brings them back', () => {
+    const machine = new NamespaceMachine('lab', 'shop', classifier, RETIRE_AFTER_MS)
+    const cached = new CachedNamespace(machine, { fields: [], chunks: [] })
+    const chunk = chunkOf([whole('u', 1)])
+    machine.apply(whole('u', 1), SOURCE)
+    machine.settle(AT, [])
+    expect(cached.save([chunk]).chunks).toEqual([chunk])
+    for (const hours of [1, 2, 5, 6]) machine.settle(AT + hours * 3_600_000, [])
+    const { saved, chunks, fields } = cached.save([])
+    expect({ saved, chunks, event: fields.get('e:u') }).toEqual({
+      saved: true,
+      chunks: [],
+      event: '',
+    })
+    expect(fields.get('r:Pod/pod-u')).toContain('"occurrenceCount":1')
+    expect(cached.save([]).saved).toBe(false)
+  })
+})
