@@ -6,6 +6,7 @@ import {
   incidents,
   notifications,
   signals,
+  tooLate,
   type TopicContract,
   type TopicPolicy,
 } from '@kubesift/contracts'
@@ -24,6 +25,7 @@ export const topics: readonly AnyTopic[] = [
   incidentAnalyses,
   notifications,
   clusters,
+  tooLate,
 ]
 
 /** The JSON Schema of what travels on a topic: what a writer must send, and what a reader may rely on. */
@@ -45,6 +47,7 @@ const KEYS: Readonly<Record<string, string>> = {
   'incident-analyses': 'incident id',
   notifications: 'incident id',
   clusters: 'cluster',
+  'too-late': '`cluster/namespace`',
 }
 
 /** The record key of a topic. */

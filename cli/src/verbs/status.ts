@@ -1,5 +1,6 @@
 import { Option } from 'commander'
-import type { Cluster } from '@kubesift/contracts'
+import { clusters as clustersTopic, tooLate as tooLateTopic } from '@kubesift/contracts'
+import type { Cluster, TooLateLedger } from '@kubesift/contracts'
 import { ExitCode } from '../frame/exit-code.ts'
 import { allReady, readState, type State } from '../frame/state.ts'
 import type { CliContext, Verb } from '../frame/verb.ts'
@@ -34,27 +35,29 @@ interface Facts {
   readonly lags: ReadonlyMap<string, number>
   readonly open: OpenIncidents
   readonly clusters: readonly Cluster[] | undefined
+  readonly tooLate: readonly TooLateLedger[] | undefined
 }
 
 /** What is asked of Kafka and the API; loaded only where something runs. */
 const factsOf = async (state: State, { env }: CliContext): Promise<Facts> => {
-  const [{ groupLags }, { openIncidents }, { clusterSources }] = await Promise.all([
+  const [{ groupLags }, { openIncidents }, { readCompacted }] = await Promise.all([
     import('../lifecycle/group-lags.ts'),
     import('../lifecycle/open-incidents.ts'),
-    import('../lifecycle/cluster-sources.ts'),
+    import('../lifecycle/read-compacted.ts'),
   ])
-  const [lags, open, clusters] = await Promise.all([
+  const [lags, open, clusters, tooLate] = await Promise.all([
     groupLags(state, env),
     openIncidents(state.grpcUrl),
-    clusterSources(state),
+    readCompacted(state, clustersTopic),
+    readCompacted(state, tooLateTopic),
   ])
-  return { lags, open, clusters }
+  return { lags, open, clusters, tooLate }
 }
 
 /** This output is pasted into tickets: who needs the passwords finds them in state.json, which is ours alone. */
 const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':***@')
 
-const json = (state: State, { lags, open, clusters }: Facts): string =>
+const json = (state: State, { lags, open, clusters, tooLate }: Facts): string =>
   JSON.stringify(
     {
       ...state,
@@ -63,6 +66,7 @@ const json = (state: State, { lags, open, clusters }: Facts): string =>
       lag: Object.fromEntries(lags),
       openIncidents: open,
       ...(clusters === undefined ? {} : { clusters }),
+      ...(tooLate === undefined ? {} : { tooLate }),
     },
     null,
     2,
@@ -70,16 +74,18 @@ const json = (state: State, { lags, open, clusters }: Facts): string =>
 
 const table = async (
   state: State,
-  { lags, open, clusters }: Facts,
+  { lags, open, clusters, tooLate }: Facts,
   context: CliContext,
 ): Promise<string> => {
   const { openText } = await import('../lifecycle/open-incidents.ts')
+  const { tooLateText } = await import('../lifecycle/too-late.ts')
   const { sourcesText } = await import('../lifecycle/cluster-sources.ts')
   return [
     unitTable(state, context.now(), lags),
     '',
     openText(open),
     ...sourcesText(clusters, context.now()),
+    ...tooLateText(tooLate),
     `incident API ${state.grpcUrl}, data and logs in ${context.home}`,
   ].join('\n')
 }

@@ -59,6 +59,7 @@ export {
   type TopicPolicy,
 } from './topic.ts'
 export { clusters, type Cluster } from './topics/clusters.v1.ts'
+export { tooLate, type TooLateLedger } from './topics/too-late.v1.ts'
 export { failureClasses, incidentAnalyses, type Analysis } from './topics/incident-analyses.v1.ts'
 export {
   compareVersions,

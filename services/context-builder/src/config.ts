@@ -1,4 +1,5 @@
 import { kafkaEnv } from '@kubesift/adapter-kafka'
+import { RETIRE_AFTER_MS } from '@kubesift/core-context'
 import { z } from 'zod'
 
 const positive = z.coerce.number().int().min(1)
@@ -35,6 +36,11 @@ export const configSchema = z.object({
   REFRESH_MS: z.coerce.number().int().min(0).max(600_000).default(10_000),
   /** How late a record may be and still move a boundary. */
   ALLOWED_LATENESS_MS: z.coerce.number().int().min(0).default(120_000),
+  /**
+   * How long after the end of its trouble the facts of an owner are kept; then only their sums are. Twice as long as an Event lives in the
+   * cluster (`--event-ttl`, 1 h), and never shorter than what opens an incident again.
+   */
+  RETIRE_AFTER_MS: positive.min(3_600_000).default(RETIRE_AFTER_MS),
   /** A cluster whose objects have stopped for so long is not seen any more; nodes report at least every 5 min. */
   BLIND_AFTER_MS: positive.max(86_400_000).default(360_000),
   /** Namespaces whose state is kept in memory beside Redis. */

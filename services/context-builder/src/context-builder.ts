@@ -18,6 +18,7 @@ import {
   incidentContexts,
   signals,
   type Catalogue,
+  tooLate,
 } from '@kubesift/contracts'
 import { Classifier } from '@kubesift/core-context'
 import {
@@ -81,6 +82,7 @@ const assembler = (wiring: Wiring, catalogue: Catalogue): Half => {
     facts: new AssembleFacts(),
     classifier: new Classifier(catalogue, loadIgnores(config.IGNORE_RULES ?? SHIPPED_IGNORES)),
     cachedNamespaces: config.CACHED_NAMESPACES,
+    retireAfterMs: config.RETIRE_AFTER_MS,
     latenessMs: config.ALLOWED_LATENESS_MS,
     blindMs: config.BLIND_AFTER_MS,
     refreshMs: config.REFRESH_MS,
@@ -142,7 +144,7 @@ const topicsLoop =
     const raw = otelTopics.map((topic) => ({ topic, policy: otelPolicy }))
     const { created, differences } = await ensureTopics(
       kafka,
-      [...raw, signals, incidentContexts, clusters],
+      [...raw, signals, incidentContexts, clusters, tooLate],
       signal,
     )
     if (created.length > 0) log.info({ created }, 'created topics')

@@ -82,6 +82,12 @@ export class AssembleFacts {
     description: 'Context versions that were too large for their topic.',
   })
 
+  readonly #late = meter.createCounter('kubesift.context_builder.ledgers_too_late', {
+    unit: '{ledger}',
+    description:
+      'Times that the ledger of a namespace has grown: records came too late to be counted.',
+  })
+
   batchAssembled(batch: { readonly records: number; readonly contexts: number }): void {
     this.#records.add(batch.records)
     if (batch.contexts > 0) this.#contexts.add(batch.contexts)
@@ -100,6 +106,10 @@ export class AssembleFacts {
   /** `why` is that of one of the catalogue's ignore rules, so the set is closed. */
   eventsIgnored(noise: readonly (readonly [why: string, events: number])[]): void {
     for (const [why, events] of noise) this.#noise.add(events, { why })
+  }
+
+  cameTooLate(ledgers: number): void {
+    this.#late.add(ledgers)
   }
 
   contextSetAside(): void {

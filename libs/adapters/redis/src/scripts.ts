@@ -5,7 +5,8 @@
  *
  * KEYS: meta, timers, pending, then per namespace its hash of fields and its list of chunks.
  * ARGV: token, expected next, new next, clock ('' for: as it is), then per namespace: id, timer ('' for none), 1 if it must be published,
- * 1 if the fields hold all that the chunks told so far, number of fields, fields, number of chunks, chunks.
+ * 1 if the fields hold all that the chunks told so far, number of fields, fields (an empty one is taken
+ * away), number of chunks, chunks.
  */
 export const WRITE = `
 local meta = redis.call('HMGET', KEYS[1], 'token', 'next')
@@ -18,7 +19,8 @@ for k = 4, #KEYS, 2 do
   local fields = tonumber(ARGV[at + 4])
   at = at + 5
   for f = 1, fields do
-    redis.call('HSET', KEYS[k], ARGV[at], ARGV[at + 1])
+    if ARGV[at + 1] == '' then redis.call('HDEL', KEYS[k], ARGV[at])
+    else redis.call('HSET', KEYS[k], ARGV[at], ARGV[at + 1]) end
     at = at + 2
   end
   if saved == '1' then redis.call('DEL', KEYS[k + 1]) end

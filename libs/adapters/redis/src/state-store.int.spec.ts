@@ -50,6 +50,29 @@ describe('a partition', () => {
     })
   })
 
+  test('has no field any more that was written empty, and keeps no key of what has none', async () => {
+    const store = aStore()
+    const claim = await store.claim(0)
+    const saved = { saved: true, chunks: [] }
+    const both = new Map([
+      ['e:u', '{}'],
+      ['o:u', '{}'],
+    ])
+    await store.write(claim, write(1, { namespaces: [namespace('c/n', { fields: both })] }))
+    const gone = new Map([['e:u', '']])
+    await store.write(
+      claim,
+      write(2, { namespaces: [namespace('c/n', { ...saved, fields: gone })] }),
+    )
+    expect((await store.load(0, ['c/n'])).get('c/n')?.fields).toEqual([['o:u', '{}']])
+    const all = new Map([['o:u', '']])
+    await store.write(
+      claim,
+      write(3, { namespaces: [namespace('c/n', { ...saved, fields: all })] }),
+    )
+    expect((await store.load(0, ['c/n'])).get('c/n')).toEqual({ fields: [], chunks: [] })
+  })
+
   test('stands where it was written last, with the clock of then, whoever claims it', async () => {
     const store = aStore()
     const first = await store.claim(0)

@@ -26,6 +26,10 @@ export interface AlertFact {
   readonly records: readonly Position[]
 }
 
+/** Until when it is known to have fired. */
+export const lastOf = ({ startsAt, endsAt = Infinity, toldAt }: Firing): number =>
+  Math.max(startsAt, Math.min(toldAt, endsAt))
+
 /** So many firings of one alert are kept, the newest: one that flaps every minute is told apart for an hour. */
 export const MAX_FIRINGS = 64
 

@@ -7,7 +7,7 @@ import type {
   ReasonCount,
   Severity,
 } from '@kubesift/contracts'
-import { MAX_FIRINGS, type AlertFact, type Firing } from './alert-fact.ts'
+import { lastOf, MAX_FIRINGS, type AlertFact, type Firing } from './alert-fact.ts'
 import { evidence } from './evidence.ts'
 import { happening, type Happening } from './opening.ts'
 import type { Interval, Surroundings } from './spells.ts'
@@ -67,11 +67,13 @@ interface Spoken {
   readonly events: readonly unknown[]
   readonly states: readonly unknown[]
   readonly alerts: readonly AlertSign[]
+  /** What made its count in what is retired. */
+  readonly before?: 'event' | 'state' | 'alert'
 }
 
 /** Whether nothing but alerts speaks of the problem: then they alone say when it is over. */
-export const isAlertsOnly = ({ events, states, alerts }: Spoken): boolean =>
-  alerts.length > 0 && events.length + states.length === 0
+export const isAlertsOnly = ({ events, states, alerts, before = 'alert' }: Spoken): boolean =>
+  alerts.length > 0 && events.length + states.length === 0 && before === 'alert'
 
 /** Alertmanager says again every 4 h what still fires (`repeat_interval`); silence is six times that. */
 const ALERT_TTL_MS = 24 * 3_600_000
@@ -142,9 +144,6 @@ const quietOf = (alerts: readonly AlertSign[]): Interval[] => {
   if (end !== undefined && end !== Infinity) out.push({ from: end, to: Infinity, why })
   return out
 }
-
-const lastOf = ({ startsAt, endsAt = Infinity, toldAt }: Firing): number =>
-  Math.max(startsAt, Math.min(toldAt, endsAt))
 
 /** The times between two happenings throughout which an alert fired: nothing was told then, and that was no silence. */
 const firedThrough = (alerts: readonly AlertSign[]): [number, number][] => {

@@ -7,6 +7,7 @@ import { ignoredBy, sortOut } from './ignores.ts'
 import { movedOf } from './moved.ts'
 import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
 import { currentOf } from './owner-view.ts'
+import { retiredKey, toldAgain, withRetired, type Retired } from './retired.ts'
 import type { Surroundings } from './spells.ts'
 import { viewOf } from './view-of.ts'
 
@@ -17,6 +18,8 @@ export interface Standing {
   readonly facts: Facts
   readonly classifier: Classifier
   readonly memoryOf: (id: string) => OwnerMemory | undefined
+  /** What is left of an owner whose facts were retired. */
+  readonly retiredOf: (id: string) => Retired | undefined
 }
 
 /** As of when. */
@@ -40,9 +43,11 @@ export const ignoreRuleFor = (
 export const derive = (standing: Standing, id: string, { watermark, gaps }: AsOf): OwnerResult => {
   const { facts, classifier } = standing
   const view = viewOf(standing, facts, classifier, id)
-  if (view === undefined) return NOTHING
+  const retired = standing.retiredOf(id)
+  if (view === undefined) return retired === undefined ? NOTHING : withRetired(NOTHING, retired)
   const memory = standing.memoryOf(id)
-  return deriveOwner(view, {
+  const result = deriveOwner(view, {
+    retired,
     saidUntil: memory?.saidUntil ?? null,
     rules: classifier.list,
     watermark,
@@ -50,6 +55,7 @@ export const derive = (standing: Standing, id: string, { watermark, gaps }: AsOf
     frozen: new Map(Object.entries(memory?.frozen ?? {})),
     objectByUid: (uid) => facts.objects.get(uid),
   })
+  return retired === undefined ? result : withRetired(result, retired)
 }
 
 /** What to publish of one owner, and what to remember; `moved` are the owners to which facts of this one have just gone. */
@@ -58,8 +64,10 @@ export const decide = (
   id: string,
   at: AsOf,
   moved: ReadonlySet<string> = new Set(),
-): { contexts: Published[]; memory: OwnerMemory; signs: number } => {
+): { contexts: Published[]; memory: OwnerMemory; result: OwnerResult } => {
   const before = standing.memoryOf(id) ?? NO_MEMORY
+  const retired = standing.retiredOf(id)
+  const isRetired = (key: string): boolean => retiredKey(retired, key) !== undefined
   const result = derive(standing, id, at)
   const opened = result.contexts.filter((c) => c.spells.some((s) => s.openedAt !== null))
   const { open, withdrawn, shut, told } = sortOut(opened, (c) => ignoreRuleFor(standing, c), before)
@@ -67,15 +75,21 @@ export const decide = (
   const heirs = before.published.length === 0 ? [] : union(before.heirs ?? [], moved)
   const others = heirs.map((heir) => derive(standing, heir, at))
   const gone = before.published
-    .filter((key) => !told.has(key))
+    // What was said last of a key that is retired holds until there is more to say.
+    .filter((key) => !told.has(key) && !isRetired(key))
     .flatMap((key) => {
       const within = movedOf(key, result)
       return within.length > 0 ? within : movedToHeir(key, others)
     })
+  const anew = union(before.anew ?? [], new Set([...told].filter(isRetired)))
+  const quiet = before.published.filter((key) => !told.has(key))
+  const back = toldAgain(retired, quiet, { anew, absorbed: result.absorbed })
+  const kept = Object.entries(before.ignored ?? {}).filter(([key]) => isRetired(key))
+  const now = { published: keys, shut: { ...Object.fromEntries(kept), ...shut }, heirs, anew }
   return {
-    signs: result.signs,
-    contexts: [...open, ...withdrawn, ...gone],
-    memory: memoryAfter(before, result, { published: keys, shut, heirs }, at.watermark),
+    result,
+    contexts: [...open, ...withdrawn, ...back, ...gone],
+    memory: memoryAfter(before, result, now, at.watermark),
   }
 }
 

@@ -2,7 +2,8 @@ import type { Catalogue, ProblemRule, Signal } from '@kubesift/contracts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Classifier } from './classify.ts'
-import { NamespaceMachine, type Settled } from './machine.ts'
+import { NamespaceMachine } from './machine.ts'
+import type { Settled } from './settled.ts'
 
 const problem = (name: string, absorbs: string[], stability: number): ProblemRule => ({
   problem: name,

@@ -13,6 +13,8 @@ import type { ObjectFact } from './object-fact.ts'
 import { partsOf, surroundingsOf, type OwnerView } from './owner-view.ts'
 import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
 import { countPart } from './reasons.ts'
+import type { Earlier } from './earlier.ts'
+import { liveParts, saysAnything } from './live-parts.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
 import { persistenceTerms, sensitivityTerms, stateTerms } from './sensitivity.ts'
 import { statesOf } from './states.ts'
@@ -34,6 +36,16 @@ export interface OwnerResult {
   readonly saidUntil: number | null
   /** States and alerts that speak of its problems. */
   readonly signs: number
+  /** Its end, where it has one, and what it takes to retire it. */
+  readonly settled: Ended
+}
+
+/** How far an owner has come to its end. */
+export interface Ended {
+  /** The last end or occurrence of anything of it; null: something goes on. */
+  readonly at: number | null
+  /** By problem the spells that it would have by itself. */
+  readonly alone: ReadonlyMap<string, readonly Spell[]>
 }
 
 export interface DeriveOptions {
@@ -44,6 +56,8 @@ export interface DeriveOptions {
   readonly saidUntil: number | null
   /** Spells that the watermark has already ended, by key. */
   readonly frozen: ReadonlyMap<string, readonly Spell[]>
+  /** What is left of facts that are retired. */
+  readonly retired?: Earlier | undefined
   readonly objectByUid: (uid: string) => ObjectFact | undefined
 }
 
@@ -215,28 +229,45 @@ export const NOTHING: OwnerResult = {
   nextDecisionAt: null,
   saidUntil: null,
   signs: 0,
+  settled: { at: -Infinity, alone: new Map() },
+}
+
+const endedOf = (
+  contexts: readonly Derived[],
+  alone: ReadonlyMap<string, readonly Spell[]>,
+): Ended => {
+  const byProblem =
+    alone.size > 0 ? alone : new Map(contexts.map(({ problem, spells }) => [problem, spells]))
+  let at = contexts.reduce((last, { lastSeenAt }) => Math.max(last, lastSeenAt), -Infinity)
+  for (const { recovery } of [...contexts.map((c) => c.spells), ...byProblem.values()].flat()) {
+    if (recovery === null) return { at: null, alone: byProblem }
+    at = Math.max(at, recovery.at)
+  }
+  return { at, alone: byProblem }
 }
 
 /** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */
 export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResult => {
   const known = Math.max(options.watermark ?? -Infinity, options.saidUntil ?? -Infinity)
-  const { parts: raw, askAt, saidUntil } = partsOf(view, options.rules, known)
-  if (raw.length === 0) return { ...NOTHING, nextDecisionAt: askAt }
+  const { retired, rules } = options
+  const { cluster, namespace, owner } = view
+  const keyOf = (problem: string): string =>
+    incidentKey({ cluster, namespace, kind: owner.kind, name: owner.name, problem })
+  const { parts: told, askAt, saidUntil } = partsOf(view, rules, known)
+  const raw = retired === undefined ? told : liveParts(told, retired, rules, keyOf)
+  if (!saysAnything(raw)) return { ...NOTHING, nextDecisionAt: askAt }
   const around = surroundingsOf(view, options.watermark, options.gaps)
   const end = (fact: EventFact): number => {
     const uid = fact.involved.uid
     return endOf(uid === undefined ? undefined : options.objectByUid(uid))
   }
-  const { parts, absorbed, asks } = absorb(raw, around, end)
+  const { parts, absorbed, asks, alone } = absorb(raw, around, end, retired)
   const all = raw.flatMap((p) => p.events)
-  const { cluster, namespace, owner } = view
-  const keyOf = (problem: string): string =>
-    incidentKey({ cluster, namespace, kind: owner.kind, name: owner.name, problem })
   let next = earliest(around.goneDueAt, askAt, ...asks)
   const contexts = parts.map((each) => {
     const part = { ...each, rule: ruleOf(each) }
     const frozen = options.frozen.get(keyOf(part.rule.problem)) ?? []
-    const whole = around.deletions.length + frozen.length > 0
+    const whole = around.deletions.length + frozen.length > 0 || retired !== undefined
     const { spells, nextDecisionAt } = spellsOf(
       happeningsOf(part, end, whole),
       part.rule,
@@ -252,5 +283,6 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     nextDecisionAt: next,
     saidUntil,
     signs: raw.reduce((sum, { states, alerts }) => sum + states.length + alerts.length, 0),
+    settled: endedOf(contexts, alone),
   }
 }

@@ -98,6 +98,12 @@ export class EventStore {
     return first
   }
 
+  /** Forgets an Event that is retired. */
+  delete(uid: string): void {
+    this.#cells.delete(uid)
+    this.forgo(uid)
+  }
+
   /** This Event is of no account here: what was told of it early need not wait. */
   forgo(uid: string): void {
     if (this.#early.delete(uid)) this.earlyChanged = true

@@ -37,10 +37,13 @@ class Membership {
   >()
 
   /** What was forgotten belongs to nobody. */
-  drop(other: string): void {
-    const before = this.ofOther.get(other)
-    if (before !== undefined) this.byOwner.get(before.id)?.others.delete(other)
-    this.ofOther.delete(other)
+  drop(table: Map<string, Member>, list: 'events' | 'objects' | 'others', uid: string): void {
+    const { id } = table.get(uid) ?? {}
+    const group = id === undefined ? undefined : this.byOwner.get(id)
+    table.delete(uid)
+    if (id === undefined || group === undefined) return
+    group[list].delete(uid)
+    if (group.events.size + group.objects.size + group.others.size === 0) this.byOwner.delete(id)
   }
 
   place(
@@ -130,8 +133,34 @@ export class Facts implements ObjectsView {
   addOther(signal: OtherSignal, source: SourcePartition): Changed | undefined {
     const changed = this.others.apply(signal, source)
     if (signal.t === 'release' && changed !== undefined) this.#edgesChanged = true
-    for (const id of changed?.gone ?? []) this.membership.drop(id)
+    const { ofOther } = this.membership
+    for (const id of changed?.gone ?? []) this.membership.drop(ofOther, 'others', id)
     return changed
+  }
+
+  /** Forgets an Event that is retired. */
+  dropEvent(uid: string): void {
+    this.events.delete(uid)
+    this.membership.drop(this.membership.ofEvent, 'events', uid)
+  }
+
+  /** Forgets an alert that is retired. */
+  dropAlert(id: string): void {
+    this.others.delete(id)
+    this.membership.drop(this.membership.ofOther, 'others', id)
+  }
+
+  /** Forgets an object that is gone for long. */
+  dropObject(uid: string): void {
+    const fact = this.objects.get(uid)
+    if (fact === undefined) return
+    const id = `${fact.object.kind}/${fact.object.name}`
+    this.objects.delete(uid)
+    this.#kinds.drop(fact)
+    this.#reports.delete(uid)
+    this.#byName.get(id)?.delete(uid)
+    if (this.#byName.get(id)?.size === 0) this.#byName.delete(id)
+    this.membership.drop(this.membership.ofObject, 'objects', uid)
   }
 
   /** Remembers that something of this name exists. True when that is new. */

@@ -24,6 +24,10 @@ export class KindIndex {
     else uids.add(uid)
   }
 
+  drop({ uid, object: { kind } }: ObjectFact): void {
+    this.#byKind.get(kind)?.delete(uid)
+  }
+
   /** The UIDs of a kind, in their own order: what is derived must not depend on the order of arrival. */
   of(kind: string): string[] {
     return [...(this.#byKind.get(kind) ?? [])].sort()

@@ -20,24 +20,11 @@ import { Memories } from './memories.ts'
 import { ledgerOf, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import { asEvent } from './pattern-fact.ts'
+import { Retirement, type Decided } from './retirement.ts'
 import type { Surroundings } from './spells.ts'
+import type { Settled } from './settled.ts'
 import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
 import { TELLING } from './view-of.ts'
-
-export interface Settled {
-  /** Contexts to publish, of which something is new: full state, without version. */
-  readonly contexts: Published[]
-  /** Fields of the owners' memory that have changed: to be written before the contexts are published. */
-  readonly fields: Fields
-  /** The earliest watermark at which something may have to be decided again; null: none. */
-  readonly nextDecisionAt: number | null
-  /** What the operators' rules have newly kept shut. */
-  readonly ignored: readonly Counted[]
-  /** New Events that the catalogue knows as noise, by why. */
-  readonly noise: ReadonlyMap<string, number>
-  /** Whether owners are left whose newest counts have not been derived: settle everything before long. */
-  readonly stale: boolean
-}
 
 /** Nothing of it has ever opened. */
 const isClosed = (memory: OwnerMemory | undefined): boolean =>
@@ -70,7 +57,16 @@ export class NamespaceMachine {
   #noise = new Map<string, number>()
   readonly #news = new News<Published>()
 
-  constructor(cluster: string, namespace: string, classifier: Classifier) {
+  readonly #retirement: Retirement
+
+  /** `retireAfterMs`: how long the watermark must have passed the end of an owner until its facts are let go; by default they never are. */
+  constructor(
+    cluster: string,
+    namespace: string,
+    classifier: Classifier,
+    retireAfterMs = Infinity,
+  ) {
+    this.#retirement = new Retirement(retireAfterMs)
     this.cluster = cluster
     this.namespace = namespace
     this.#classifier = classifier
@@ -83,14 +79,16 @@ export class NamespaceMachine {
   ): void {
     for (const [name, value] of fields) {
       const taken = this.#memory.take(name, value)
-      if (taken === undefined) takeField(this.#facts, name, value)
-      else if (taken.memory.stale === true) this.#stale.add(taken.id)
+      if (taken?.memory.stale === true) this.#stale.add(taken.id)
+      if (taken === undefined && !this.#retirement.take(name, value))
+        takeField(this.#facts, name, value)
     }
     for (const { source, signals } of chunks)
       for (const signal of signals) this.apply(signal, source)
     const { events, objects, others } = this.#facts
     this.#facts.touchedOwners(events.keys(), objects.keys(), others.keys())
     this.#facts.takeMoves()
+    this.#retirement.dropStoredLate(this.#facts)
     this.#settled()
   }
 
@@ -112,6 +110,7 @@ export class NamespaceMachine {
     }
     const fact = this.#facts.addObject(objectFact(signal, (offset) => ({ ...source, offset })))
     this.#objects.add(fact.uid)
+    if (fact.deletedAt !== undefined) this.#retirement.note(fact.deletedAt)
     this.#unsaved.objects.add(fact.uid)
     this.#addName(ownerId(fact.object))
   }
@@ -147,6 +146,7 @@ export class NamespaceMachine {
     // What such an Event tells of roll-outs is read from each telling.
     if (this.#facts.events.peek(event.uid) === undefined) this.#unsaved.newEvents += 1
     this.#facts.events.add(fact, fact.grown === undefined ? event : undefined)
+    this.#retirement.note(fact.top.at)
     this.#events.add(event.uid)
     this.#unsaved.events.add(event.uid)
   }
@@ -160,11 +160,18 @@ export class NamespaceMachine {
     const touched = this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
     const moves = this.#facts.takeMoves()
     for (const [from, to] of moves) for (const id of [from, ...to]) this.#below.forget(id)
+    const { late } = this.#retirement
+    this.#retirement.dropLate(this.#facts, this.#events, this.#others)
+    const isLate = late !== this.#retirement.late
+    if (isLate) this.#retirement.writeLate(fields)
     for (const id of this.#others) this.#placeOther(id, touched, fields)
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#place(uid, touched, fields)
     if (everything) for (const id of this.#stale) touched.add(id)
     if (watermark !== null) for (const id of this.#memory.due(watermark)) touched.add(id)
+    const due = this.#retirement.due(this.#facts, watermark)
+    for (const id of due ?? []) touched.add(id)
+    const quiet = new Map<string, Decided>()
     const ignored: Counted[] = []
     const standing = this.#standing
     const contexts = [...touched].sort().flatMap((id) => {
@@ -172,16 +179,49 @@ export class NamespaceMachine {
       ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#memory.write(id, decided.memory, fields)
       this.#stale.delete(id)
+      const news = decided.contexts.filter((context) => this.#news.take(context))
+      // What is said now must have gone out before it is the last word.
+      if (news.length === 0 && due?.has(id) === true) quiet.set(id, decided)
       if (isClosed(decided.memory))
-        this.#below.derived(id, decided.signs, () => this.#symptomsOf(id))
+        this.#below.derived(id, decided.result.signs, () => this.#symptomsOf(id))
       else this.#below.forget(id)
-      return decided.contexts.filter((context) => this.#news.take(context))
+      return news
     })
+    if (due !== undefined && watermark !== null) this.#retire(quiet, watermark, fields)
     const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
     const nextDecisionAt = this.nextDecisionAt()
-    return { contexts, fields, nextDecisionAt, ignored, noise, stale: this.#stale.size > 0 }
+    return {
+      contexts,
+      fields,
+      nextDecisionAt,
+      ignored,
+      noise,
+      late: isLate ? this.#retirement.late : undefined,
+      stale: this.#stale.size > 0,
+    }
+  }
+
+  #retire(quiet: ReadonlyMap<string, Decided>, watermark: number, fields: Fields): void {
+    const isOpen = (id: string): boolean => (this.#memory.get(id)?.open.length ?? 0) > 0
+    const about = { unsaved: this.#unsaved, isOpen }
+    for (const id of quiet.keys()) this.#below.forget(id)
+    for (const id of this.#retirement.settle(this.#facts, quiet, watermark, about)) {
+      const { anew: _, ...memory } = this.#memory.get(id) ?? NO_MEMORY
+      this.#memory.write(id, memory, fields)
+      for (const key of memory.published) this.#news.forget(key)
+    }
+  }
+
+  /** Facts were let go: a snapshot is to be stored in the place of all signals so far, before any of them can come back. */
+  get mustSave(): boolean {
+    return this.#unsaved.mustSave
+  }
+
+  /** Events and objects that are kept. */
+  get size(): { readonly events: number; readonly objects: number } {
+    return { events: [...this.#facts.events.keys()].length, objects: this.#facts.objects.size }
   }
 
   #settled(): void {
@@ -194,8 +234,9 @@ export class NamespaceMachine {
 
   /** An Event of a problem that is open and goes on can wait, and one by which nothing can open changes nothing; any other is looked at now. */
   #place(uid: string, touched: Set<string>, fields: Fields): void {
-    const { id } = this.#facts.membership.ofEvent.get(uid)!
-    if (touched.has(id)) return
+    const id = this.#facts.membership.ofEvent.get(uid)?.id
+    // It came too late, or there is nothing to decide anew.
+    if (id === undefined || touched.has(id)) return
     const memory = this.#memory.get(id)
     const result = this.#classifier.classify(this.#facts.events.peek(uid)!)
     if (result.as !== 'problem') return void touched.add(id)
@@ -268,7 +309,8 @@ export class NamespaceMachine {
   }
 
   nextDecisionAt(): number | null {
-    return this.#memory.nextDecisionAt()
+    const times = [this.#memory.nextDecisionAt(), this.#retirement.nextAt]
+    return times.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)))
   }
 
   /** Every key with a symptom, opened or not (triage lists what was not opened and why). */
@@ -295,6 +337,7 @@ export class NamespaceMachine {
       facts: this.#facts,
       classifier: this.#classifier,
       memoryOf: (id) => this.#memory.get(id),
+      retiredOf: (id) => this.#retirement.of(id),
     }
   }
 }

@@ -41,4 +41,9 @@ export class News<T extends Told> {
       !saysTheSame(before, context)
     )
   }
+
+  /** All is said of this key; what comes yet will be new. */
+  forget(key: string): void {
+    this.#told.delete(key)
+  }
 }

@@ -59,6 +59,11 @@ export class OtherFacts {
     this.#put(id, fact)
   }
 
+  /** Forgets an alert that is retired. */
+  delete(id: string): void {
+    if (this.#facts.get(id)?.t === 'alert') this.#facts.delete(id)
+  }
+
   /** Joins what a signal says; undefined where nothing in it is new. */
   apply(signal: OtherSignal, source: SourcePartition): Changed | undefined {
     if (signal.t === 'pattern') return this.#hear(signal, source)

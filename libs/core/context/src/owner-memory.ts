@@ -15,6 +15,8 @@ export interface OwnerMemory {
   readonly ignored?: Readonly<Record<string, { readonly rule: string; readonly count: number }>>
   /** Owners to which the truth has given symptoms of this one, after it had been published. */
   readonly heirs?: readonly string[]
+  /** Keys that are retired, and have had something new to say since. */
+  readonly anew?: readonly string[]
   /** Until when states that lasted have been said: they stay so between two decisions by time. */
   readonly saidUntil?: number
   /** Repeats have been joined that are not yet in what was published. */
@@ -75,6 +77,7 @@ export const memoryAfter = (
     readonly published: ReadonlySet<string>
     readonly shut: NonNullable<OwnerMemory['ignored']>
     readonly heirs: readonly string[]
+    readonly anew: readonly string[]
   },
   watermark: number | null,
 ): OwnerMemory => ({
@@ -84,6 +87,7 @@ export const memoryAfter = (
   open: openOf(result),
   ...saidOf(before, result),
   ...(now.heirs.length === 0 ? {} : { heirs: now.heirs }),
+  ...(now.anew.length === 0 ? {} : { anew: now.anew }),
   ...(Object.keys(now.shut).length === 0 ? {} : { ignored: now.shut }),
 })
 

@@ -1,5 +1,6 @@
 import type { Opening, ProblemRule, Spell } from '@kubesift/contracts'
 import { alertHappenings, aroundOf, ruleOf, type AlertSign } from './alerts.ts'
+import { retiredAlone, type CountedBy, type Earlier } from './earlier.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
 import { happening, type Happening } from './opening.ts'
@@ -25,6 +26,8 @@ export interface Part {
   readonly opens: ReadonlyMap<EventFact, Opening>
   /** Those of them that were folded in from another problem: they count, but do not open. */
   readonly symptoms: ReadonlySet<EventFact | StateSign | AlertSign>
+  /** What made the count of its key in the facts that are retired. */
+  readonly before?: CountedBy
 }
 
 /** Symptoms may be reported somewhat before the problem that explains them; an Event is dated in whole seconds besides. */
@@ -45,7 +48,7 @@ export type EndOf = (fact: EventFact) => number
  * together in stretches, unless it must be `whole`.
  */
 export const happeningsOf = (part: Part, end: EndOf, whole: boolean): Happening[] => {
-  const statesCount = part.events.length === 0
+  const statesCount = part.events.length === 0 && part.before !== 'event'
   const all = part.states.map((s): Happening => {
     const passive = s.at >= endOf(s.fact) && s.fact.object.kind === 'Pod'
     const { at, opens } = s
@@ -82,13 +85,60 @@ const belongs = (at: number, absorber: readonly Spell[], own: readonly Spell[]):
   return mine === undefined || mine.openedAt! >= home.openedAt!
 }
 
-/** The spells of a problem as if there were no other. */
-const aloneOf = (part: Part, around: Surroundings, end: EndOf): Spells =>
-  spellsOf(
-    happeningsOf(part, end, around.deletions.length > 0),
-    ruleOf(part),
-    aroundOf(part, around),
-  )
+/** A part while it takes in others or is taken in. */
+interface Taking extends Omit<Part, 'events' | 'states' | 'alerts' | 'symptoms'> {
+  events: EventFact[]
+  states: StateSign[]
+  alerts: AlertSign[]
+  readonly symptoms: Set<EventFact | StateSign | AlertSign>
+}
+
+/** Moves what `takes` is asked for from one to the other; whether there was anything. */
+const takeIn = (
+  taker: Taking,
+  giver: Taking,
+  taken: Set<EventFact | StateSign | AlertSign>,
+  takes: (at: number) => boolean,
+): boolean => {
+  const events = giver.events.filter((e) => !taken.has(e) && takes(e.firstAt))
+  const states = giver.states.filter((s) => !taken.has(s) && takes(s.at))
+  const alerts = giver.alerts.filter((a) => !taken.has(a) && takes(a.firing.startsAt))
+  const moved = new Set<EventFact | StateSign | AlertSign>([...events, ...states, ...alerts])
+  for (const item of moved) {
+    taken.add(item)
+    taker.symptoms.add(item)
+  }
+  taker.events = taker.events.concat(events)
+  taker.states = taker.states.concat(states)
+  taker.alerts = taker.alerts.concat(alerts)
+  giver.events = giver.events.filter((e) => !moved.has(e))
+  giver.states = giver.states.filter((s) => !moved.has(s))
+  giver.alerts = giver.alerts.filter((a) => !moved.has(a))
+  return moved.size > 0
+}
+
+/** The spells of each part by itself; what happened until `since` is retired. */
+const aloneOf = (
+  parts: readonly Part[],
+  { around, end, since }: { around: Surroundings; end: EndOf; since: number },
+): Spells[] =>
+  parts.map((p) => {
+    // What is cut by time must not be put together over the cut.
+    const whole = around.deletions.length > 0 || since !== -Infinity
+    const all = happeningsOf(p, end, whole)
+    const happenings = since === -Infinity ? all : all.filter(({ at }) => at > since)
+    return spellsOf(happenings, ruleOf(p), aroundOf(p, around))
+  })
+
+/** Parts as they are after one has taken in another. */
+export interface Absorbed {
+  readonly parts: readonly Part[]
+  /** Problem → the problem that has taken of it. */
+  readonly absorbed: Map<string, string>
+  readonly asks: readonly number[]
+  /** By problem its spells as they would be by itself; empty where there is but one problem. */
+  readonly alone: ReadonlyMap<string, readonly Spell[]>
+}
 
 /**
  * Folds symptoms into the problem that explains them: among problems of one owner that name each other in `absorbs`, the one that opened
@@ -100,22 +150,21 @@ export const absorb = (
   parts: readonly Part[],
   around: Surroundings,
   end: EndOf,
-): { parts: readonly Part[]; absorbed: Map<string, string>; asks: readonly number[] } => {
-  if (parts.length === 1) return { parts, absorbed: new Map(), asks: [] }
-  const alone = parts.map((part) => aloneOf(part, around, end))
-  const spells = new Map(parts.map((p, i) => [p.rule.problem, opened(alone[i]!.spells)]))
+  retired?: Earlier,
+): Absorbed => {
+  if (parts.length === 1) return { parts, absorbed: new Map(), asks: [], alone: new Map() }
+  const alone = aloneOf(parts, { around, end, since: retired?.through ?? -Infinity })
+  const spells = new Map(
+    parts.map(({ rule: { problem } }, i) => [
+      problem,
+      [...retiredAlone(retired, problem), ...opened(alone[i]!.spells)],
+    ]),
+  )
   const openedAt = (p: Part): number => spells.get(p.rule.problem)?.[0]?.openedAt ?? Infinity
   const left = new Map(
-    parts.map((p) => [
+    parts.map((p): [string, Taking] => [
       p.rule.problem,
-      {
-        rule: p.rule,
-        events: [...p.events],
-        states: [...p.states],
-        alerts: [...p.alerts],
-        opens: p.opens,
-        symptoms: new Set<EventFact | StateSign | AlertSign>(),
-      },
+      { ...p, symptoms: new Set<EventFact | StateSign | AlertSign>() },
     ]),
   )
   const absorbed = new Map<string, string>()
@@ -131,22 +180,7 @@ export const absorb = (
       const giver = left.get(problem)
       if (giver === undefined || giver === taker) continue
       const own = spells.get(problem) ?? []
-      const takes = (at: number): boolean => belongs(at, home, own)
-      const events = giver.events.filter((e) => !taken.has(e) && takes(e.firstAt))
-      const states = giver.states.filter((s) => !taken.has(s) && takes(s.at))
-      const alerts = giver.alerts.filter((a) => !taken.has(a) && takes(a.firing.startsAt))
-      if (events.length + states.length + alerts.length === 0) continue
-      const moved = new Set<EventFact | StateSign | AlertSign>([...events, ...states, ...alerts])
-      for (const item of moved) {
-        taken.add(item)
-        taker.symptoms.add(item)
-      }
-      taker.events = taker.events.concat(events)
-      taker.states = taker.states.concat(states)
-      taker.alerts = taker.alerts.concat(alerts)
-      giver.events = giver.events.filter((e) => !moved.has(e))
-      giver.states = giver.states.filter((s) => !moved.has(s))
-      giver.alerts = giver.alerts.filter((a) => !moved.has(a))
+      if (!takeIn(taker, giver, taken, (at) => belongs(at, home, own))) continue
       absorbed.set(problem, part.rule.problem)
     }
   }
@@ -154,5 +188,6 @@ export const absorb = (
     parts: [...left.values()].filter((p) => !isEmpty(p)),
     absorbed,
     asks: alone.flatMap((a) => a.nextDecisionAt ?? []),
+    alone: new Map(parts.map((p, i) => [p.rule.problem, alone[i]!.spells])),
   }
 }

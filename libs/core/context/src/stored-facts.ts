@@ -12,8 +12,8 @@ const OTHER = 'x:'
 const NAMES = 'names'
 const EARLY = 'early'
 
-/** A field cannot be taken away; this is what is left of it. */
-const FORGOTTEN = ''
+/** A field with this value is to be taken away; stored ones of old have it too. */
+export const FORGOTTEN = ''
 
 /** A name as it is stored: `Kind/name`. */
 export const nameOf = (id: string): { readonly kind: string; readonly name: string } => {
@@ -23,39 +23,44 @@ export const nameOf = (id: string): { readonly kind: string; readonly name: stri
 
 /** Takes up one stored field of the facts; fields of another kind change nothing. */
 export const takeField = (facts: Facts, field: string, value: string): void => {
+  if (value === FORGOTTEN) return
   if (field.startsWith(EVENT)) facts.events.add(JSON.parse(value) as EventFact)
   else if (field.startsWith(OBJECT)) facts.addObject(JSON.parse(value) as ObjectFact)
-  else if (field.startsWith(OTHER)) {
-    if (value !== FORGOTTEN)
-      facts.others.recall(field.slice(OTHER.length), JSON.parse(value) as OtherFact)
-  } else if (field === NAMES)
+  else if (field.startsWith(OTHER))
+    facts.others.recall(field.slice(OTHER.length), JSON.parse(value) as OtherFact)
+  else if (field === NAMES)
     for (const id of JSON.parse(value) as string[]) facts.addName(nameOf(id))
   else if (field === EARLY) facts.events.recall(JSON.parse(value) as [string, Told][])
 }
+
+const textOf = (fact: unknown): string => (fact === undefined ? FORGOTTEN : JSON.stringify(fact))
 
 /** Which facts have changed since they were stored. */
 export class Unsaved {
   readonly events = new Set<string>()
   readonly objects = new Set<string>()
   readonly others = new Set<string>()
+  /** Sums of retired facts, by field. */
+  readonly retired = new Map<string, string>()
+  /** Facts were let go: what was told of them must not be kept beside their sums. */
+  mustSave = false
   names = false
   /** Events that were never stored. */
   newEvents = 0
 
   /** The fields of what has changed; from then on it counts as stored. */
   fields(facts: Facts): Fields {
-    const fields: Fields = new Map()
-    for (const uid of this.events) fields.set(EVENT + uid, JSON.stringify(facts.events.get(uid)))
-    for (const uid of this.objects) fields.set(OBJECT + uid, JSON.stringify(facts.objects.get(uid)))
-    for (const id of this.others) {
-      const fact = facts.others.get(id)
-      fields.set(OTHER + id, fact === undefined ? FORGOTTEN : JSON.stringify(fact))
-    }
+    const fields: Fields = new Map(this.retired)
+    for (const uid of this.events) fields.set(EVENT + uid, textOf(facts.events.get(uid)))
+    for (const uid of this.objects) fields.set(OBJECT + uid, textOf(facts.objects.get(uid)))
+    for (const id of this.others) fields.set(OTHER + id, textOf(facts.others.get(id)))
     if (this.names) fields.set(NAMES, JSON.stringify([...facts.names]))
     if (facts.events.earlyChanged) fields.set(EARLY, JSON.stringify(facts.events.early()))
     this.events.clear()
     this.objects.clear()
     this.others.clear()
+    this.retired.clear()
+    this.mustSave = false
     this.names = false
     this.newEvents = 0
     return fields

@@ -18,7 +18,7 @@ import { namespaceObject } from './sensitivity.ts'
 import { selects } from './things.ts'
 
 /** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
-const SCALING = 'ScalingReplicaSet'
+export const SCALING = 'ScalingReplicaSet'
 /** That of the scheduler's Events about pods that had to go for others: none either, but they tell for whom. */
 const PREEMPTED = 'Preempted'
 

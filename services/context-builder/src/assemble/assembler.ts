@@ -1,7 +1,7 @@
 import { MessageTooLarge, type Batch, type Handled, type Producer } from '@kubesift/adapter-kafka'
 import type { StateStore } from '@kubesift/adapter-redis'
 import type { SignalsRecord } from '@kubesift/adapter-signals'
-import { clusters, Fenced, incidentContexts, type Context } from '@kubesift/contracts'
+import { clusters, Fenced, incidentContexts, tooLate, type Context } from '@kubesift/contracts'
 import type { AssembleFacts } from '../facts.ts'
 import { HeldPartition, type HeldOptions } from './held-partition.ts'
 
@@ -67,8 +67,9 @@ export class Assembler {
       await held.markPublished()
     }
     await this.#tellClusters(held)
+    await this.#tellLate(held)
     this.#options.facts.batchAssembled({ records: batch.records.length, contexts: contexts.length })
-    const { ignored, noise } = held.takeIgnored()
+    const { ignored, noise } = held.counted.takeIgnored()
     this.#options.facts.contextsIgnored(ignored)
     this.#options.facts.eventsIgnored(noise)
   }
@@ -78,6 +79,14 @@ export class Assembler {
     const told = held.sources.take()
     if (told.length === 0) return
     await this.#options.producer.publish(clusters, told, { timeOf: ({ at }) => at })
+  }
+
+  /** The state has the ledgers; one that is lost here in a crash is told again with the next entry. */
+  async #tellLate(held: HeldPartition): Promise<void> {
+    const late = held.counted.takeLate()
+    if (late.length === 0) return
+    this.#options.facts.cameTooLate(late.length)
+    await this.#options.producer.publish(tooLate, late)
   }
 
   /** A process that was suspended here wakes up late: its successor has published newer versions, and ours must not follow them. */

@@ -1,7 +1,7 @@
 import type { Claim, Stored, Write } from '@kubesift/adapter-redis'
 import { encodeBundle, encodeChunk, readSignals } from '@kubesift/adapter-signals'
 import type { Catalogue, ProblemRule, Progress, Signal } from '@kubesift/contracts'
-import { Classifier, NO_CLOCK } from '@kubesift/core-context'
+import { Classifier, NO_CLOCK, RETIRE_AFTER_MS } from '@kubesift/core-context'
 import { describe, expect, test } from 'vitest'
 import { HeldPartition, type Applied, type HeldOptions } from './held-partition.ts'
 
@@ -94,6 +94,7 @@ const optionsOf = (kept: Kept): HeldOptions => ({
   store: kept,
   classifier: new Classifier(catalogue),
   cachedNamespaces: 10,
+  retireAfterMs: RETIRE_AFTER_MS,
   latenessMs: 0,
   blindMs: 360_000,
   refreshMs: REFRESH_MS,

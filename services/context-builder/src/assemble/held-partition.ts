@@ -11,6 +11,7 @@ import {
   type Settled,
 } from '@kubesift/core-context'
 import { blindOf, unseenAnew } from './blind-of.ts'
+import { CountedOnly } from './counted-only.ts'
 import { NamespaceCache } from './namespace-cache.ts'
 import { ToldSources } from './told-sources.ts'
 
@@ -31,6 +32,8 @@ export interface HeldOptions {
   readonly store: Pick<StateStore, 'load' | 'write' | 'published'>
   readonly classifier: Classifier
   readonly cachedNamespaces: number
+  /** How long after its end the facts of an owner are kept. */
+  readonly retireAfterMs: number
   readonly latenessMs: number
   /** How long a cluster may be silent before it counts as not seen. */
   readonly blindMs: number
@@ -63,18 +66,13 @@ export class HeldPartition {
   #clockWritten: Clock
   #next: number | null
   #pending: readonly string[]
-  #ignored: Settled['ignored'][number][] = []
-  #noise: (readonly [why: string, events: number])[] = []
+  /** What is told to nobody but counted. */
+  readonly counted = new CountedOnly()
 
   constructor(options: HeldOptions, claim: Claim) {
     this.#options = options
     this.#claim = claim
-    this.#cache = new NamespaceCache(
-      options.store,
-      claim.partition,
-      options.classifier,
-      options.cachedNamespaces,
-    )
+    this.#cache = new NamespaceCache(options.store, claim.partition, options.classifier, options)
     this.#timers = new Map(claim.timers)
     this.#clock = claim.clock
     this.#clockWritten = claim.clock
@@ -104,14 +102,6 @@ export class HeldPartition {
         this.#finish(derived, offset, undefined),
       )
     })
-  }
-
-  /** What the operators' rules have kept shut, and which noise the catalogue has known, since this was asked last. */
-  takeIgnored(): {
-    readonly ignored: Settled['ignored']
-    readonly noise: readonly (readonly [why: string, events: number])[]
-  } {
-    return { ignored: this.#ignored.splice(0), noise: this.#noise.splice(0) }
   }
 
   /** The mark has been taken away. */
@@ -244,8 +234,7 @@ export class HeldPartition {
     const { watermark, gaps } = this.#time(machine.cluster)
     const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
     const entry = this.#touch(touched, id)
-    this.#ignored.push(...settled.ignored)
-    this.#noise.push(...settled.noise)
+    this.counted.add(machine, settled)
     for (const [name, value] of settled.fields) entry.fields.set(name, value)
     for (const context of settled.contexts) entry.contexts.set(context.key, context)
     const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }

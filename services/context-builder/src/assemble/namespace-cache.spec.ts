@@ -1,7 +1,7 @@
 import type { Stored } from '@kubesift/adapter-redis'
 import { encodeChunk } from '@kubesift/adapter-signals'
 import { namespaceKey, type Catalogue, type EventSignal, type Signal } from '@kubesift/contracts'
-import { Classifier, NamespaceMachine } from '@kubesift/core-context'
+import { Classifier, NamespaceMachine, RETIRE_AFTER_MS } from '@kubesift/core-context'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CachedNamespace, NamespaceCache } from './namespace-cache.ts'
@@ -85,7 +85,10 @@ class Kept {
 }
 
 const cacheOf = (store: Pick<Kept, 'load'>, max = 10): NamespaceCache =>
-  new NamespaceCache(store, 0, classifier, max)
+  new NamespaceCache(store, 0, classifier, {
+    cachedNamespaces: max,
+    retireAfterMs: RETIRE_AFTER_MS,
+  })
 
 /** One batch of a namespace, as the holder of a partition handles it. */
 const take = (namespace: CachedNamespace, store: Kept, signals: readonly Signal[]): boolean => {
@@ -213,5 +216,25 @@ describe('the namespaces in memory', () => {
       await cache.warm([id])
       expect(cache.get(id).machine).toMatchObject({ cluster, namespace: name })
     }
+  })
+})
+
+describe('a namespace whose facts are let go', () => {
+  it('is stored as fields at once, so that no chunk brings them back', () => {
+    const machine = new NamespaceMachine('lab', 'shop', classifier, RETIRE_AFTER_MS)
+    const cached = new CachedNamespace(machine, { fields: [], chunks: [] })
+    const chunk = chunkOf([whole('u', 1)])
+    machine.apply(whole('u', 1), SOURCE)
+    machine.settle(AT, [])
+    expect(cached.save([chunk]).chunks).toEqual([chunk])
+    for (const hours of [1, 2, 5, 6]) machine.settle(AT + hours * 3_600_000, [])
+    const { saved, chunks, fields } = cached.save([])
+    expect({ saved, chunks, event: fields.get('e:u') }).toEqual({
+      saved: true,
+      chunks: [],
+      event: '',
+    })
+    expect(fields.get('r:Pod/pod-u')).toContain('"occurrenceCount":1')
+    expect(cached.save([]).saved).toBe(false)
   })
 })

@@ -26,9 +26,11 @@ export class CachedNamespace {
 
   #measure(fields: Iterable<readonly [string, string]>): void {
     for (const [name, value] of fields) {
-      const size = name.length + value.length
+      // An empty one is taken away.
+      const size = value === '' ? 0 : name.length + value.length
       this.#fieldBytes += size - (this.#sizes.get(name) ?? 0)
-      this.#sizes.set(name, size)
+      if (size === 0) this.#sizes.delete(name)
+      else this.#sizes.set(name, size)
     }
   }
 
@@ -41,7 +43,8 @@ export class CachedNamespace {
     this.#chunkBytes += bytes
     const fieldBytes = this.#fieldBytes + EVENT_FIELD_BYTES * this.machine.newEvents
     const limit = Math.max(MIN_CHUNK_BYTES, CHUNKS_OVER_FIELDS * fieldBytes)
-    if (this.#chunkBytes <= limit) return { chunks, saved: false, fields: new Map() }
+    if (this.#chunkBytes <= limit && !this.machine.mustSave)
+      return { chunks, saved: false, fields: new Map() }
     const fields = this.machine.snapshot()
     this.#chunkBytes = 0
     this.#measure(fields)
@@ -73,17 +76,19 @@ export class NamespaceCache {
   readonly #partition: number
   readonly #classifier: Classifier
   readonly #max: number
+  readonly #retireAfterMs: number
 
   constructor(
     store: Pick<StateStore, 'load'>,
     partition: number,
     classifier: Classifier,
-    max: number,
+    bounds: { readonly cachedNamespaces: number; readonly retireAfterMs: number },
   ) {
     this.#store = store
     this.#partition = partition
     this.#classifier = classifier
-    this.#max = max
+    this.#max = bounds.cachedNamespaces
+    this.#retireAfterMs = bounds.retireAfterMs
   }
 
   /** Loads what is missing of these, in one round trip. */
@@ -92,7 +97,12 @@ export class NamespaceCache {
     if (missing.length === 0) return
     for (const [id, stored] of await this.#store.load(this.#partition, missing)) {
       const { cluster, namespace } = decode(id)
-      const machine = new NamespaceMachine(cluster, namespace, this.#classifier)
+      const machine = new NamespaceMachine(
+        cluster,
+        namespace,
+        this.#classifier,
+        this.#retireAfterMs,
+      )
       machine.load(
         stored.fields,
         stored.chunks.map((chunk) => signalsOf(id, chunk)),

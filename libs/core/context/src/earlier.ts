@@ -1,0 +1,26 @@
+import type { Spell } from '@kubesift/contracts'
+
+/** Of what speaks of a problem, what makes its count: Events where there are any, else states, else alerts (`countPart`). */
+export type CountedBy = 'event' | 'state' | 'alert'
+
+/** What was retired of an owner, as far as it bears upon what has come since. */
+export interface Earlier {
+  /** Nothing that happened until then can change any more. */
+  readonly through: number
+  /** By key, what made its count. */
+  readonly by: Readonly<Record<string, CountedBy>>
+  /** By problem the spells that opened, as they were before one problem took in another: the first, and the newest ones. */
+  readonly alone: Readonly<Record<string, readonly Spell[]>>
+}
+
+/** A cluster may name things `constructor`: only what was written counts. */
+export const own = <T>(
+  record: Readonly<Record<string, T>> | undefined,
+  key: string,
+): T | undefined => (record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined)
+
+/** The spells of a problem that were retired, as it was by itself. */
+export const retiredAlone = (
+  earlier: Pick<Earlier, 'alone'> | undefined,
+  problem: string,
+): readonly Spell[] => own(earlier?.alone, problem) ?? []

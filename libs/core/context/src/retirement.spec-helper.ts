@@ -1,0 +1,240 @@
+import type { Catalogue, ObjectSignal, Signal, SlimObject } from '@kubesift/contracts'
+import fc from 'fast-check'
+import { Classifier } from './classify.ts'
+import { NamespaceMachine } from './machine.ts'
+import type { Settled } from './settled.ts'
+import type { TooLateByKind } from './too-late.ts'
+
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+const LATENESS = 2 * MINUTE
+export const AT = Date.UTC(2026, 10, 21, 1)
+export const SOURCE = { topic: 'otel-logs', partition: 0 }
+
+const problem = (
+  name: string,
+  more: Partial<Catalogue['problems'][number]> = {},
+): Catalogue['problems'][number] => ({
+  problem: name,
+  severity: 'P3',
+  title: '{owner}',
+  events: [{ reason: [name] }],
+  states: [],
+  absorbs: [],
+  opens: { count: 1 },
+  recovery: 'none',
+  stability: MINUTE,
+  ttl: HOUR,
+  ...more,
+})
+
+export const classifier = new Classifier({
+  problems: [
+    problem('Crash', { absorbs: ['Probe', 'Pull'], opens: { count: 2 } }),
+    problem('Pull', { absorbs: ['Crash', 'Probe'], ttl: 30 * MINUTE }),
+    problem('Probe', { opens: { count: 3 }, ttl: 2 * HOUR }),
+    problem('NotReady', {
+      states: [{ state: 'condition', kind: ['Node'], value: ['Ready=False'] }],
+      recovery: 'node',
+      stability: 5 * MINUTE,
+    }),
+  ],
+  ignore: [],
+  hash: 'test',
+})
+
+/** What happened at one moment. */
+interface Happened {
+  readonly at: number
+  readonly signal: (offset: number) => Signal
+}
+
+export const occurred = (
+  at: number,
+  {
+    reason,
+    object,
+    uid,
+    n,
+    firstAt,
+  }: {
+    readonly reason: string
+    readonly object: string
+    readonly uid: string
+    readonly n: number
+    readonly firstAt: number
+  },
+): Happened => {
+  const [kind = '', name = ''] = object.split('/')
+  return {
+    at,
+    signal: (offset) => ({
+      t: 'event',
+      event: {
+        uid,
+        involved: { kind, namespace: 'n', name },
+        reason,
+        type: 'Warning',
+        // Its burst fills up again before anything is let go: what was retired does not weigh on a recorder any more.
+        component: uid,
+        message: `${reason} of ${name}`,
+        firstAt,
+      },
+      tellings: [{ n, at, offset, repeats: 1 }],
+    }),
+  }
+}
+
+export const node = (at: number, ready: boolean, deleted = false): Happened => {
+  const object: SlimObject = {
+    uid: 'node-uid',
+    kind: 'Node',
+    apiVersion: 'v1',
+    namespace: 'n',
+    name: 'node1',
+    rv: String(at),
+    labels: {},
+    annotations: {},
+    owners: [],
+    createdAt: AT - HOUR,
+    conditions: { Ready: { status: ready ? 'True' : 'False', at, reason: 'Kubelet' } },
+  }
+  return {
+    at,
+    signal: (offset): ObjectSignal => ({
+      t: 'object',
+      object,
+      observedAt: at,
+      offsets: [offset],
+      repeats: 1,
+      ...(deleted ? { deleted } : {}),
+    }),
+  }
+}
+
+interface Episode {
+  readonly afterMin: number
+  readonly object: string
+  readonly reason: string
+  readonly uids: number
+  readonly repeats: number
+  readonly everyMin: number
+}
+
+export const episode: fc.Arbitrary<Episode> = fc.record({
+  afterMin: fc.oneof(fc.integer({ min: 0, max: 10 }), fc.integer({ min: 0, max: 900 })),
+  object: fc.constantFrom('Deployment/web', 'Deployment/api', 'Pod/web-5d4f8c9b7d-x2x4z'),
+  reason: fc.constantFrom('Crash', 'Pull', 'Probe', 'NotReady'),
+  uids: fc.integer({ min: 1, max: 3 }),
+  repeats: fc.integer({ min: 1, max: 4 }),
+  everyMin: fc.integer({ min: 1, max: 20 }),
+})
+
+/** Episodes one after the other, over days; every third or so with a Node that was not ready. */
+export const happenedIn = (episodes: readonly Episode[]): Happened[] => {
+  let start = AT
+  return episodes.flatMap(({ afterMin, object, reason, uids, repeats, everyMin }, e) => {
+    start += afterMin * MINUTE
+    const begin = start
+    const events = Array.from({ length: uids * repeats }, (_, i) => {
+      const [u, r] = [i % uids, Math.floor(i / uids)]
+      const firstAt = begin + u * 7_000
+      const uid = `${e}-${u}`
+      return occurred(firstAt + r * everyMin * MINUTE, { reason, object, uid, n: r + 1, firstAt })
+    })
+    const down = e % 3 === 0 ? [node(begin, false), node(begin + 4 * MINUTE, true)] : []
+    return [...events, ...down]
+  })
+}
+
+/** The order in which they are read: none comes later than allowed, and some come twice. */
+export const readAs = (happened: readonly Happened[], jitter: readonly number[]): Happened[] =>
+  happened
+    .flatMap((h, i) => {
+      const late = (jitter[i % jitter.length]! / 100) * LATENESS
+      const again = jitter[(i + 1) % jitter.length]! > 80
+      return [{ h, at: h.at + late }, ...(again ? [{ h, at: h.at + LATENESS - late }] : [])]
+    })
+    .sort((a, b) => a.at - b.at)
+    .map(({ h }) => h)
+
+const said = (context: Settled['contexts'][number]) => ({
+  key: context.key,
+  owner: [context.owner.kind, context.owner.name],
+  counts: [context.occurrenceCount, context.countQuality],
+  reasons: context.reasons.map(({ message: _message, ...reason }) => reason),
+  seen: [context.firstSeenAt, context.lastSeenAt],
+  objects: [context.objectsTotal, context.objects.map(({ name }) => name).sort()],
+  spells: context.spells,
+  movedTo: context.movedTo,
+})
+
+/** A machine with what is stored of it, which can be killed. */
+export class Run {
+  readonly #afterMs: number
+  readonly fields = new Map<string, string>()
+  readonly said = new Map<string, ReturnType<typeof said>>()
+  chunks: Signal[] = []
+  machine: NamespaceMachine
+  letGo = 0
+  late: TooLateByKind = {}
+
+  constructor(afterMs: number) {
+    this.#afterMs = afterMs
+    this.machine = new NamespaceMachine('c', 'n', classifier, afterMs)
+  }
+
+  apply(signal: Signal): void {
+    this.machine.apply(signal, SOURCE)
+    this.chunks.push(signal)
+  }
+
+  /** Settles and stores; killed before it published, it starts again from what is stored. */
+  settle(watermark: number | null, killed: boolean, save: boolean): void {
+    const before = this.machine.size.events
+    const { contexts, fields, late } = this.machine.settle(watermark, [])
+    this.letGo += Math.max(0, before - this.machine.size.events)
+    this.late = late ?? this.late
+    const stored = new Map(fields)
+    if (this.machine.mustSave || save) {
+      for (const [name, value] of this.machine.snapshot()) stored.set(name, value)
+      this.chunks = []
+    }
+    for (const [name, value] of stored) {
+      if (value === '') this.fields.delete(name)
+      else this.fields.set(name, value)
+    }
+    if (!killed) return this.#publish(contexts)
+    this.machine = new NamespaceMachine('c', 'n', classifier, this.#afterMs)
+    this.machine.load(this.fields, [{ source: SOURCE, signals: this.chunks }])
+    this.#publish(this.machine.republish(watermark, []))
+  }
+
+  /** What is not under another key now: which keys were told before depends on what was read first. */
+  standing(): unknown {
+    return Object.fromEntries([...this.said].filter(([, { movedTo }]) => movedTo === undefined))
+  }
+
+  #publish(contexts: Settled['contexts']): void {
+    for (const context of contexts) this.said.set(context.key, said(context))
+  }
+}
+
+export const run = (
+  afterMs: number,
+  read: readonly Happened[],
+  dice: readonly number[] = [50],
+): Run => {
+  const result = new Run(afterMs)
+  let newest = -Infinity
+  for (const [i, { at, signal }] of read.entries()) {
+    const throws = dice[i % dice.length]!
+    result.apply(signal(i))
+    newest = Math.max(newest, at)
+    // No watermark while something that is before it may still come.
+    if (throws > 30) result.settle(newest - LATENESS, throws > 90, throws % 7 === 0)
+  }
+  for (const hours of [1, 2, 3, 4, 8, 12, 24, 48, 240])
+    result.settle(newest + hours * HOUR, dice[0]! % 2 === 0, false)
+  return result
+}
