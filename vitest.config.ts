@@ -28,6 +28,8 @@ export default defineConfig({
           name: 'unit',
           include: [`${rooms}/**/*.spec.ts`],
           exclude: [...never, ...suffixed],
+          // Some bound what a hostile input costs: seconds here, and more on a machine that others use too.
+          testTimeout: 20_000,
         },
       },
       tier('int', 60_000),

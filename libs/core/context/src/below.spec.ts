@@ -45,7 +45,7 @@ test('whoever has opened was looked at, in whatever batches it came', () => {
         expect(opened.map(({ key }) => key).filter((key) => !published.has(key))).toEqual([])
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   )
 })
 
@@ -57,4 +57,15 @@ test('what did not open and has ended by the watermark opens by nothing that com
   machine.settle(AT + 1_000 * S, [])
   tell(machine, 'bbbbb', [10])
   expect(machine.settle(null, []).contexts).toEqual([])
+})
+
+test('what came in one batch with another that made its owner be looked at counts later on', () => {
+  const machine = machineOf({ count: 2, per: 'object', pause: 60 * S })
+  tell(machine, 'ddddd', [0])
+  machine.settle(null, [])
+  tell(machine, 'ddddd', [61])
+  tell(machine, 'bbbbb', [0])
+  expect(machine.settle(null, []).contexts).toEqual([])
+  tell(machine, 'bbbbb', [1])
+  expect(machine.settle(null, []).contexts).toMatchObject([{ problem: 'Boom' }])
 })

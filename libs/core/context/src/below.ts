@@ -38,8 +38,12 @@ export class Below {
     this.#tallies.delete(id)
   }
 
-  /** The owner was derived and nothing is open: its states add so much to what Events say. */
+  /**
+   * The owner was derived and nothing is open: its states add so much to what Events say. Its sums begin anew, since what came in the same
+   * batch after it was known that it will be derived was added to none.
+   */
   derived(id: string, states: number, symptoms: () => Iterable<Symptom>): void {
+    this.#tallies.delete(id)
     this.#tallyOf(id, symptoms).states = states
   }
 
