@@ -11,6 +11,7 @@ import { besideOf } from './beside.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
 import { partsOf, surroundingsOf, type OwnerView } from './owner-view.ts'
+import { endedOf, type Ended } from './ended.ts'
 import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
 import { countPart } from './reasons.ts'
 import type { Earlier } from './earlier.ts'
@@ -38,14 +39,6 @@ export interface OwnerResult {
   readonly signs: number
   /** Its end, where it has one, and what it takes to retire it. */
   readonly settled: Ended
-}
-
-/** How far an owner has come to its end. */
-export interface Ended {
-  /** The last end or occurrence of anything of it; null: something goes on. */
-  readonly at: number | null
-  /** By problem the spells that it would have by itself. */
-  readonly alone: ReadonlyMap<string, readonly Spell[]>
 }
 
 export interface DeriveOptions {
@@ -230,20 +223,6 @@ export const NOTHING: OwnerResult = {
   saidUntil: null,
   signs: 0,
   settled: { at: -Infinity, alone: new Map() },
-}
-
-const endedOf = (
-  contexts: readonly Derived[],
-  alone: ReadonlyMap<string, readonly Spell[]>,
-): Ended => {
-  const byProblem =
-    alone.size > 0 ? alone : new Map(contexts.map(({ problem, spells }) => [problem, spells]))
-  let at = contexts.reduce((last, { lastSeenAt }) => Math.max(last, lastSeenAt), -Infinity)
-  for (const { recovery } of [...contexts.map((c) => c.spells), ...byProblem.values()].flat()) {
-    if (recovery === null) return { at: null, alone: byProblem }
-    at = Math.max(at, recovery.at)
-  }
-  return { at, alone: byProblem }
 }
 
 /** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */

@@ -6,7 +6,6 @@ import type {
   SignalChunk,
   SourcePartition,
 } from '@kubesift/contracts'
-import { Below, type Symptom } from './below.ts'
 import type { Classifier } from './classify.ts'
 import { decide, derive, ignoreRuleFor, type Published, type Standing } from './decide.ts'
 import type { Derived } from './derive.ts'
@@ -15,21 +14,16 @@ import { Facts, ownerId } from './facts.ts'
 import { ignoredOf, type IgnoredFact } from './ignored.ts'
 import { News } from './news.ts'
 import { objectFact } from './object-fact.ts'
-import { isOther, type OtherFact } from './other-facts.ts'
+import { isOther } from './other-facts.ts'
+import { Looks } from './looks.ts'
 import { Memories } from './memories.ts'
-import { ledgerOf, NO_MEMORY, type Counted, type OwnerMemory } from './owner-memory.ts'
+import { ledgerOf, NO_MEMORY, type Counted } from './owner-memory.ts'
 import { Passed } from './passed.ts'
-import { asEvent } from './pattern-fact.ts'
 import { Retirement, type Decided } from './retirement.ts'
 import type { Surroundings } from './spells.ts'
 import type { Settled } from './settled.ts'
 import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
 import { TELLING } from './view-of.ts'
-
-/** Nothing of it has ever opened. */
-const isClosed = (memory: OwnerMemory | undefined): boolean =>
-  memory === undefined ||
-  (memory.open.length === 0 && memory.published.length === 0 && memory.ignored === undefined)
 
 /**
  * One namespace of one cluster: joins signals to facts and derives contexts. Pure: the same signals, in any order, with the same
@@ -42,13 +36,10 @@ export class NamespaceMachine {
   readonly #classifier: Classifier
   readonly #facts = new Facts()
   readonly #memory = new Memories()
-  readonly #below = new Below()
   /** Events that are new, or of which more than the count is. */
   readonly #events = new Set<string>()
   /** Events that were told again, with a higher count and nothing else that is new. */
   readonly #repeats = new Set<string>()
-  /** Owners of which only repeats have come since they were derived last. */
-  readonly #stale = new Set<string>()
   readonly #objects = new Set<string>()
   readonly #others = new Set<string>()
   /** What has changed since the last snapshot. */
@@ -57,6 +48,7 @@ export class NamespaceMachine {
   #noise = new Map<string, number>()
   readonly #news = new News<Published>()
 
+  readonly #looks: Looks
   readonly #retirement: Retirement
 
   /** `retireAfterMs`: how long the watermark must have passed the end of an owner until its facts are let go; by default they never are. */
@@ -70,6 +62,7 @@ export class NamespaceMachine {
     this.cluster = cluster
     this.namespace = namespace
     this.#classifier = classifier
+    this.#looks = new Looks(this.#facts, this.#memory, classifier)
   }
 
   /** Takes up a state: the fields that were stored, and the chunks that came after the last snapshot. Nothing is touched by it. */
@@ -79,7 +72,7 @@ export class NamespaceMachine {
   ): void {
     for (const [name, value] of fields) {
       const taken = this.#memory.take(name, value)
-      if (taken?.memory.stale === true) this.#stale.add(taken.id)
+      if (taken?.memory.stale === true) this.#looks.stale.add(taken.id)
       if (taken === undefined && !this.#retirement.take(name, value))
         takeField(this.#facts, name, value)
     }
@@ -159,15 +152,15 @@ export class NamespaceMachine {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
     const moves = this.#facts.takeMoves()
-    for (const [from, to] of moves) for (const id of [from, ...to]) this.#below.forget(id)
+    for (const [from, to] of moves) for (const id of [from, ...to]) this.#looks.forget(id)
     const { late } = this.#retirement
     this.#retirement.dropLate(this.#facts, this.#events, this.#others)
     const isLate = late !== this.#retirement.late
     if (isLate) this.#retirement.writeLate(fields)
-    for (const id of this.#others) this.#placeOther(id, touched, fields)
+    for (const id of this.#others) this.#looks.other(id, touched, fields)
     for (const uids of [this.#events, this.#repeats])
-      for (const uid of uids) this.#place(uid, touched, fields)
-    if (everything) for (const id of this.#stale) touched.add(id)
+      for (const uid of uids) this.#looks.event(uid, touched, fields)
+    if (everything) for (const id of this.#looks.stale) touched.add(id)
     if (watermark !== null) for (const id of this.#memory.due(watermark)) touched.add(id)
     const due = this.#retirement.due(this.#facts, watermark)
     for (const id of due ?? []) touched.add(id)
@@ -178,13 +171,10 @@ export class NamespaceMachine {
       const decided = decide(standing, id, { watermark, gaps }, moves.get(id))
       ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#memory.write(id, decided.memory, fields)
-      this.#stale.delete(id)
       const news = decided.contexts.filter((context) => this.#news.take(context))
       // What is said now must have gone out before it is the last word.
       if (news.length === 0 && due?.has(id) === true) quiet.set(id, decided)
-      if (isClosed(decided.memory))
-        this.#below.derived(id, decided.result.signs, () => this.#symptomsOf(id))
-      else this.#below.forget(id)
+      this.#looks.decided(id, decided.memory, decided.result.signs)
       return news
     })
     if (due !== undefined && watermark !== null) this.#retire(quiet, watermark, fields)
@@ -199,14 +189,14 @@ export class NamespaceMachine {
       ignored,
       noise,
       late: isLate ? this.#retirement.late : undefined,
-      stale: this.#stale.size > 0,
+      stale: this.#looks.stale.size > 0,
     }
   }
 
   #retire(quiet: ReadonlyMap<string, Decided>, watermark: number, fields: Fields): void {
     const isOpen = (id: string): boolean => (this.#memory.get(id)?.open.length ?? 0) > 0
     const about = { unsaved: this.#unsaved, isOpen }
-    for (const id of quiet.keys()) this.#below.forget(id)
+    for (const id of quiet.keys()) this.#looks.forget(id)
     for (const id of this.#retirement.settle(this.#facts, quiet, watermark, about)) {
       const { anew: _, ...memory } = this.#memory.get(id) ?? NO_MEMORY
       this.#memory.write(id, memory, fields)
@@ -230,63 +220,6 @@ export class NamespaceMachine {
     this.#objects.clear()
     this.#others.clear()
     this.#noise = new Map()
-  }
-
-  /** An Event of a problem that is open and goes on can wait, and one by which nothing can open changes nothing; any other is looked at now. */
-  #place(uid: string, touched: Set<string>, fields: Fields): void {
-    const id = this.#facts.membership.ofEvent.get(uid)?.id
-    // It came too late, or there is nothing to decide anew.
-    if (id === undefined || touched.has(id)) return
-    const memory = this.#memory.get(id)
-    const result = this.#classifier.classify(this.#facts.events.peek(uid)!)
-    if (result.as !== 'problem') return void touched.add(id)
-    if (memory?.open.includes(result.rule.problem)) return this.#wait(id, memory, fields)
-    const { events, objects, others } = this.#facts.membership.byOwner.get(id)!
-    if (!isClosed(memory) || others.size > 0 || events.size === 0) return void touched.add(id)
-    const symptom = { ...result, fact: this.#facts.events.get(uid)! }
-    const hasObjects = objects.size > 0
-    const symptoms = (): Iterable<Symptom> => this.#symptomsOf(id)
-    if (this.#below.mayOpen(id, symptom, { hasObjects, symptoms })) touched.add(id)
-    else this.#lookBy(id, memory, symptom.fact.firstAt + result.rule.ttl, fields)
-  }
-
-  /** The stretches of an owner that is not derived end as well, and by then it is: an end that the watermark has passed is frozen. */
-  #lookBy(id: string, memory: OwnerMemory = NO_MEMORY, due: number, fields: Fields): void {
-    const { nextDecisionAt: next } = memory
-    if (next === null || due < next)
-      this.#memory.write(id, { ...memory, nextDecisionAt: due }, fields)
-  }
-
-  *#symptomsOf(id: string): Generator<Symptom> {
-    for (const uid of this.#facts.membership.byOwner.get(id)?.events ?? []) {
-      const fact = this.#facts.events.get(uid)!
-      const result = this.#classifier.classify(fact)
-      if (result.as === 'problem') yield { ...result, fact }
-    }
-  }
-
-  #wait(id: string, memory: OwnerMemory, fields: Fields): void {
-    if (this.#stale.has(id)) return
-    this.#stale.add(id)
-    this.#memory.write(id, { ...memory, stale: true }, fields)
-  }
-
-  /** An alert is looked at now. A pattern is where it is a symptom that opens something; it waits beside what is open, and else says nothing. */
-  #placeOther(other: string, touched: Set<string>, fields: Fields): void {
-    const fact = this.#facts.others.get(other)
-    const id = this.#facts.membership.ofOther.get(other)?.id
-    if (fact === undefined || id === undefined || touched.has(id)) return
-    const memory = this.#memory.get(id)
-    const open = memory?.open ?? []
-    const result = fact.t === 'pattern' ? this.#classifier.classify(asEvent(fact)) : undefined
-    const isNew = result?.as === 'problem' && !open.includes(result.rule.problem)
-    if (fact.t === 'alert' || isNew || this.#opens(fact)) touched.add(id)
-    else if (memory !== undefined && open.length > 0) this.#wait(id, memory, fields)
-  }
-
-  /** A metric of which the catalogue says that it opens something is looked at now; another waits as patterns do. */
-  #opens(fact: OtherFact): boolean {
-    return fact.t === 'metric' && this.#classifier.metrics.classify(fact).as === 'problem'
   }
 
   /** Events that no snapshot has held so far: so many fields more the next one has. */
