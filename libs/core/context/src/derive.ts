@@ -262,6 +262,6 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     nextDecisionAt: next,
     saidUntil,
     signs: raw.reduce((sum, { states, alerts }) => sum + states.length + alerts.length, 0),
-    settled: endedOf(contexts, alone),
+    settled: endedOf(contexts, alone, all),
   }
 }

@@ -6,7 +6,7 @@ export const isShared = ({ object: { report } }: ObjectFact): boolean =>
   report?.items.some((item) => item.of !== undefined) ?? false
 
 /** Kinds of which a change of what is set in them concerns others of the namespace. */
-const CONCERNS: ReadonlySet<string> = new Set([
+export const CONCERNS: ReadonlySet<string> = new Set([
   'ResourceQuota',
   'LimitRange',
   'NetworkPolicy',

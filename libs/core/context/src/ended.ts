@@ -1,20 +1,26 @@
 import type { Context, Spell } from '@kubesift/contracts'
+import type { EventFact } from './event-fact.ts'
 
 /** How far an owner has come to its end. */
 export interface Ended {
-  /** The last end or occurrence of anything of it; null: something goes on. */
+  /** The last end or occurrence of anything of it; null: something goes on, or must be kept. */
   readonly at: number | null
   /** By problem the spells that it would have by itself. */
   readonly alone: ReadonlyMap<string, readonly Spell[]>
 }
 
-/** The end of an owner with these contexts. */
+/**
+ * The end of an owner with these contexts. Patterns are counted by record, and their marks tell what is counted already: where one of the
+ * Events is a pattern, the owner keeps its facts.
+ */
 export const endedOf = (
   contexts: readonly Pick<Context, 'problem' | 'spells' | 'lastSeenAt'>[],
   alone: ReadonlyMap<string, readonly Spell[]>,
+  events: readonly Pick<EventFact, 'everyOne'>[],
 ): Ended => {
   const byProblem =
     alone.size > 0 ? alone : new Map(contexts.map(({ problem, spells }) => [problem, spells]))
+  if (events.some(({ everyOne }) => everyOne === true)) return { at: null, alone: byProblem }
   let at = contexts.reduce((last, { lastSeenAt }) => Math.max(last, lastSeenAt), -Infinity)
   for (const { recovery } of [...contexts.map((c) => c.spells), ...byProblem.values()].flat()) {
     if (recovery === null) return { at: null, alone: byProblem }

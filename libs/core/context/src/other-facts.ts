@@ -46,6 +46,12 @@ export class OtherFacts {
     return [...this.#facts].flatMap(([id, fact]) => (fact.t === 'alert' ? [[id, fact]] : []))
   }
 
+  /** UIDs of the things that metrics tell of. */
+  measured(): ReadonlySet<string> {
+    const facts = [...this.#facts.values()]
+    return new Set(facts.flatMap((fact) => (fact.t === 'metric' ? (fact.involved.uid ?? []) : [])))
+  }
+
   /** By id: what is derived must not depend on the order in which things became known. */
   releases(): ReleaseFact[] {
     return [...this.#facts]

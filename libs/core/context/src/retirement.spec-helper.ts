@@ -11,7 +11,7 @@ const LATENESS = 2 * MINUTE
 export const AT = Date.UTC(2026, 10, 21, 1)
 export const SOURCE = { topic: 'otel-logs', partition: 0 }
 
-const problem = (
+export const problem = (
   name: string,
   more: Partial<Catalogue['problems'][number]> = {},
 ): Catalogue['problems'][number] => ({

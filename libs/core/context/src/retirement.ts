@@ -1,5 +1,6 @@
 import { lastOf, type Firing } from './alert-fact.ts'
 import type { OwnerResult } from './derive.ts'
+import { CALLED, CONCERNS } from './edges.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Facts } from './facts.ts'
 import type { OwnerMemory } from './owner-memory.ts'
@@ -15,13 +16,17 @@ import { enter, type TooLateByKind } from './too-late.ts'
  * that), than an incident can be opened again (30 min), and than a recorder's spam filter takes to fill up again (25 × 5 min).
  */
 export const RETIRE_AFTER_MS = 3 * 3_600_000
-/** A ReplicaSet that is gone still says what was rolled out before; an Event about a roll-out or a policy likewise. */
+/** A ReplicaSet that is gone still says what was rolled out before, and what others depend on that it was deleted; an Event about a roll-out or a policy likewise. */
 const TELLS_OF_CHANGES_MS = 7 * 24 * 3_600_000
 
 const RETIRED = 'r:'
 const LATE = 'late'
 
 const tellsOfChanges = (fact: EventFact): boolean => fact.reason === SCALING || isViolation(fact)
+
+/** What is of it, or calls or takes it, can be open for long after it is gone, and names its changes. */
+const explains = (kind: string): boolean =>
+  kind === 'ReplicaSet' || CONCERNS.has(kind) || CALLED.has(kind)
 
 const hasEnded = (firings: readonly Firing[], by: number): boolean =>
   firings.every((firing) => lastOf(firing) <= by)
@@ -175,9 +180,12 @@ export class Retirement {
     { unsaved, isOpen }: { readonly unsaved: Unsaved; readonly isOpen: (id: string) => boolean },
   ): void {
     const { byOwner, ofObject } = facts.membership
+    const measured = facts.others.measured()
     for (const [uid, { object, deletedAt = Infinity }] of facts.objects) {
-      const after = object.kind === 'ReplicaSet' ? TELLS_OF_CHANGES_MS : this.#afterMs
+      const after = explains(object.kind) ? TELLS_OF_CHANGES_MS : this.#afterMs
       if (deletedAt > watermark - after) continue
+      // A metric beyond its threshold ended with it, and would go on without.
+      if (measured.has(uid)) continue
       const id = ofObject.get(uid)?.id
       const group = id === undefined ? undefined : byOwner.get(id)
       if (id === undefined || group === undefined || isOpen(id)) continue
