@@ -90,6 +90,16 @@ const foldedOf = ({ fact }: Telling, open: Happening | undefined): readonly Happ
   return out
 }
 
+/** Whether its times grow with its counts; where clocks differ they need not, and then an occurrence may lie before one that is in a stretch. */
+const isInOrder = ({ firstAt, steps, top }: EventFact): boolean => {
+  let last = firstAt
+  for (const { at } of steps) {
+    if (at < last) return false
+    last = at
+  }
+  return top.at >= last
+}
+
 const lengthOf = ({ at, to = at }: Happening): number => to - at
 
 /** The timeline of several Events of one problem; in stretches where that changes nothing, unless it must be `whole`. */
@@ -99,7 +109,7 @@ export const timelinesOf = (
   whole: boolean,
 ): readonly Happening[] => {
   const own = tellings.map((telling) => {
-    if (whole || telling.ends !== Infinity) return timelineOf(telling)
+    if (whole || telling.ends !== Infinity || !isInOrder(telling.fact)) return timelineOf(telling)
     return telling.symptom ? undefined : stretchesOf(telling, rule)
   })
   let open: Happening | undefined
