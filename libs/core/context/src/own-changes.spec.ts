@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { rolled } from './changes.spec-helper.ts'
 import {
   at,
-  by,
   catalogueOf,
   deployment,
   iso,

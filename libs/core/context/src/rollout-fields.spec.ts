@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { rolled } from './changes.spec-helper.ts'
-import { AT, at, by } from './scene.spec-helper.ts'
+import { AT } from './scene.spec-helper.ts'
 
 describe('a roll-out is told field by field', () => {
   const probe = (path: string) => ({ httpGet: { path, port: 80 } })
