@@ -1,6 +1,6 @@
-import { readKeyValue } from './any-value.ts'
 import type { Claim } from './byte-memo.ts'
 import { bareObject } from './bare-object.ts'
+import { readResource } from './envelope.ts'
 import type { AnyJson, AttributeMap, BadRecord, LogBatch, OtlpLogRecord } from './log-record.ts'
 import { readLogRecord } from './log-record-reader.ts'
 import { OtlpUnreadable } from './otlp-unreadable.ts'
@@ -13,7 +13,6 @@ import { WireCursor } from './wire-cursor.ts'
 const RESOURCE_LOGS = 0x0a
 const RESOURCE = 0x0a
 const SCOPE_LOGS = 0x12
-const RESOURCE_ATTRIBUTES = 0x0a
 const SCOPE = 0x0a
 const LOG_RECORDS = 0x12
 const SCOPE_NAME = 0x0a
@@ -88,14 +87,6 @@ const readResourceLogs = (batch: Batch, cursor: WireCursor, end: number): void =
     if (tag === RESOURCE) readResource(resource, cursor, cursor.endOfField(end))
     else if (tag === SCOPE_LOGS) readScopeLogs(batch, cursor, cursor.endOfField(end), resource)
     else cursor.stepOverOther(tag, end, FIELDS_1_AND_2)
-  }
-}
-
-const readResource = (into: Record<string, AnyJson>, cursor: WireCursor, end: number): void => {
-  while (cursor.pos < end) {
-    const tag = cursor.tag(end)
-    if (tag === RESOURCE_ATTRIBUTES) readKeyValue(into, cursor, cursor.endOfField(end), 0)
-    else cursor.stepOverOther(tag, end, FIELD_1)
   }
 }
 

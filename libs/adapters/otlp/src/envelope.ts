@@ -79,7 +79,12 @@ const readResourceGroup = <T>(
   }
 }
 
-const readResource = (into: Record<string, AnyJson>, cursor: WireCursor, end: number): void => {
+/** Reads a Resource's attributes into an object: it is filled as it comes, should it stand behind what it is of. */
+export const readResource = (
+  into: Record<string, AnyJson>,
+  cursor: WireCursor,
+  end: number,
+): void => {
   while (cursor.pos < end) {
     const tag = cursor.tag(end)
     if (tag === RESOURCE_ATTRIBUTES) readKeyValue(into, cursor, cursor.endOfField(end), 0)

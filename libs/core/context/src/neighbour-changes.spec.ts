@@ -1,11 +1,10 @@
-import type { Change } from '@kubesift/contracts'
 import { describe, expect, test } from 'vitest'
+import { changesOf, web } from './changes.spec-helper.ts'
 import {
   AT,
   at,
   by,
   catalogueOf,
-  deployment,
   gone,
   iso,
   POD,
@@ -14,29 +13,6 @@ import {
   thing,
   type Sight,
 } from './scene.spec-helper.ts'
-
-const catalogue = catalogueOf([
-  'QuotaExceeded',
-  'CrashLoop',
-  'ProbeFailure',
-  'Scheduling',
-  'ImagePull',
-])
-
-/** The changes that a problem of Deployment/web is shown beside, but its own making. */
-const changesOf = (problem: string, sights: readonly Sight[], message?: string): Change[] => {
-  const contexts = sceneOf(
-    [symptom(problem, message === undefined ? {} : { message }), ...sights],
-    { catalogue },
-  )
-  const of = contexts.find((c) => c.problem === problem && c.owner.name === 'web')!
-  expect(of.changes.length).toBeLessThanOrEqual(5)
-  for (const { evidence } of of.changes) expect(of.evidence.map(({ id }) => id)).toContain(evidence)
-  return of.changes.filter(({ kind, object }) => kind !== 'created' || object.name !== 'web')
-}
-
-const web = (container: object = {}, pod: object = {}): Sight =>
-  at(-9000, deployment('web', { container, pod }))
 
 describe('a quota', () => {
   const quota = (pods: string, seconds: number): Sight =>

@@ -1,8 +1,7 @@
-import type { Change } from '@kubesift/contracts'
 import { describe, expect, test } from 'vitest'
+import { rolled } from './changes.spec-helper.ts'
 import {
   at,
-  by,
   catalogueOf,
   deployment,
   iso,
@@ -12,25 +11,6 @@ import {
   thing,
   type Sight,
 } from './scene.spec-helper.ts'
-
-const rolled = (before: object, after: object, more: object = {}): Change[] => {
-  const [context] = sceneOf(
-    [
-      symptom('CrashLoop'),
-      at(-9000, deployment('web', before)),
-      at(
-        -60,
-        deployment('web', {
-          generation: 2,
-          ...after,
-          meta: { ...by('kubectl-client-side-apply', -60), ...more },
-        }),
-      ),
-    ],
-    { catalogue: catalogueOf(['CrashLoop']) },
-  )
-  return [...context!.changes]
-}
 
 describe('a roll-out tells', () => {
   test('a literal variable by its name and that it changed, never by its value', () => {

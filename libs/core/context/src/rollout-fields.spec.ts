@@ -1,25 +1,6 @@
-import type { Change } from '@kubesift/contracts'
 import { describe, expect, test } from 'vitest'
-import { AT, at, by, catalogueOf, deployment, sceneOf, symptom } from './scene.spec-helper.ts'
-
-const rolled = (before: object, after: object, more: object = {}): Change[] => {
-  const [context] = sceneOf(
-    [
-      symptom('CrashLoop'),
-      at(-9000, deployment('web', before)),
-      at(
-        -60,
-        deployment('web', {
-          generation: 2,
-          ...after,
-          meta: { ...by('kubectl-client-side-apply', -60), ...more },
-        }),
-      ),
-    ],
-    { catalogue: catalogueOf(['CrashLoop']) },
-  )
-  return [...context!.changes]
-}
+import { rolled } from './changes.spec-helper.ts'
+import { AT } from './scene.spec-helper.ts'
 
 describe('a roll-out is told field by field', () => {
   const probe = (path: string) => ({ httpGet: { path, port: 80 } })
