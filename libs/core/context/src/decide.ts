@@ -9,6 +9,7 @@ import { memoryAfter, NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
 import { currentOf } from './owner-view.ts'
 import { retiredKey, toldAgain, withRetired, type Retired } from './retired.ts'
 import type { Surroundings } from './spells.ts'
+import { unheardOf } from './underway.ts'
 import { viewOf } from './view-of.ts'
 
 /** What is known of a namespace when it is decided about one of its owners. */
@@ -39,14 +40,15 @@ export const ignoreRuleFor = (
   return ignoredBy(ignores, { context, labels })
 }
 
-/** The contexts of one owner. */
-export const derive = (standing: Standing, id: string, { watermark, gaps }: AsOf): OwnerResult => {
+/** What the facts that are there say of one owner, beside what is retired. */
+export const deriveLive = (standing: Standing, id: string, at: AsOf): OwnerResult => {
   const { facts, classifier } = standing
-  const view = viewOf(standing, facts, classifier, id)
+  const { watermark, gaps } = at
   const retired = standing.retiredOf(id)
-  if (view === undefined) return retired === undefined ? NOTHING : withRetired(NOTHING, retired)
+  const view = viewOf(standing, facts, classifier, id, retired && unheardOf(retired))
+  if (view === undefined) return NOTHING
   const memory = standing.memoryOf(id)
-  const result = deriveOwner(view, {
+  return deriveOwner(view, {
     retired,
     saidUntil: memory?.saidUntil ?? null,
     rules: classifier.list,
@@ -55,6 +57,12 @@ export const derive = (standing: Standing, id: string, { watermark, gaps }: AsOf
     frozen: new Map(Object.entries(memory?.frozen ?? {})),
     objectByUid: (uid) => facts.objects.get(uid),
   })
+}
+
+/** The contexts of one owner. */
+export const derive = (standing: Standing, id: string, at: AsOf): OwnerResult => {
+  const retired = standing.retiredOf(id)
+  const result = deriveLive(standing, id, at)
   return retired === undefined ? result : withRetired(result, retired)
 }
 

@@ -12,9 +12,10 @@ import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
 import { partsOf, surroundingsOf, type OwnerView } from './owner-view.ts'
 import { endedOf, type Ended } from './ended.ts'
-import { absorb, endOf, happeningsOf, type Part } from './parts.ts'
+import { absorb, emptied, endOf, happeningsOf, isEmpty, type Part } from './parts.ts'
 import { countPart } from './reasons.ts'
-import type { Earlier } from './earlier.ts'
+import { underwayOf, type Earlier } from './earlier.ts'
+import { aroundUnderway } from './underway.ts'
 import { liveParts, saysAnything } from './live-parts.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
 import { persistenceTerms, sensitivityTerms, stateTerms } from './sensitivity.ts'
@@ -32,6 +33,8 @@ export interface OwnerResult {
   readonly contexts: Derived[]
   /** Key → key that has taken its symptoms. */
   readonly absorbed: ReadonlyMap<string, string>
+  /** By key the spells of what was open across a loss, and of which nothing is heard since. */
+  readonly still: ReadonlyMap<string, readonly Spell[]>
   readonly nextDecisionAt: number | null
   /** The latest instant at which something that lasted was held against the owner. */
   readonly saidUntil: number | null
@@ -219,6 +222,7 @@ const contextOf = (
 export const NOTHING: OwnerResult = {
   contexts: [],
   absorbed: new Map(),
+  still: new Map(),
   nextDecisionAt: null,
   saidUntil: null,
   signs: 0,
@@ -234,34 +238,44 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     incidentKey({ cluster, namespace, kind: owner.kind, name: owner.name, problem })
   const { parts: told, askAt, saidUntil } = partsOf(view, rules, known)
   const raw = retired === undefined ? told : liveParts(told, retired, rules, keyOf)
-  if (!saysAnything(raw)) return { ...NOTHING, nextDecisionAt: askAt }
+  if (!saysAnything(raw) && retired?.underway === undefined)
+    return { ...NOTHING, nextDecisionAt: askAt }
   const around = surroundingsOf(view, options.watermark, options.gaps)
   const end = (fact: EventFact): number => {
     const uid = fact.involved.uid
     return endOf(uid === undefined ? undefined : options.objectByUid(uid))
   }
-  const { parts, absorbed, asks, alone } = absorb(raw, around, end, retired)
+  const { parts: sorted, absorbed, asks, alone } = absorb(raw, around, end, retired)
+  const parts = sorted.filter((part) => !isEmpty(part))
   const all = raw.flatMap((p) => p.events)
   let next = earliest(around.goneDueAt, askAt, ...asks)
+  const cut = (each: Part): Spell[] => {
+    const { problem } = each.rule
+    const frozen = options.frozen.get(keyOf(problem)) ?? []
+    const whole = around.deletions.length + frozen.length > 0 || retired !== undefined
+    const here = aroundUnderway(aroundOf(each, around), view, retired, problem)
+    const happenings = happeningsOf(each, end, whole)
+    const underway = underwayOf(retired, problem)?.spell
+    const { spells, nextDecisionAt } = spellsOf(happenings, each.rule, here, frozen, underway)
+    next = earliest(next, nextDecisionAt)
+    return spells
+  }
   const contexts = parts.map((each) => {
     const part = { ...each, rule: ruleOf(each) }
-    const frozen = options.frozen.get(keyOf(part.rule.problem)) ?? []
-    const whole = around.deletions.length + frozen.length > 0 || retired !== undefined
-    const { spells, nextDecisionAt } = spellsOf(
-      happeningsOf(part, end, whole),
-      part.rule,
-      aroundOf(part, around),
-      frozen,
-    )
-    next = earliest(next, nextDecisionAt)
-    return contextOf({ part, all, spells }, view, options)
+    return contextOf({ part, all, spells: cut(part) }, view, options)
   })
+  const spoken = new Set(parts.map(({ rule }) => rule.problem))
+  const still = raw
+    .filter(({ rule: { problem } }) => !spoken.has(problem))
+    .filter(({ rule: { problem } }) => underwayOf(retired, problem) !== undefined)
+    .map((part): [string, Spell[]] => [keyOf(part.rule.problem), cut(emptied(part))])
   return {
     contexts,
+    still: new Map(still),
     absorbed: new Map([...absorbed].map(([from, to]) => [keyOf(from), keyOf(to)])),
     nextDecisionAt: next,
     saidUntil,
     signs: raw.reduce((sum, { states, alerts }) => sum + states.length + alerts.length, 0),
-    settled: endedOf(contexts, alone, all),
+    settled: endedOf(contexts, alone, all, retired),
   }
 }

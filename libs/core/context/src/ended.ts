@@ -1,4 +1,5 @@
 import type { Context, Spell } from '@kubesift/contracts'
+import type { Earlier } from './earlier.ts'
 import type { EventFact } from './event-fact.ts'
 
 /** How far an owner has come to its end. */
@@ -11,15 +12,17 @@ export interface Ended {
 
 /**
  * The end of an owner with these contexts. Patterns are counted by record, and their marks tell what is counted already: where one of the
- * Events is a pattern, the owner keeps its facts.
+ * Events is a pattern, the owner keeps its facts; so does one of which something was open across a loss and has not ended.
  */
 export const endedOf = (
   contexts: readonly Pick<Context, 'problem' | 'spells' | 'lastSeenAt'>[],
   alone: ReadonlyMap<string, readonly Spell[]>,
   events: readonly Pick<EventFact, 'everyOne'>[],
+  earlier?: Pick<Earlier, 'underway'>,
 ): Ended => {
   const byProblem =
     alone.size > 0 ? alone : new Map(contexts.map(({ problem, spells }) => [problem, spells]))
+  if (earlier?.underway !== undefined) return { at: null, alone: byProblem }
   if (events.some(({ everyOne }) => everyOne === true)) return { at: null, alone: byProblem }
   let at = contexts.reduce((last, { lastSeenAt }) => Math.max(last, lastSeenAt), -Infinity)
   for (const { recovery } of [...contexts.map((c) => c.spells), ...byProblem.values()].flat()) {

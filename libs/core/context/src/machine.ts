@@ -7,7 +7,15 @@ import type {
   SourcePartition,
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
-import { decide, derive, ignoreRuleFor, type Published, type Standing } from './decide.ts'
+import {
+  decide,
+  derive,
+  deriveLive,
+  ignoreRuleFor,
+  type AsOf,
+  type Published,
+  type Standing,
+} from './decide.ts'
 import type { Derived } from './derive.ts'
 import { eventFact } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
@@ -20,9 +28,11 @@ import { Memories } from './memories.ts'
 import { ledgerOf, NO_MEMORY, type Counted } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import { Retirement, type Decided } from './retirement.ts'
+import { adopted } from './seeding.ts'
 import type { Surroundings } from './spells.ts'
 import type { Settled } from './settled.ts'
 import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
+import { closed } from './underway.ts'
 import { TELLING } from './view-of.ts'
 
 /**
@@ -171,6 +181,7 @@ export class NamespaceMachine {
       const decided = decide(standing, id, { watermark, gaps }, moves.get(id))
       ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#memory.write(id, decided.memory, fields)
+      this.#close(id, decided, fields)
       const news = decided.contexts.filter((context) => this.#news.take(context))
       // What is said now must have gone out before it is the last word.
       if (news.length === 0 && due?.has(id) === true) quiet.set(id, decided)
@@ -191,6 +202,27 @@ export class NamespaceMachine {
       late: isLate ? this.#retirement.late : undefined,
       stale: this.#looks.stale.size > 0,
     }
+  }
+
+  /** What was open across a loss may have ended. */
+  #close(id: string, decided: Decided, fields: Fields): void {
+    const retired = this.#retirement.of(id)
+    if (retired?.underway === undefined) return
+    const after = closed(retired, decided)
+    if (after !== retired) this.#retirement.keep(id, after, fields)
+  }
+
+  /**
+   * After a loss, when all has been joined that this context was told from and is left, and it is settled: what it holds beyond that is
+   * kept. Answers the fields to store.
+   */
+  adopt(told: Context, at: AsOf): Fields {
+    const fields: Fields = new Map()
+    const id = ownerId(told.owner)
+    const retired = this.#retirement.of(id)
+    if (retired === undefined) return fields
+    this.#retirement.keep(id, adopted(retired, told, deriveLive(this.#standing, id, at)), fields)
+    return fields
   }
 
   #retire(quiet: ReadonlyMap<string, Decided>, watermark: number, fields: Fields): void {

@@ -4,6 +4,9 @@ import type { Fields } from './stored-facts.ts'
 const NO_MEMORY_TEXT = JSON.stringify(NO_MEMORY)
 const MEMORY = 'm:'
 
+/** The field that holds what is remembered of an owner. */
+export const memoryField = (id: string): string => MEMORY + id
+
 /** What is remembered of the owners of a namespace, and as what it is stored. */
 export class Memories {
   readonly #memory = new Map<string, OwnerMemory>()

@@ -1,4 +1,4 @@
-import type { Opening, ProblemRule } from '@kubesift/contracts'
+import type { Opening, ProblemRule, Spell } from '@kubesift/contracts'
 
 export interface Happening {
   readonly at: number
@@ -50,6 +50,13 @@ export const begin = (at: number): Building => ({
   weight: 0,
   openedAt: null,
   objects: new Map(),
+})
+
+/** A spell that goes on; its own count is known elsewhere. */
+export const resume = ({ from, to, openedAt }: Spell): Building => ({
+  ...begin(from),
+  to,
+  openedAt,
 })
 
 const tallyOf = (

@@ -1,6 +1,6 @@
 import type { Opening, ProblemRule, Spell } from '@kubesift/contracts'
 import { alertHappenings, aroundOf, ruleOf, type AlertSign } from './alerts.ts'
-import { retiredAlone, type CountedBy, type Earlier } from './earlier.ts'
+import { retiredAlone, underwayOf, type CountedBy, type Earlier } from './earlier.ts'
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
 import { happening, type Happening } from './opening.ts'
@@ -41,6 +41,9 @@ export const endOf = (fact: ObjectFact | undefined): number =>
 export const isEmpty = ({ events, states, alerts }: Part): boolean =>
   events.length + states.length + alerts.length === 0
 
+/** What is left of it when another has taken in all that it had. */
+export const emptied = (part: Part): Part => ({ ...part, events: [], states: [], alerts: [] })
+
 export type EndOf = (fact: EventFact) => number
 
 /**
@@ -77,12 +80,21 @@ const opened = (spells: readonly Spell[]): Spell[] => spells.filter((s) => s.ope
 const covers = (spell: Spell, at: number): boolean =>
   at >= spell.from - ABSORB_BEFORE_MS && at <= (spell.recovery?.at ?? Infinity)
 
-/** Whether something that began at `at` belongs to the absorber: it lies within a spell of it that opened no later than its own. */
-const belongs = (at: number, absorber: readonly Spell[], own: readonly Spell[]): boolean => {
+/**
+ * Whether something that began at `at` belongs to the absorber: it lies within a spell of it that opened before its own. Of two that opened
+ * at one moment and name each other, one alone takes the other in: that which is `first`.
+ */
+const belongs = (
+  at: number,
+  absorber: readonly Spell[],
+  own: readonly Spell[],
+  first: boolean,
+): boolean => {
   const home = absorber.find((s) => covers(s, at))
   if (home === undefined) return false
   const mine = own.find((s) => at >= s.from && at <= (s.recovery?.at ?? Infinity))
-  return mine === undefined || mine.openedAt! >= home.openedAt!
+  if (mine === undefined) return true
+  return first ? mine.openedAt! >= home.openedAt! : mine.openedAt! > home.openedAt!
 }
 
 /** A part while it takes in others or is taken in. */
@@ -117,17 +129,20 @@ const takeIn = (
   return moved.size > 0
 }
 
-/** The spells of each part by itself; what happened until `since` is retired. */
+/** The spells of each part by itself; what happened until then is retired. */
 const aloneOf = (
   parts: readonly Part[],
-  { around, end, since }: { around: Surroundings; end: EndOf; since: number },
+  { around, end, retired }: { around: Surroundings; end: EndOf; retired: Earlier | undefined },
 ): Spells[] =>
   parts.map((p) => {
+    const since = retired?.through ?? -Infinity
     // What is cut by time must not be put together over the cut.
     const whole = around.deletions.length > 0 || since !== -Infinity
     const all = happeningsOf(p, end, whole)
     const happenings = since === -Infinity ? all : all.filter(({ at }) => at > since)
-    return spellsOf(happenings, ruleOf(p), aroundOf(p, around))
+    const before = underwayOf(retired, p.rule.problem)
+    const underway = before && { ...before.spell, to: before.ownTo }
+    return spellsOf(happenings, ruleOf(p), aroundOf(p, around), [], underway)
   })
 
 /** Parts as they are after one has taken in another. */
@@ -153,7 +168,7 @@ export const absorb = (
   retired?: Earlier,
 ): Absorbed => {
   if (parts.length === 1) return { parts, absorbed: new Map(), asks: [], alone: new Map() }
-  const alone = aloneOf(parts, { around, end, since: retired?.through ?? -Infinity })
+  const alone = aloneOf(parts, { around, end, retired })
   const spells = new Map(
     parts.map(({ rule: { problem } }, i) => [
       problem,
@@ -172,6 +187,7 @@ export const absorb = (
   const order = [...parts].sort(
     (a, b) => openedAt(a) - openedAt(b) || (a.rule.problem < b.rule.problem ? -1 : 1),
   )
+  const rank = new Map(order.map((part, i) => [part.rule.problem, i]))
   for (const part of order) {
     const taker = left.get(part.rule.problem)!
     const home = spells.get(part.rule.problem) ?? []
@@ -180,7 +196,9 @@ export const absorb = (
       const giver = left.get(problem)
       if (giver === undefined || giver === taker) continue
       const own = spells.get(problem) ?? []
-      if (!takeIn(taker, giver, taken, (at) => belongs(at, home, own))) continue
+      const mutual = giver.rule.absorbs.includes(part.rule.problem)
+      const first = !mutual || rank.get(part.rule.problem)! < rank.get(problem)!
+      if (!takeIn(taker, giver, taken, (at) => belongs(at, home, own, first))) continue
       absorbed.set(problem, part.rule.problem)
     }
   }

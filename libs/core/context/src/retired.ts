@@ -1,6 +1,7 @@
 import type { Context, CountQuality, ReasonCount, Spell } from '@kubesift/contracts'
 import type { Derived, OwnerResult } from './derive.ts'
-import { own, retiredAlone, type CountedBy, type Earlier } from './earlier.ts'
+import { own, retiredAlone, underwayOf, type CountedBy, type Earlier } from './earlier.ts'
+import { asItBegan } from './underway.ts'
 
 /** What is left of a key whose facts are retired: its last context, without what only helps while it is looked into. */
 export type RetiredKey = Omit<Derived, 'findings' | 'observations'>
@@ -17,7 +18,8 @@ const MAX_OBJECTS = 20
 const MAX_REASONS = 40
 const RANK: Readonly<Record<CountedBy, number>> = { event: 2, state: 1, alert: 0 }
 
-const countedBy = (reasons: readonly ReasonCount[]): CountedBy =>
+/** What made the count of a context with these reasons. */
+export const countedBy = (reasons: readonly ReasonCount[]): CountedBy =>
   reasons.some(({ source }) => source === 'event')
     ? 'event'
     : reasons.some(({ type }) => type !== 'Alert')
@@ -63,7 +65,7 @@ const reasonsOf = (kept: readonly ReasonCount[], live: readonly ReasonCount[]): 
   return [...all.slice(0, MAX_REASONS), ...rest.values()]
 }
 
-const objectKey = ({ kind, name, uid = '' }: Context['objects'][number]): string =>
+export const objectKey = ({ kind, name, uid = '' }: Context['objects'][number]): string =>
   `${kind}/${name}/${uid}`
 
 const objectsOf = (
@@ -79,9 +81,13 @@ const objectsOf = (
   }
 }
 
+/** The spells with what was counted of them before. */
+const spellsTogether = (live: readonly Spell[], { spells }: RetiredKey): Spell[] =>
+  live.map((spell, i) => ({ ...spell, count: spell.count + (spells[i]?.count ?? 0) }))
+
 /** A context as it is with what was retired of its key: sums are sums again, its own spells come first. */
-const together = (live: Derived, kept: RetiredKey): Derived => {
-  const [ofKept, ofLive] = [RANK[countedBy(kept.reasons)], RANK[countedBy(live.reasons)]]
+const together = (live: Derived, kept: RetiredKey, by: CountedBy): Derived => {
+  const [ofKept, ofLive] = [RANK[by], RANK[countedBy(live.reasons)]]
   const keptCounts = ofKept >= ofLive
   const liveCounts = ofLive >= ofKept
   const qualities = [
@@ -97,9 +103,7 @@ const together = (live: Derived, kept: RetiredKey): Derived => {
     firstSeenAt: Math.min(kept.firstSeenAt, live.firstSeenAt),
     lastSeenAt: Math.max(kept.lastSeenAt, live.lastSeenAt),
     ...objectsOf(kept, live),
-    spells: live.spells.map((spell, i) =>
-      keptCounts ? { ...spell, count: spell.count + (kept.spells[i]?.count ?? 0) } : spell,
-    ),
+    spells: keptCounts ? spellsTogether(live.spells, kept) : live.spells,
   }
 }
 
@@ -107,14 +111,23 @@ const together = (live: Derived, kept: RetiredKey): Derived => {
 export const withRetired = (result: OwnerResult, retired: Retired): OwnerResult => ({
   ...result,
   absorbed: new Map([...Object.entries(retired.absorbed), ...result.absorbed]),
-  contexts: result.contexts.map((context) => {
-    const kept = retiredKey(retired, context.key)
-    return kept === undefined ? context : together(context, kept)
-  }),
+  contexts: [
+    ...result.contexts.map((context) => {
+      const kept = retiredKey(retired, context.key)
+      if (kept === undefined) return context
+      const by = own(retired.by, context.key) ?? countedBy(kept.reasons)
+      const sum = together(context, kept, by)
+      return underwayOf(retired, context.problem) === undefined ? sum : asItBegan(sum, kept)
+    }),
+    ...[...result.still].flatMap(([key, spells]) => {
+      const kept = retiredKey(retired, key)
+      return kept === undefined ? [] : [{ ...kept, spells: spellsTogether(spells, kept) }]
+    }),
+  ],
 })
 
 const MAX_EVIDENCE = 3
-const NO_STATES: Context['states'] = {
+export const NO_STATES: Context['states'] = {
   waiting: [],
   terminations: [],
   restarts: 0,
@@ -122,13 +135,15 @@ const NO_STATES: Context['states'] = {
   pods: 0,
 }
 
-const keptOf = (context: Derived): RetiredKey => {
+/** What is kept of a context once its facts are gone. */
+export const keptOf = (context: Derived): RetiredKey => {
   const { findings: _, observations: __, ...kept } = context
   const evidence = context.evidence.slice(0, MAX_EVIDENCE)
   return { ...kept, changes: [], states: NO_STATES, evidence }
 }
 
-const boundedSpells = (spells: readonly Spell[]): readonly Spell[] =>
+/** The first of them, and the newest ones. */
+export const boundedSpells = (spells: readonly Spell[]): readonly Spell[] =>
   spells.length <= MAX_ALONE ? spells : [spells[0]!, ...spells.slice(1 - MAX_ALONE)]
 
 /** Of retired keys that had been published and say nothing new now, those to be told as they were: what they said since is of another key. */

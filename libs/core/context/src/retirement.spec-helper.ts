@@ -7,7 +7,7 @@ import type { TooLateByKind } from './too-late.ts'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
-const LATENESS = 2 * MINUTE
+export const LATENESS = 2 * MINUTE
 export const AT = Date.UTC(2026, 10, 21, 1)
 export const SOURCE = { topic: 'otel-logs', partition: 0 }
 
@@ -44,7 +44,7 @@ export const classifier = new Classifier({
 })
 
 /** What happened at one moment. */
-interface Happened {
+export interface Happened {
   readonly at: number
   readonly signal: (offset: number) => Signal
 }
@@ -131,15 +131,15 @@ export const episode: fc.Arbitrary<Episode> = fc.record({
 })
 
 /** Episodes one after the other, over days; every third or so with a Node that was not ready. */
-export const happenedIn = (episodes: readonly Episode[]): Happened[] => {
-  let start = AT
+export const happenedIn = (episodes: readonly Episode[], from = AT, name = ''): Happened[] => {
+  let start = from
   return episodes.flatMap(({ afterMin, object, reason, uids, repeats, everyMin }, e) => {
     start += afterMin * MINUTE
     const begin = start
     const events = Array.from({ length: uids * repeats }, (_, i) => {
       const [u, r] = [i % uids, Math.floor(i / uids)]
       const firstAt = begin + u * 7_000
-      const uid = `${e}-${u}`
+      const uid = `${name}${e}-${u}`
       return occurred(firstAt + r * everyMin * MINUTE, { reason, object, uid, n: r + 1, firstAt })
     })
     const down = e % 3 === 0 ? [node(begin, false), node(begin + 4 * MINUTE, true)] : []

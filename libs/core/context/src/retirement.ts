@@ -22,6 +22,9 @@ const TELLS_OF_CHANGES_MS = 7 * 24 * 3_600_000
 const RETIRED = 'r:'
 const LATE = 'late'
 
+/** The field that holds what is left of an owner's facts. */
+export const retiredField = (id: string): string => RETIRED + id
+
 const tellsOfChanges = (fact: EventFact): boolean => fact.reason === SCALING || isViolation(fact)
 
 /** What is of it, or calls or takes it, can be open for long after it is gone, and names its changes. */
@@ -59,6 +62,12 @@ export class Retirement {
       this.#retired.set(field.slice(RETIRED.length), JSON.parse(text) as Retired)
     else return false
     return true
+  }
+
+  /** Keeps this of an owner from now on, and notes the field that is to be stored. */
+  keep(id: string, retired: Retired, fields: Fields): void {
+    this.#retired.set(id, retired)
+    fields.set(retiredField(id), JSON.stringify(retired))
   }
 
   of(id: string): Retired | undefined {

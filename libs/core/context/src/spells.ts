@@ -1,7 +1,7 @@
 import { formatInstant } from '@kubesift/core-signal'
 import type { ProblemRule, Recovery, Spell } from '@kubesift/contracts'
 import type { HealthPoint } from './object-fact.ts'
-import { begin, extend, type Building, type Happening } from './opening.ts'
+import { begin, extend, resume, type Building, type Happening } from './opening.ts'
 
 /** A stretch in which the owner was well; `to` is Infinity for one that lasts. */
 export interface Interval {
@@ -149,13 +149,15 @@ const mayHaveEnded = (
 
 /**
  * Cuts a timeline into spells. `frozen` are spells that the watermark has already ended: they keep their boundaries whatever comes late;
- * a happening before the last such boundary adds to the count of the spell it falls into and nothing else.
+ * a happening before the last such boundary adds to the count of the spell it falls into and nothing else. `underway` had begun before
+ * the first of these happenings and goes on, unless it is among the frozen ones.
  */
 export const spellsOf = (
   happenings: readonly Happening[],
   rule: ProblemRule,
   around: Surroundings,
   frozen: readonly Spell[] = [],
+  underway?: Spell,
 ): Spells => {
   const sorted = happenings.toSorted((a, b) => a.at - b.at)
   const boundary = frozen.at(-1)?.recovery?.at ?? -Infinity
@@ -167,7 +169,8 @@ export const spellsOf = (
     if (home !== undefined) home.count += happening.add
   }
   const spells: Spell[] = [...done]
-  let open: Building | undefined
+  const isOver = frozen.some(({ from }) => from === underway?.from)
+  let open = underway === undefined || isOver ? undefined : resume(underway)
   let nextDecisionAt: number | null = null
   const decide = (spell: Building, next: number): Recovery | null => {
     const { recovery, askAt } = endAfter(spell.to, next, rule, around)

@@ -25,14 +25,18 @@ const PREEMPTED = 'Preempted'
 /** Events that are kept although the catalogue knows no problem of them. */
 export const TELLING: ReadonlySet<string> = new Set([SCALING, PREEMPTED])
 
-/** All that is known of one owner in a namespace, or undefined where nothing is. */
+const NONE: ReadonlySet<string> = new Set()
+
+/** All that is known of one owner in a namespace, or undefined where nothing is, unless it is `unheard` of and looked at all the same. */
 export const viewOf = (
   { cluster, namespace }: Pick<OwnerView, 'cluster' | 'namespace'>,
   facts: Facts,
   classifier: Classifier,
   id: string,
+  unheard?: Owner,
 ): OwnerView | undefined => {
-  const group = facts.membership.byOwner.get(id)
+  const nothing = unheard && { owner: unheard, events: NONE, objects: NONE, others: NONE }
+  const group = facts.membership.byOwner.get(id) ?? nothing
   if (group === undefined) return undefined
   // By UID: what is derived must not depend on the order in which things became known.
   const events = [...group.events].sort().map((uid) => facts.events.get(uid)!)

@@ -1,0 +1,211 @@
+import type { Context } from '@kubesift/contracts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Classifier } from './classify.ts'
+import { NamespaceMachine } from './machine.ts'
+import {
+  classifier,
+  episode,
+  happenedIn,
+  HOUR,
+  LATENESS,
+  MINUTE,
+  problem,
+  readAs,
+  SOURCE,
+  type Happened,
+} from './retirement.spec-helper.ts'
+import { RETIRE_AFTER_MS } from './retirement.ts'
+import { isMeasured, seedsOf, type Horizon } from './seeding.ts'
+import type { Settled } from './settled.ts'
+
+interface Step {
+  readonly offset: number
+  readonly signal: Happened | undefined
+  readonly watermark: number
+}
+
+const newestOf = (read: readonly Happened[]): number => Math.max(...read.map(({ at }) => at))
+
+/** What is read, and by which watermark it is settled. */
+const stepsOf = (read: readonly Happened[], offset: number): Step[] =>
+  read.map((signal, i) => ({
+    offset: offset + i,
+    signal,
+    watermark: newestOf(read.slice(0, i + 1)) - LATENESS,
+  }))
+
+/** Nothing happens, and time goes on. */
+const quiet = (offset: number, newest: number, minutes: readonly number[]): Step[] =>
+  minutes.map((each, i) => ({
+    offset: offset + i,
+    signal: undefined,
+    watermark: newest + each * MINUTE,
+  }))
+
+const catalogue = (needs: Readonly<Record<'Crash' | 'Pull' | 'Probe', number>>): Classifier =>
+  new Classifier({
+    problems: [
+      problem('Crash', {
+        absorbs: ['Probe', 'Pull'],
+        // When one that takes in others was silent itself is in no context: were that across the loss, its end would not be known.
+        ttl: 48 * HOUR,
+        opens: { count: needs.Crash },
+      }),
+      problem('Pull', { ttl: 30 * MINUTE, opens: { count: needs.Pull } }),
+      problem('Probe', { opens: { count: needs.Probe } }),
+      classifier.rules.get('NotReady')!,
+    ],
+    ignore: [],
+    hash: 'test',
+  })
+
+const patient = catalogue({ Crash: 2, Pull: 1, Probe: 3 })
+/** What has not opened is in no context, and once its records are gone nobody knows of it. */
+const atOnce = catalogue({ Crash: 1, Pull: 1, Probe: 1 })
+
+class Reader {
+  readonly machine: NamespaceMachine
+  readonly told = new Map<string, Context>()
+
+  constructor(rules: Classifier) {
+    this.machine = new NamespaceMachine('c', 'n', rules, RETIRE_AFTER_MS)
+  }
+
+  read({ offset, signal, watermark }: Step): void {
+    if (signal !== undefined) this.machine.apply(signal.signal(offset), SOURCE)
+    this.tell(this.machine.settle(watermark, []).contexts, offset)
+  }
+
+  tell(contexts: Settled['contexts'], offset: number): void {
+    for (const context of contexts)
+      this.told.set(context.key, {
+        ...context,
+        version: { epoch: 1, offset },
+        rulesHash: '',
+        watermark: null,
+      })
+  }
+
+  standing(): unknown {
+    return Object.fromEntries(
+      [...this.told]
+        .filter(([, { movedTo }]) => movedTo === undefined)
+        .map(([key, context]) => [key, said(context)]),
+    )
+  }
+}
+
+const said = (context: Context) => ({
+  owner: context.owner.name,
+  counts: [context.occurrenceCount, context.countQuality],
+  reasons: context.reasons
+    .map(({ message: _message, uids, ...reason }) =>
+      // One object that failed before and after is known by its name alone.
+      reason.source === 'state' ? reason : { ...reason, uids },
+    )
+    .sort((a, b) => (a.reason < b.reason ? -1 : 1)),
+  seen: [context.firstSeenAt, context.lastSeenAt],
+  objects: [context.objectsTotal, context.objects.map(({ name }) => name).sort()],
+  spells: context.spells.filter(({ openedAt }) => openedAt !== null),
+})
+
+/** Takes up what was told before the loss, and reads what is left. */
+const rebuilt = (
+  before: ReadonlyMap<string, Context>,
+  left: readonly Step[],
+  { horizonAt, rules }: { readonly horizonAt: number; readonly rules: Classifier },
+): Reader => {
+  const low = left[0]?.offset ?? Infinity
+  const high = left.at(-1)?.offset ?? -Infinity
+  const horizon: Horizon = {
+    at: horizonAt,
+    rules: rules.rules,
+    canReach: ({ offset }) => offset >= low && offset <= high,
+  }
+  const contexts = [...before.values()]
+  const reader = new Reader(rules)
+  reader.machine.load(seedsOf(contexts, horizon))
+  const due = contexts
+    .filter((c) => isMeasured(c, horizon))
+    .map((c) => ({ c, at: horizon.canReach(c.version) ? c.version.offset : high }))
+  for (const step of left) {
+    reader.read(step)
+    for (const { c } of due.filter(({ at }) => at === step.offset))
+      reader.machine.adopt(c, { watermark: step.watermark, gaps: [] })
+  }
+  // What was told while it was read again is not published; then everything is.
+  reader.told.clear()
+  for (const [key, context] of before) reader.told.set(key, context)
+  reader.tell(reader.machine.republish(left.at(-1)?.watermark ?? null, []), high)
+  return reader
+}
+
+const PAUSE_MIN = 10
+const DAYS = [1, 2, 3, 4, 8, 12, 24, 48, 240].map((hours) => hours * 60)
+
+const jitters = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 3, maxLength: 12 })
+const episodes = fc.array(episode, { minLength: 1, maxLength: 8 })
+const story = fc.record({
+  before: episodes,
+  after: episodes,
+  pauseMin: fc.integer({ min: 0, max: 200 }),
+  jitter: jitters,
+  /** How much of what was read before the loss has gone, in thousandths. */
+  gone: fc.integer({ min: 0, max: 1000 }),
+})
+type Told = typeof story extends fc.Arbitrary<infer T> ? T : never
+
+/** One that read all, and one that lost its state, and the oldest records with it. */
+const both = (rules: Classifier, { before, after, pauseMin, jitter, gone }: Told) => {
+  const first = readAs(happenedIn(before), jitter)
+  const lossAt = newestOf(first)
+  const still = quiet(first.length, lossAt, [PAUSE_MIN / 2])
+  const steps = [...stepsOf(first, 0), ...still]
+  // What is left is longer than any recorder is silent: an Event that is told again only after it would be taken for another one.
+  const timeOf = (i: number): number => newestOf(first.slice(0, i + 1))
+  const mayGo = first.findLastIndex((_, i) => lossAt - timeOf(i) >= 30 * MINUTE)
+  const low = Math.max(0, Math.round((gone / 1000) * mayGo))
+  const all = new Reader(rules)
+  for (const step of steps) all.read(step)
+  const horizonAt = low === 0 ? -Infinity : timeOf(low)
+  const again = rebuilt(all.told, steps.slice(low), { horizonAt, rules })
+  const second = readAs(
+    happenedIn(after, lossAt + (PAUSE_MIN + pauseMin) * MINUTE, 'later-'),
+    jitter,
+  )
+  const later = [
+    ...stepsOf(second, steps.length),
+    ...quiet(steps.length + second.length, newestOf(second), DAYS),
+  ]
+  return { all, again, later, low }
+}
+
+describe('a state that is lost', () => {
+  test('is what was told, when the oldest records are lost as well', () => {
+    let seeded = 0
+    fc.assert(
+      fc.property(story, (told) => {
+        const { all, again, low } = both(patient, told)
+        seeded += low > 0 ? 1 : 0
+        expect(again.standing()).toEqual(all.standing())
+      }),
+      { numRuns: Number(process.env['RUNS'] ?? 300) },
+    )
+    expect(seeded).toBeGreaterThan(100)
+  }, 60_000)
+
+  test('goes on as if nothing had happened', () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const { all, again, later } = both(atOnce, told)
+        for (const step of later) {
+          all.read(step)
+          again.read(step)
+        }
+        expect(again.standing()).toEqual(all.standing())
+      }),
+      { numRuns: Number(process.env['RUNS'] ?? 300) },
+    )
+  }, 60_000)
+})

@@ -1,0 +1,215 @@
+import type { Context, ProblemRule, ReasonCount, Spell } from '@kubesift/contracts'
+import type { OwnerResult } from './derive.ts'
+import { underwayOf, type Underway } from './earlier.ts'
+import { ownerId } from './facts.ts'
+import { memoryField } from './memories.ts'
+import { NO_MEMORY, type OwnerMemory } from './owner-memory.ts'
+import {
+  boundedSpells,
+  countedBy,
+  keptOf,
+  NO_STATES,
+  objectKey,
+  type Retired,
+  type RetiredKey,
+} from './retired.ts'
+import { retiredField } from './retirement.ts'
+import type { Fields } from './stored-facts.ts'
+
+/**
+ * After the loss of a state: contexts say what was known, `signals` what still can be read. What is only in a context becomes the sum of
+ * retired facts (domain.md: "its sum stays in the context, which seeds a rebuild"); all else is derived anew.
+ */
+export interface Horizon {
+  readonly rules: ReadonlyMap<string, ProblemRule>
+  /** Milliseconds: when the oldest record that is left was written. What happened before is known from contexts alone. */
+  readonly at: number
+  /** Whether that record and this version's are both left: then what this context holds beyond them is measured there (`adopted`). */
+  readonly canReach: (version: Context['version']) => boolean
+}
+
+const isOlder = ({ firstSeenAt }: Context, horizon: Horizon): boolean => firstSeenAt <= horizon.at
+
+const endedBefore = ({ spells }: Context, at: number): Spell[] => {
+  const end = spells.findIndex(({ recovery }) => recovery === null || recovery.at > at)
+  return end < 0 ? [...spells] : spells.slice(0, end)
+}
+
+const knewObjects = ({ owner, states, reasons }: Context): boolean =>
+  owner.by === 'objects' || states.pods > 0 || reasons.some(({ source }) => source === 'state')
+
+/** The last occurrence of the problem itself, told by the reasons that the catalogue knows it by. */
+const ownTo = ({ problem, reasons }: Context, spell: Spell, { rules }: Horizon): number => {
+  const known = new Set(rules.get(problem)?.events.flatMap(({ reason = [] }) => reason))
+  const own = reasons.filter(({ reason, source }) => source === 'state' || known.has(reason))
+  const last = Math.max(...own.map(({ lastAt }) => lastAt))
+  return Math.min(spell.to, own.length === 0 ? spell.to : Math.max(spell.from, last))
+}
+
+/** What had opened before the horizon, and had not ended by then. */
+const openAcross = (context: Context, horizon: Horizon): Underway | undefined => {
+  const spell = context.spells[endedBefore(context, horizon.at).length]
+  if (spell === undefined || spell.openedAt === null || spell.from > horizon.at) return undefined
+  // What came later comes again.
+  const until = { ...spell, to: Math.min(spell.to, horizon.at) }
+  return { spell: until, ownTo: ownTo(context, until, horizon), unwell: knewObjects(context) }
+}
+
+/** Whether what this context holds beyond the records that are left is to be measured when they have been read. */
+export const isMeasured = (context: Context, horizon: Horizon): boolean =>
+  context.movedTo === undefined &&
+  isOlder(context, horizon) &&
+  (horizon.canReach(context.version) || openAcross(context, horizon) !== undefined)
+
+/** Nothing is counted yet. */
+const empty = (kept: RetiredKey): RetiredKey => ({
+  ...kept,
+  reasons: [],
+  occurrenceCount: 0,
+  countQuality: 'exact',
+  objects: [],
+  objectsTotal: 0,
+  spells: [],
+})
+
+const bare = (context: Context): RetiredKey => {
+  const {
+    version: _v,
+    rulesHash: _r,
+    watermark: _w,
+    movedTo: _m,
+    ignored: _i,
+    traceparent: _t,
+    findings: _f,
+    observations: _o,
+    ...kept
+  } = context
+  return kept
+}
+
+/** What is kept of a context: of one that is open across the horizon also what explains it. */
+const keyOf = (context: Context, horizon: Horizon): RetiredKey => {
+  const kept = openAcross(context, horizon) === undefined ? keptOf(bare(context)) : bare(context)
+  return isMeasured(context, horizon) ? empty(kept) : kept
+}
+
+const retiredOf = (contexts: readonly Context[], horizon: Horizon): Retired => {
+  const underway = contexts.flatMap((c): [string, Underway][] => {
+    const across = openAcross(c, horizon)
+    return across === undefined ? [] : [[c.problem, across]]
+  })
+  const alone = contexts.flatMap((c): [string, readonly Spell[]][] => {
+    const opened = endedBefore(c, horizon.at).filter(({ openedAt }) => openedAt !== null)
+    return opened.length === 0 ? [] : [[c.problem, boundedSpells(opened)]]
+  })
+  return {
+    through: horizon.at,
+    keys: Object.fromEntries(contexts.map((c) => [c.key, keyOf(c, horizon)])),
+    by: Object.fromEntries(contexts.map((c) => [c.key, countedBy(c.reasons)])),
+    absorbed: {},
+    alone: Object.fromEntries(alone),
+    ...(underway.length === 0 ? {} : { underway: Object.fromEntries(underway) }),
+  }
+}
+
+const memoryOf = (
+  told: readonly Context[],
+  kept: readonly Context[],
+  horizon: Horizon,
+): OwnerMemory => {
+  const open = kept.filter((c) => openAcross(c, horizon) !== undefined).map((c) => c.problem)
+  const frozen = kept.flatMap((c): [string, Spell[]][] => {
+    const ended = endedBefore(c, horizon.at)
+    return ended.length === 0 ? [] : [[c.key, ended]]
+  })
+  const ignored = kept.flatMap(({ key, ignored: by, occurrenceCount }) =>
+    by === undefined ? [] : [[key, { rule: by.rule, count: occurrenceCount }] as const],
+  )
+  return {
+    ...NO_MEMORY,
+    published: told.map((c) => c.key).sort(),
+    frozen: Object.fromEntries(frozen),
+    nextDecisionAt: open.length === 0 ? null : horizon.at,
+    open: open.sort(),
+    ...(ignored.length === 0 ? {} : { ignored: Object.fromEntries(ignored) }),
+  }
+}
+
+/**
+ * What a namespace begins with when its state is lost, as stored fields: `contexts` are the newest of its keys. Nothing where all of them
+ * began after the horizon.
+ */
+export const seedsOf = (contexts: readonly Context[], horizon: Horizon): Fields => {
+  const fields: Fields = new Map()
+  const owners = Map.groupBy(
+    contexts.filter((c) => isOlder(c, horizon)),
+    ({ owner }) => ownerId(owner),
+  )
+  for (const [id, told] of owners) {
+    const kept = told.filter(({ movedTo }) => movedTo === undefined)
+    const retired = retiredOf(kept, horizon)
+    if (kept.length > 0) fields.set(retiredField(id), JSON.stringify(retired))
+    fields.set(memoryField(id), JSON.stringify(memoryOf(told, kept, horizon)))
+  }
+  return fields
+}
+
+const reasonKey = ({ reason, type, source }: ReasonCount): string =>
+  JSON.stringify([reason, type, source])
+
+const reasonsBeyond = (
+  all: readonly ReasonCount[],
+  live: readonly ReasonCount[],
+): ReasonCount[] => {
+  const known = new Map(live.map((reason) => [reasonKey(reason), reason]))
+  return all.flatMap((reason) => {
+    const here = known.get(reasonKey(reason))
+    const count = Math.max(0, reason.count - (here?.count ?? 0))
+    const uids = Math.max(0, reason.uids - (here?.uids ?? 0))
+    return count + uids === 0 ? [] : [{ ...reason, count, uids }]
+  })
+}
+
+const countIn = (told: readonly Spell[], { from }: Spell): number =>
+  told.find((spell) => spell.from === from)?.count ?? 0
+
+/** The spells in the order in which they are derived now, with what was told of them beyond it. */
+const spellsBeyond = (
+  told: Context,
+  live: readonly Spell[] | undefined,
+  kept: RetiredKey,
+): readonly Spell[] => {
+  if (live !== undefined)
+    return live.map((s) => ({ ...s, count: Math.max(0, countIn(told.spells, s) - s.count) }))
+  // Nothing of it is in the facts: what has ended meanwhile keeps its end.
+  return kept.spells.length === 0
+    ? told.spells
+    : kept.spells.map((s) => ({ ...s, count: countIn(told.spells, s) }))
+}
+
+/**
+ * What a context that was told at a version holds beyond what the facts that are left give at that version; `live` is the latter, without
+ * what is retired.
+ */
+export const adopted = (
+  retired: Retired,
+  told: Context,
+  live: Pick<OwnerResult, 'contexts' | 'still'>,
+): Retired => {
+  const kept = retired.keys[told.key]
+  if (kept === undefined) return retired
+  const here = live.contexts.find(({ key }) => key === told.key)
+  const across = underwayOf(retired, told.problem) !== undefined
+  const known = new Set(here?.objects.map(objectKey))
+  const objects = told.objects.filter((object) => !known.has(objectKey(object)))
+  const beyond: RetiredKey = {
+    ...(across ? bare(told) : keptOf(bare(told))),
+    ...(across ? {} : { changes: [], states: NO_STATES }),
+    reasons: reasonsBeyond(told.reasons, here?.reasons ?? []),
+    occurrenceCount: Math.max(0, told.occurrenceCount - (here?.occurrenceCount ?? 0)),
+    objects,
+    objectsTotal: Math.max(objects.length, told.objectsTotal - (here?.objectsTotal ?? 0)),
+    spells: [...spellsBeyond(told, here?.spells ?? live.still.get(told.key), kept)],
+  }
+  return { ...retired, keys: { ...retired.keys, [told.key]: beyond } }
+}
