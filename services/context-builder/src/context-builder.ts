@@ -32,6 +32,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Assembler } from './assemble/assembler.ts'
+import { LostState } from './assemble/lost-state.ts'
 import type { Config } from './config.ts'
 import { intake } from './intake/intake.ts'
 import { AssembleFacts, IntakeFacts } from './facts.ts'
@@ -76,11 +77,23 @@ const assembler = (wiring: Wiring, catalogue: Catalogue): Half => {
   const { config, kafka, producer, health, log } = wiring
   const redis = connectRedis(config.REDIS_URL)
   redis.on('error', (error: Error) => log.debug({ err: error }, 'redis connection'))
+  const store = new StateStore(redis, `kubesift:${config.KAFKA_TOPIC_PREFIX}`)
+  const classifier = new Classifier(catalogue, loadIgnores(config.IGNORE_RULES ?? SHIPPED_IGNORES))
+  const lost = new LostState({
+    kafka,
+    store,
+    classifier,
+    latenessMs: config.ALLOWED_LATENESS_MS,
+    log,
+  })
   const held = new Assembler({
-    store: new StateStore(redis, `kubesift:${config.KAFKA_TOPIC_PREFIX}`),
+    store,
+    restore: (claim) => lost.restore(claim),
+    rebuilt: (partition, epoch) =>
+      log.info({ partition, epoch }, 'the state of this partition is whole again'),
     producer,
     facts: new AssembleFacts(),
-    classifier: new Classifier(catalogue, loadIgnores(config.IGNORE_RULES ?? SHIPPED_IGNORES)),
+    classifier,
     cachedNamespaces: config.CACHED_NAMESPACES,
     retireAfterMs: config.RETIRE_AFTER_MS,
     latenessMs: config.ALLOWED_LATENESS_MS,

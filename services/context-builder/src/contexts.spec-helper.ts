@@ -1,9 +1,11 @@
 import { consumeBatches, type Kafka } from '@kubesift/adapter-kafka'
-import { incidentContexts, type Context } from '@kubesift/contracts'
+import { compareVersions, incidentContexts, type Context } from '@kubesift/contracts'
 
 /** The newest version of each context, as a consumer keeps it. */
 export class Contexts {
   readonly byKey = new Map<string, Context>()
+  /** Everything that was published, in its order. */
+  readonly all: Context[] = []
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
 
@@ -14,8 +16,9 @@ export class Contexts {
       groupId: 'reader',
       handle: async (batch) => {
         for (const { value } of batch.records) {
+          this.all.push(value)
           const before = this.byKey.get(value.key)
-          if (before === undefined || before.version.offset <= value.version.offset)
+          if (before === undefined || compareVersions(before.version, value.version) <= 0)
             this.byKey.set(value.key, value)
         }
         return { through: batch.lastOffset }

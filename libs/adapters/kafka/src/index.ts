@@ -30,6 +30,7 @@ export {
   spansOf,
   topicsPresent,
   type RawRecord,
+  type Span,
 } from './read-records.ts'
 export type { Received } from './records.ts'
 export { replayLetters, type ReplayOptions, type ReplayOutcome } from './replay-letters.ts'

@@ -1,9 +1,10 @@
 export { checkDurable, connectRedis, ensureConnected, RedisNotDurable } from './connect.ts'
+export type { Claim, Measured, Rebuild, Timer } from './claim.ts'
 export {
   StateStore,
-  type Claim,
+  type Begin,
   type NamespaceWrite,
+  type Standing,
   type Stored,
-  type Timer,
   type Write,
 } from './state-store.ts'

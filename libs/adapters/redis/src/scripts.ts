@@ -43,3 +43,25 @@ if meta[1] ~= ARGV[1] or (meta[2] or '') ~= ARGV[2] then return 0 end
 redis.call('DEL', KEYS[2])
 return 1
 `
+
+/** KEYS: meta, measured. ARGV: token, epoch, until, then what is measured later. */
+export const BEGIN = `
+local meta = redis.call('HMGET', KEYS[1], 'token', 'next')
+if meta[1] ~= ARGV[1] or (meta[2] or '') ~= '' then return 0 end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'until', ARGV[3])
+for i = 4, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
+return 1
+`
+
+/** KEYS: meta. The position goes first, and with the token whoever holds it. */
+export const FORGET = `
+redis.call('HDEL', KEYS[1], 'next', 'clock', 'epoch', 'until')
+return redis.call('HINCRBY', KEYS[1], 'token', 1)
+`
+
+/** KEYS: meta, measured. ARGV: token. */
+export const WHOLE = `
+if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[2])
+return 1
+`

@@ -4,7 +4,8 @@ import { NO_CLOCK, type Clock } from '@kubesift/core-context'
 import type { Redis } from 'ioredis'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { connectRedis, ensureConnected } from './connect.ts'
-import { StateStore, type NamespaceWrite, type Timer, type Write } from './state-store.ts'
+import type { Timer } from './claim.ts'
+import { StateStore, type NamespaceWrite, type Write } from './state-store.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -43,6 +44,7 @@ describe('a partition', () => {
     expect(await aStore().claim(3)).toEqual({
       partition: 3,
       token: '1',
+      epoch: 1,
       next: null,
       clock: NO_CLOCK,
       pending: [],

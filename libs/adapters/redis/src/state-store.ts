@@ -1,30 +1,10 @@
 import { Fenced } from '@kubesift/contracts'
 import { NO_CLOCK, type Clock, type Fields } from '@kubesift/core-context'
 import type { Redis } from 'ioredis'
+import type { Claim, Measured, Rebuild, Timer } from './claim.ts'
 import { ensureConnected, unavailable } from './connect.ts'
-import { PUBLISHED, WRITE } from './scripts.ts'
+import { BEGIN, FORGET, PUBLISHED, WHOLE, WRITE } from './scripts.ts'
 import { slicesOf } from './slices.ts'
-
-/** The right to write the state of one partition, taken at its assignment; a later claim by anyone ends it. */
-export interface Claim {
-  readonly partition: number
-  readonly token: string
-  /** Next offset of `signals` to apply; null: there is no state (a first start, or Redis has lost it). */
-  readonly next: number | null
-  readonly clock: Clock
-  /** Namespaces written but perhaps not published before a crash. */
-  readonly pending: readonly string[]
-  /** When, by the watermark of its cluster, a namespace has something to decide. */
-  readonly timers: ReadonlyMap<string, Timer>
-}
-
-/** When a namespace must be looked at again. In its sorted set a stale one has a negative score. */
-export interface Timer {
-  /** The watermark at which something has to be decided; null: none. */
-  readonly at: number | null
-  /** Counts wait to be published. */
-  readonly stale: boolean
-}
 
 /** What is stored of a namespace: fields, and the chunks of signals that came after them. */
 export interface Stored {
@@ -51,10 +31,35 @@ export interface Write {
   readonly namespaces: readonly NamespaceWrite[]
 }
 
+/** A state in the place of one that was lost. */
+export interface Begin extends Rebuild {
+  readonly epoch: number
+  /** The offset of `signals` at which it begins. */
+  readonly next: number
+  readonly namespaces: readonly NamespaceWrite[]
+}
+
+/** Where a partition stands. */
+export interface Standing {
+  readonly next: number
+  readonly epoch: number
+  /** Of one that is or was rebuilt: from where on it is whole. */
+  readonly until: number | null
+}
+
 type Argument = string | Buffer
+
+const FIRST_EPOCH = 1
+const PUSHED_AT_ONCE = 200
 
 /** Of the stored state: another one begins from nothing, that is from the oldest record of `signals`. */
 const FORM = '2'
+
+const numberOf = (text: string | null | undefined): number | null =>
+  text == null || text === '' ? null : Number(text)
+
+/** A name as a glob pattern that only it matches. */
+const escaped = (name: string): string => name.replace(/[\\*?[\]]/g, (c) => `\\${c}`)
 
 const text = (next: number | null): string => (next === null ? '' : String(next))
 
@@ -86,18 +91,105 @@ export class StateStore {
     return this.#run(async () => {
       const meta = this.#key(partition, 'meta')
       const token = String(await this.#redis.hincrby(meta, 'token', 1))
-      const [[next, clock], pending, timers] = await Promise.all([
-        this.#redis.hmget(meta, 'next', 'clock'),
+      const [[next, clock, epoch, until], pending, timers] = await Promise.all([
+        this.#redis.hmget(meta, 'next', 'clock', 'epoch', 'until'),
         this.#redis.smembers(this.#key(partition, 'pending')),
         this.#redis.zrange(this.#key(partition, 'timers'), 0, -1, 'WITHSCORES'),
       ])
+      const offset = numberOf(next)
+      const rebuild = await this.#rebuild(partition, offset, numberOf(until))
       return {
         partition,
         token,
-        next: next == null || next === '' ? null : Number(next),
+        epoch: numberOf(epoch) ?? FIRST_EPOCH,
+        ...(rebuild === undefined ? {} : { rebuild }),
+        next: offset,
         clock: clock == null ? NO_CLOCK : (JSON.parse(clock) as Clock),
         pending,
         timers: new Map(pairs(timers).map(([id, score]) => [id, timerOf(score)])),
+      }
+    })
+  }
+
+  async #rebuild(
+    partition: number,
+    next: number | null,
+    until: number | null,
+  ): Promise<Rebuild | undefined> {
+    if (next === null || until === null || next >= until) return undefined
+    const texts = await this.#redis.lrange(this.#key(partition, 'measured'), 0, -1)
+    return { until, measured: texts.map((text) => JSON.parse(text) as Measured) }
+  }
+
+  /** Where partitions stand, without taking them: those that nobody has written are left out. */
+  standings(partitions: readonly number[]): Promise<ReadonlyMap<number, Standing>> {
+    return this.#run(async () => {
+      const metas = await Promise.all(
+        partitions.map((p) => this.#redis.hmget(this.#key(p, 'meta'), 'next', 'epoch', 'until')),
+      )
+      return new Map(
+        metas.flatMap(([next, epoch, until], i): [number, Standing][] => {
+          const offset = numberOf(next)
+          if (offset === null) return []
+          const standing = { next: offset, epoch: numberOf(epoch) ?? FIRST_EPOCH }
+          return [[partitions[i]!, { ...standing, until: numberOf(until) }]]
+        }),
+      )
+    })
+  }
+
+  /**
+   * Gives a state to a partition that has none, in the place of the one that was lost: what is left of that is taken away first. Answers
+   * the claim anew. Throws {@link Fenced} when this claim no longer holds.
+   */
+  async begin(claim: Pick<Claim, 'partition' | 'token'>, begin: Begin): Promise<Claim> {
+    const { partition, token } = claim
+    const { epoch, until, next, namespaces, measured } = begin
+    await this.#takeAway(partition, token)
+    await this.#run(async () => {
+      const [meta, list] = [this.#key(partition, 'meta'), this.#key(partition, 'measured')]
+      const told = measured.map((each) => JSON.stringify(each))
+      for (let i = 0; i === 0 || i < told.length; i += PUSHED_AT_ONCE) {
+        const some = told.slice(i, i + PUSHED_AT_ONCE)
+        const args = [token, String(epoch), String(until), ...some]
+        this.#held(await this.#redis.eval(BEGIN, 2, meta, list, ...args), partition)
+      }
+    })
+    // With the position everything holds; until then the state counts as lost.
+    await this.write(claim, { expected: null, next, namespaces })
+    return this.claim(partition)
+  }
+
+  /** A state that was lost is whole again: what helped to make it is not needed any more. */
+  whole(claim: Pick<Claim, 'partition' | 'token'>): Promise<void> {
+    const { partition, token } = claim
+    return this.#run(async () => {
+      const keys = [this.#key(partition, 'meta'), this.#key(partition, 'measured')]
+      this.#held(await this.#redis.eval(WHOLE, keys.length, ...keys, token), partition)
+    })
+  }
+
+  /** Takes the state of a partition away: who holds it is fenced, and the next claim finds it lost. */
+  forget(partition: number): Promise<void> {
+    return this.#run(async () => {
+      const meta = this.#key(partition, 'meta')
+      const token = String(await this.#redis.eval(FORGET, 1, meta))
+      await this.#takeAway(partition, token)
+    })
+  }
+
+  /** Everything of a partition but who holds it. */
+  #takeAway(partition: number, token: string): Promise<void> {
+    return this.#run(async () => {
+      const meta = this.#key(partition, 'meta')
+      const found = this.#redis.scanStream({
+        match: `${escaped(this.#key(partition, ''))}*`,
+        count: 1_000,
+      })
+      for await (const keys of found as AsyncIterable<string[]>) {
+        if ((await this.#redis.hget(meta, 'token')) !== token) this.#held(0, partition)
+        const others = keys.filter((key) => key !== meta)
+        if (others.length > 0) await this.#redis.unlink(...others)
       }
     })
   }

@@ -20,7 +20,8 @@ export const RETIRE_AFTER_MS = 3 * 3_600_000
 const TELLS_OF_CHANGES_MS = 7 * 24 * 3_600_000
 
 const RETIRED = 'r:'
-const LATE = 'late'
+/** The field that holds the ledger of what came too late. */
+export const TOO_LATE_FIELD = 'late'
 
 /** The field that holds what is left of an owner's facts. */
 export const retiredField = (id: string): string => RETIRED + id
@@ -57,7 +58,7 @@ export class Retirement {
 
   /** Takes up a stored field; false where it is none of these. */
   take(field: string, text: string): boolean {
-    if (field === LATE) this.#late = JSON.parse(text) as TooLateByKind
+    if (field === TOO_LATE_FIELD) this.#late = JSON.parse(text) as TooLateByKind
     else if (field.startsWith(RETIRED))
       this.#retired.set(field.slice(RETIRED.length), JSON.parse(text) as Retired)
     else return false
@@ -120,7 +121,7 @@ export class Retirement {
 
   /** The ledger as a field. */
   writeLate(fields: Fields): void {
-    fields.set(LATE, JSON.stringify(this.#late))
+    fields.set(TOO_LATE_FIELD, JSON.stringify(this.#late))
   }
 
   #through(id: string | undefined): number | undefined {

@@ -16,7 +16,7 @@ import {
   type Happened,
 } from './retirement.spec-helper.ts'
 import { RETIRE_AFTER_MS } from './retirement.ts'
-import { isMeasured, seedsOf, type Horizon } from './seeding.ts'
+import { measuredAt, seedsOf, type Horizon } from './seeding.ts'
 import type { Settled } from './settled.ts'
 
 interface Step {
@@ -120,18 +120,17 @@ const rebuilt = (
   const high = left.at(-1)?.offset ?? -Infinity
   const horizon: Horizon = {
     at: horizonAt,
+    through: Math.min(horizonAt, left.at(-1)?.watermark ?? -Infinity),
     rules: rules.rules,
-    canReach: ({ offset }) => offset >= low && offset <= high,
+    from: low,
+    until: high + 1,
   }
   const contexts = [...before.values()]
   const reader = new Reader(rules)
   reader.machine.load(seedsOf(contexts, horizon))
-  const due = contexts
-    .filter((c) => isMeasured(c, horizon))
-    .map((c) => ({ c, at: horizon.canReach(c.version) ? c.version.offset : high }))
   for (const step of left) {
     reader.read(step)
-    for (const { c } of due.filter(({ at }) => at === step.offset))
+    for (const c of contexts.filter((each) => measuredAt(each, horizon) === step.offset))
       reader.machine.adopt(c, { watermark: step.watermark, gaps: [] })
   }
   // What was told while it was read again is not published; then everything is.

@@ -24,11 +24,16 @@ export interface Horizon {
   readonly rules: ReadonlyMap<string, ProblemRule>
   /** Milliseconds: when the oldest record that is left was written. What happened before is known from contexts alone. */
   readonly at: number
-  /** Whether that record and this version's are both left: then what this context holds beyond them is measured there (`adopted`). */
-  readonly canReach: (version: Context['version']) => boolean
+  /** No later than that, and such that nothing from before it is still on its way. */
+  readonly through: number
+  /** Offsets of `signals`: the oldest that is left, and the first of which no context tells. */
+  readonly from: number
+  readonly until: number
 }
 
-const isOlder = ({ firstSeenAt }: Context, horizon: Horizon): boolean => firstSeenAt <= horizon.at
+/** Whether it tells of anything that may have gone. */
+export const isOlder = ({ firstSeenAt }: Context, horizon: Horizon): boolean =>
+  firstSeenAt <= horizon.at
 
 const endedBefore = ({ spells }: Context, at: number): Spell[] => {
   const end = spells.findIndex(({ recovery }) => recovery === null || recovery.at > at)
@@ -55,11 +60,17 @@ const openAcross = (context: Context, horizon: Horizon): Underway | undefined =>
   return { spell: until, ownTo: ownTo(context, until, horizon), unwell: knewObjects(context) }
 }
 
-/** Whether what this context holds beyond the records that are left is to be measured when they have been read. */
-export const isMeasured = (context: Context, horizon: Horizon): boolean =>
-  context.movedTo === undefined &&
-  isOlder(context, horizon) &&
-  (horizon.canReach(context.version) || openAcross(context, horizon) !== undefined)
+/**
+ * The offset at which what this context holds beyond the records that are left is measured (`adopted`): where it was told from, or, of one
+ * that is open since before and was not told again, when all are read. Undefined: all of it is kept as it is.
+ */
+export const measuredAt = (context: Context, horizon: Horizon): number | undefined => {
+  const { from, until } = horizon
+  if (context.movedTo !== undefined || !isOlder(context, horizon)) return undefined
+  const { offset } = context.version
+  if (offset >= from && offset < until) return offset
+  return until > from && openAcross(context, horizon) !== undefined ? until - 1 : undefined
+}
 
 /** Nothing is counted yet. */
 const empty = (kept: RetiredKey): RetiredKey => ({
@@ -90,7 +101,7 @@ const bare = (context: Context): RetiredKey => {
 /** What is kept of a context: of one that is open across the horizon also what explains it. */
 const keyOf = (context: Context, horizon: Horizon): RetiredKey => {
   const kept = openAcross(context, horizon) === undefined ? keptOf(bare(context)) : bare(context)
-  return isMeasured(context, horizon) ? empty(kept) : kept
+  return measuredAt(context, horizon) === undefined ? kept : empty(kept)
 }
 
 const retiredOf = (contexts: readonly Context[], horizon: Horizon): Retired => {
@@ -103,7 +114,7 @@ const retiredOf = (contexts: readonly Context[], horizon: Horizon): Retired => {
     return opened.length === 0 ? [] : [[c.problem, boundedSpells(opened)]]
   })
   return {
-    through: horizon.at,
+    through: horizon.through,
     keys: Object.fromEntries(contexts.map((c) => [c.key, keyOf(c, horizon)])),
     by: Object.fromEntries(contexts.map((c) => [c.key, countedBy(c.reasons)])),
     absorbed: {},

@@ -1,5 +1,5 @@
 import { MessageTooLarge, type Batch, type Handled, type Producer } from '@kubesift/adapter-kafka'
-import type { StateStore } from '@kubesift/adapter-redis'
+import type { Claim, StateStore } from '@kubesift/adapter-redis'
 import type { SignalsRecord } from '@kubesift/adapter-signals'
 import { clusters, Fenced, incidentContexts, tooLate, type Context } from '@kubesift/contracts'
 import type { AssembleFacts } from '../facts.ts'
@@ -11,6 +11,10 @@ export interface AssemblerOptions extends HeldOptions {
   readonly facts: AssembleFacts
   /** A pause longer than this between writing and publishing is checked for a takeover first. */
   readonly suspiciousPauseMs: number
+  /** Begins the state of a partition that has none: from what is known elsewhere, if it was lost. */
+  readonly restore: (claim: Claim) => Promise<Claim>
+  /** The state of a partition that was lost is whole again, and published under this epoch. */
+  readonly rebuilt: (partition: number, epoch: number) => void
   /** A context that its topic can never take was left out: its incident stays as it was, and somebody has to look. */
   readonly setAside: (key: string, why: string) => void
 }
@@ -26,16 +30,18 @@ export class Assembler {
 
   /** Takes a partition over, publishes what its former holder may not have, and answers where its state stands (0: nowhere). */
   async assigned(partition: number): Promise<number> {
-    const claim = await this.#options.store.claim(partition)
+    const found = await this.#options.store.claim(partition)
+    const claim = found.next === null ? await this.#options.restore(found) : found
     const held = new HeldPartition(this.#options, claim)
-    const left = await held.unpublished()
-    if (left.length > 0) {
-      await this.#publish(left)
-      await held.markPublished()
-    }
+    await this.#publishOwed(held)
     this.#held.set(partition, held)
-    // No state beside a committed offset: Redis has lost it. Everything that `signals` still holds is read again.
     return held.next ?? 0
+  }
+
+  async #publishOwed(held: HeldPartition): Promise<void> {
+    if (!held.owes) return
+    for await (const contexts of held.unpublished()) await this.#publish(contexts)
+    await held.markPublished()
   }
 
   revoked(partitions: readonly number[]): void {
@@ -57,6 +63,7 @@ export class Assembler {
   }
 
   async #apply(held: HeldPartition, batch: Batch<SignalsRecord>): Promise<void> {
+    const wasRebuilding = held.isRebuilding
     const contexts = await held.apply(
       batch.records.map(({ offset, value, traceparent }) => ({ offset, value, traceparent })),
     )
@@ -66,12 +73,23 @@ export class Assembler {
       await this.#publish(contexts)
       await held.markPublished()
     }
+    if (wasRebuilding) {
+      // What there is to tell was told before the loss; once the state is whole again, all of it once more.
+      if (!held.isRebuilding) await this.#rebuilt(held, batch.partition)
+      return
+    }
     await this.#tellClusters(held)
     await this.#tellLate(held)
     this.#options.facts.batchAssembled({ records: batch.records.length, contexts: contexts.length })
     const { ignored, noise } = held.counted.takeIgnored()
     this.#options.facts.contextsIgnored(ignored)
     this.#options.facts.eventsIgnored(noise)
+  }
+
+  async #rebuilt(held: HeldPartition, partition: number): Promise<void> {
+    await this.#publishOwed(held)
+    await this.#options.store.whole(held.claim)
+    this.#options.rebuilt(partition, held.claim.epoch)
   }
 
   /** Nothing is decided by it: what is lost in a crash is told again by the next progress. */

@@ -1,6 +1,6 @@
 import type { Claim, Stored, Write } from '@kubesift/adapter-redis'
 import { encodeBundle, encodeChunk, readSignals } from '@kubesift/adapter-signals'
-import type { Catalogue, ProblemRule, Progress, Signal } from '@kubesift/contracts'
+import type { Catalogue, Context, ProblemRule, Progress, Signal } from '@kubesift/contracts'
 import { Classifier, NO_CLOCK, RETIRE_AFTER_MS } from '@kubesift/core-context'
 import { describe, expect, test } from 'vitest'
 import { HeldPartition, type Applied, type HeldOptions } from './held-partition.ts'
@@ -43,6 +43,7 @@ class Kept {
 const claim: Claim = {
   partition: 0,
   token: '1',
+  epoch: 1,
   next: null,
   clock: NO_CLOCK,
   pending: [],
@@ -184,6 +185,8 @@ describe('a cluster that is not seen any more', () => {
     const pending = namespaces.filter((n) => n.publish).map((n) => n.id)
     expect(pending).toEqual(['c/'])
     const successor = new HeldPartition(optionsOf(kept), { ...claim, next, pending, clock: clock! })
-    expect((await successor.unpublished()).map((c) => c.key)).toEqual(['c//Cluster/c/Blind'])
+    const left: Context[] = []
+    for await (const some of successor.unpublished()) left.push(...some)
+    expect(left.map((c) => c.key)).toEqual(['c//Cluster/c/Blind'])
   })
 })

@@ -5,6 +5,7 @@ import {
   advance,
   gapsOf,
   homeOf,
+  TOO_LATE_FIELD,
   watermarkOf,
   type Classifier,
   type Clock,
@@ -13,6 +14,7 @@ import {
 import { blindOf, unseenAnew } from './blind-of.ts'
 import { CountedOnly } from './counted-only.ts'
 import { NamespaceCache } from './namespace-cache.ts'
+import { Rebuilding } from './rebuilding.ts'
 import { ToldSources } from './told-sources.ts'
 
 export interface Applied {
@@ -21,10 +23,16 @@ export interface Applied {
   readonly traceparent: string | undefined
 }
 
+/** A context, and the last record that was applied when it was derived. */
+interface Told {
+  readonly context: Settled['contexts'][number]
+  readonly offset: number
+}
+
 interface Touched {
   readonly chunks: Buffer[]
   readonly fields: Map<string, string>
-  readonly contexts: Map<string, Settled['contexts'][number]>
+  readonly contexts: Map<string, Told>
   traceparent: string | undefined
 }
 
@@ -41,8 +49,8 @@ export interface HeldOptions {
   readonly refreshMs: number
 }
 
-/** Bumped when contexts must outrank everything published before (a rebuild from nothing, issue of its own). */
-const EPOCH = 1
+/** Namespaces whose contexts are published in one go, when all of them must be. */
+const PUBLISHED_AT_ONCE = 100
 
 const idOf = ({ cluster, namespace }: SignalChunk): string => namespaceKey(cluster, namespace)
 
@@ -61,13 +69,16 @@ export class HeldPartition {
   /** When the counts of a namespace were last published. */
   readonly #refreshedAt = new Map<string, number>()
   /** What is to be told of the sources of clusters. */
-  readonly sources = new ToldSources()
+  #sources = new ToldSources()
   #clock: Clock
   #clockWritten: Clock
   #next: number | null
+  /** The last record that was applied. */
+  #at = -1
   #pending: readonly string[]
+  #rebuilding: Rebuilding | undefined
   /** What is told to nobody but counted. */
-  readonly counted = new CountedOnly()
+  #counted = new CountedOnly()
 
   constructor(options: HeldOptions, claim: Claim) {
     this.#options = options
@@ -78,6 +89,28 @@ export class HeldPartition {
     this.#clockWritten = claim.clock
     this.#next = claim.next
     this.#pending = claim.pending
+    if (claim.rebuild !== undefined && claim.next !== null)
+      this.#rebuilding = new Rebuilding(claim.rebuild, claim.next)
+  }
+
+  /** What is to be told of the sources of clusters. */
+  get sources(): ToldSources {
+    return this.#sources
+  }
+
+  /** What is told to nobody but counted. */
+  get counted(): CountedOnly {
+    return this.#counted
+  }
+
+  /** A lost state is being made again: nothing is published until it is whole. */
+  get isRebuilding(): boolean {
+    return this.#rebuilding !== undefined
+  }
+
+  /** Contexts have been written that are not published, and may be. */
+  get owes(): boolean {
+    return !this.isRebuilding && this.#pending.length > 0 && this.#next !== null
   }
 
   /** The next offset to apply; null where there is no state. */
@@ -89,19 +122,25 @@ export class HeldPartition {
     return this.#claim
   }
 
-  /** Contexts that a former holder wrote but may not have published. */
-  async unpublished(): Promise<Context[]> {
-    if (this.#pending.length === 0 || this.#next === null) return []
-    await this.#cache.warm(this.#pending)
+  /** What this or a former holder wrote but may not have published, some at a time. */
+  async *unpublished(): AsyncGenerator<Context[]> {
+    if (!this.owes || this.#next === null) return
     const offset = this.#next - 1
-    return this.#pending.flatMap((id) => {
-      const { machine } = this.#cache.get(id)
-      const { watermark, gaps } = this.#time(machine.cluster)
-      const blind = machine.namespace === '' ? this.#blind(machine.cluster, offset) : []
-      return [...machine.republish(watermark, gaps), ...blind].map((derived) =>
-        this.#finish(derived, offset, undefined),
-      )
-    })
+    for (let i = 0; i < this.#pending.length; i += PUBLISHED_AT_ONCE) {
+      const some = this.#pending.slice(i, i + PUBLISHED_AT_ONCE)
+      await this.#cache.warm(some)
+      yield some.flatMap((id) => this.#republished(id, offset))
+      this.#cache.trim()
+    }
+  }
+
+  #republished(id: string, offset: number): Context[] {
+    const { machine } = this.#cache.get(id)
+    const { watermark, gaps } = this.#time(machine.cluster)
+    const blind = machine.namespace === '' ? this.#blind(machine.cluster, offset) : []
+    return [...machine.republish(watermark, gaps), ...blind].map((derived) =>
+      this.#finish(derived, offset, undefined),
+    )
   }
 
   /** The mark has been taken away. */
@@ -123,6 +162,8 @@ export class HeldPartition {
     const touched = new Map<string, Touched>()
     const open = new Set<string>()
     for (const { value, traceparent, offset } of fresh) {
+      await this.#adopt(offset, touched)
+      this.#at = offset
       if (value.kind === 'chunks') {
         for (const read of value.chunks) open.add(this.#join(read, traceparent, touched))
         continue
@@ -130,7 +171,7 @@ export class HeldPartition {
       const [{ progress }, before] = [value, this.#clock]
       const { latenessMs, blindMs } = this.#options
       this.#clock = advance(this.#clock, progress, latenessMs, blindMs)
-      this.#clock = this.sources.after(this.#clock, progress, this.#claim.partition)
+      this.#clock = this.#sources.after(this.#clock, progress, this.#claim.partition)
       await this.#tellBlind(before, offset, touched)
       const moved = Object.keys(this.#clock.reached).filter(
         (c) => this.#clock.reached[c] !== before.reached[c],
@@ -139,9 +180,29 @@ export class HeldPartition {
     }
     // What has come since the last progress: presence is decided at once, absence waits for the next, and so do mere repeats.
     for (const id of open) this.#settle(id, { byTime: false, everything: false }, touched)
+    await this.#adopt(last.offset + 1, touched)
     const contexts = await this.#write(touched, last.offset)
     this.#cache.trim()
     return contexts
+  }
+
+  /** After a loss: what contexts of before hold beyond the records that are left, told where they had been told. */
+  async #adopt(below: number, touched: Map<string, Touched>): Promise<void> {
+    for (const context of this.#rebuilding?.due(below) ?? []) {
+      const id = namespaceKey(context.cluster, context.namespace)
+      await this.#cache.warm([id])
+      this.#settle(id, { byTime: false, everything: true }, touched)
+      const fields = this.#cache.get(id).machine.adopt(context, this.#time(context.cluster))
+      for (const [name, value] of fields) this.#touch(touched, id).fields.set(name, value)
+    }
+  }
+
+  /** All that was there before the loss is applied: from now on it is published again, all of it once. */
+  #whole(): void {
+    this.#rebuilding = undefined
+    this.#sources = new ToldSources()
+    this.#counted = new CountedOnly()
+    this.#cache.clear()
   }
 
   #idsOf(records: readonly Applied[]): string[] {
@@ -187,7 +248,7 @@ export class HeldPartition {
       const id = namespaceKey(cluster, '')
       await this.#cache.warm([id])
       for (const context of this.#blind(cluster, offset))
-        this.#touch(touched, id).contexts.set(context.key, context)
+        this.#touch(touched, id).contexts.set(context.key, { context, offset })
     }
   }
 
@@ -234,9 +295,12 @@ export class HeldPartition {
     const { watermark, gaps } = this.#time(machine.cluster)
     const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
     const entry = this.#touch(touched, id)
-    this.counted.add(machine, settled)
-    for (const [name, value] of settled.fields) entry.fields.set(name, value)
-    for (const context of settled.contexts) entry.contexts.set(context.key, context)
+    this.#counted.add(machine, settled)
+    for (const [name, value] of settled.fields)
+      // What came too late was entered before the loss.
+      if (name !== TOO_LATE_FIELD || !this.isRebuilding) entry.fields.set(name, value)
+    for (const context of settled.contexts)
+      entry.contexts.set(context.key, { context, offset: this.#at })
     const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }
     if (timer.at === null && !timer.stale) this.#timers.delete(id)
     else this.#timers.set(id, timer)
@@ -262,8 +326,14 @@ export class HeldPartition {
     })
     this.#clockWritten = this.#clock
     this.#next = offset + 1
+    if (this.#rebuilding !== undefined) {
+      const written = namespaces.filter(({ publish }) => publish).map(({ id }) => id)
+      this.#pending = [...new Set([...this.#pending, ...written])]
+      if (this.#next >= this.#rebuilding.until) this.#whole()
+      return []
+    }
     return [...touched.values()].flatMap(({ contexts, traceparent }) =>
-      [...contexts.values()].map((derived) => this.#finish(derived, offset, traceparent)),
+      [...contexts.values()].map((told) => this.#finish(told.context, told.offset, traceparent)),
     )
   }
 
@@ -274,7 +344,7 @@ export class HeldPartition {
   ): Context {
     return {
       ...derived,
-      version: { epoch: EPOCH, offset },
+      version: { epoch: this.#claim.epoch, offset },
       rulesHash: this.#options.classifier.hash,
       watermark: watermarkOf(this.#clock, derived.cluster),
       ...(traceparent === undefined ? {} : { traceparent }),

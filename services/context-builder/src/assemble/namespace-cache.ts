@@ -121,6 +121,11 @@ export class NamespaceCache {
     return cached
   }
 
+  /** What is stored is the truth: all is loaded anew. */
+  clear(): void {
+    this.#cached.clear()
+  }
+
   /** Called between batches: what was used least recently goes. */
   trim(): void {
     for (const id of this.#cached.keys()) {

@@ -1,0 +1,22 @@
+import type { Rebuild } from '@kubesift/adapter-redis'
+import type { Context } from '@kubesift/contracts'
+
+/** A partition whose state was lost, until it is whole again: what is still to be told of the contexts of before. */
+export class Rebuilding {
+  readonly until: number
+  /** By where they are due, the first at the end. */
+  readonly #waiting: Rebuild['measured'][number][]
+
+  /** `next` is the offset that is applied next: what was due before it has been told. */
+  constructor({ until, measured }: Rebuild, next: number) {
+    this.until = until
+    this.#waiting = measured.filter(({ at }) => at >= next).sort((a, b) => b.at - a.at)
+  }
+
+  /** The contexts that are due once all below this offset is applied; each is answered once. */
+  due(below: number): Context[] {
+    const due: Context[] = []
+    while ((this.#waiting.at(-1)?.at ?? Infinity) < below) due.push(this.#waiting.pop()!.context)
+    return due
+  }
+}

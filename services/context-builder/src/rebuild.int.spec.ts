@@ -1,0 +1,227 @@
+import {
+  createKafka,
+  createProducer,
+  ensureTopics,
+  spansOf,
+  type Kafka,
+} from '@kubesift/adapter-kafka'
+import { encodeLogs } from '@kubesift/adapter-otlp'
+import { connectRedis, ensureConnected, StateStore } from '@kubesift/adapter-redis'
+import { OTEL_LOGS, otelPolicy, signals, type Context } from '@kubesift/contracts'
+import {
+  createLogger,
+  loadConfig,
+  runtimeEnv,
+  startService,
+  type RunningService,
+} from '@kubesift/runtime'
+import { testBacking, type TestBacking } from '@kubesift/testing'
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { configSchema } from './config.ts'
+import { contextBuilder } from './context-builder.ts'
+import { Contexts } from './contexts.spec-helper.ts'
+
+const recorded = (name: string): Uint8Array[] => {
+  const path = `../../../e2e/recordings/crashloop-bad-rollout/${name}.otlp.jsonl.gz`
+  return gunzipSync(readFileSync(new URL(path, import.meta.url)))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => encodeLogs(JSON.parse(line)))
+}
+
+const PARTITIONS = Array.from({ length: 12 }, (_, i) => i)
+
+let backing: TestBacking
+let kafka: Kafka
+let contexts: Contexts
+let service: RunningService | undefined
+
+const start = async (): Promise<void> => {
+  const config = loadConfig(z.object({ ...configSchema.shape, ...runtimeEnv }), {
+    KAFKA_BROKERS: backing.kafkaBrokers,
+    KAFKA_TOPIC_PREFIX: backing.topicPrefix,
+    KAFKA_SESSION_TIMEOUT_MS: '6000',
+    REDIS_URL: backing.redisUrl,
+    CONTEXT_BUILDER_ROLE: 'both',
+    DEFAULT_CLUSTER: 'lab',
+    PROGRESS_MS: '200',
+    HEALTH_PORT: '0',
+    LOG_LEVEL: 'warn',
+  })
+  service = await startService(contextBuilder(config, createLogger('context-builder', 'warn')))
+}
+
+const stop = async (): Promise<void> => {
+  expect(await service?.stop()).toBe(0)
+  service = undefined
+}
+
+beforeEach(async () => {
+  backing = await testBacking()
+  kafka = createKafka({
+    brokers: backing.kafkaBrokers.split(','),
+    clientId: 'test',
+    topicPrefix: backing.topicPrefix,
+  })
+  await ensureTopics(kafka, [{ topic: OTEL_LOGS, policy: otelPolicy }])
+  contexts = new Contexts(kafka)
+})
+
+afterEach(async () => {
+  await service?.stop()
+  service = undefined
+  await contexts.stop()
+  await backing.dispose()
+})
+
+const send = async (requests: readonly Uint8Array[]): Promise<void> => {
+  const producer = createProducer(kafka)
+  await producer.publishRaw(
+    OTEL_LOGS,
+    requests.map((value, i) => ({ value, partition: i % 12 })),
+  )
+  await producer.disconnect()
+}
+
+const withStore = async <T>(work: (store: StateStore) => Promise<T>): Promise<T> => {
+  const redis = connectRedis(backing.redisUrl)
+  try {
+    await ensureConnected(redis)
+    return await work(new StateStore(redis, `kubesift:${backing.topicPrefix}`))
+  } finally {
+    redis.disconnect()
+  }
+}
+
+const lose = (): Promise<unknown> =>
+  withStore((store) => Promise.all(PARTITIONS.map((p) => store.forget(p))))
+
+/** Retention took everything that is in `signals` now. */
+const expire = async (): Promise<void> => {
+  const admin = kafka.client.admin()
+  await admin.connect()
+  const spans = await spansOf(kafka, signals.topic)
+  // kafkajs deletes only of topics that this client has asked about before
+  await admin.fetchTopicOffsets(kafka.named(signals.topic))
+  await admin.deleteTopicRecords({
+    topic: kafka.named(signals.topic),
+    partitions: [...spans].map(([partition, { to }]) => ({ partition, offset: String(to) })),
+  })
+  await admin.disconnect()
+}
+
+const crashLoop = (): Context | undefined =>
+  [...contexts.byKey.values()].find((c) => c.problem === 'CrashLoop' && c.movedTo === undefined)
+
+const backOffs = (context = crashLoop()): number | undefined =>
+  context?.reasons.find((r) => r.reason === 'BackOff')?.count
+
+const until = (check: () => void): Promise<void> =>
+  vi.waitFor(check, { timeout: 45_000, interval: 200 })
+
+/** What a context says, without what moves with time and place. */
+const saying = (context: Context | undefined): unknown => {
+  if (context === undefined) return undefined
+  const { version: _v, watermark: _w, traceparent: _t, cause: _c, gaps: _g, ...rest } = context
+  return rest
+}
+
+const caughtUp = async (): Promise<void> => {
+  const spans = await spansOf(kafka, signals.topic)
+  await until(async () => {
+    const stands = await withStore((store) => store.standings(PARTITIONS))
+    for (const [partition, { to }] of spans)
+      expect(stands.get(partition)?.next ?? 0).toBeGreaterThanOrEqual(to)
+  })
+}
+
+test('a lost state is made again from the records: the same is said, under a new epoch, and never less meanwhile', async () => {
+  await start()
+  await send([...recorded('objects'), ...recorded('events')])
+  await until(() => expect(backOffs()).toBe(11))
+  await caughtUp()
+  const before = crashLoop()
+  const told = contexts.all.length
+  await lose()
+  await until(() => expect(crashLoop()?.version.epoch).toBe(2))
+  expect(saying(crashLoop())).toEqual(saying(before))
+  const since = contexts.all.slice(told).filter((c) => c.key === before!.key)
+  expect(since.filter((c) => backOffs(c) !== 11)).toEqual([])
+})
+
+const minutesAgo = (minutes: number): string =>
+  new Date(Math.floor(Date.now() / 1000 - minutes * 60) * 1000).toISOString()
+
+/** A pod of a Deployment backs off, so many times so far. */
+const backOff = (uid: string, count: number, minutes: number): Uint8Array => {
+  const text = (value: string): object => ({ stringValue: value })
+  const map = (values: Readonly<Record<string, object>>): object => ({
+    kvlistValue: { values: Object.entries(values).map(([key, value]) => ({ key, value })) },
+  })
+  const body = map({
+    kind: text('Event'),
+    metadata: map({ uid: text(uid), namespace: text('shop'), name: text(uid) }),
+    involvedObject: map({
+      kind: text('Pod'),
+      namespace: text('shop'),
+      name: text('web-5d4f8c9b7d-x2x4z'),
+      uid: text('pod-1'),
+    }),
+    reason: text('BackOff'),
+    type: text('Warning'),
+    message: text('Back-off restarting failed container web in pod web-5d4f8c9b7d-x2x4z'),
+    count: { intValue: String(count) },
+    firstTimestamp: text(minutesAgo(minutes)),
+    lastTimestamp: text(minutesAgo(minutes - 1)),
+  })
+  return encodeLogs({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ body }] }] }] })
+}
+
+test('what is not left in the records is taken from the contexts: counts go on where they stood', async () => {
+  await start()
+  await send([backOff('a', 4, 30), backOff('b', 2, 20)])
+  await until(() => expect(backOffs()).toBe(6))
+  await caughtUp()
+  const before = crashLoop()!
+  await stop()
+  await expire()
+  await lose()
+  await start()
+  await send([backOff('c', 3, 1)])
+  await until(() => expect(backOffs()).toBe(9))
+  const after = crashLoop()!
+  expect(after.version.epoch).toBe(2)
+  expect(after.occurrenceCount).toBe(9)
+  expect(after.firstSeenAt).toBe(before.firstSeenAt)
+  const { from, openedAt } = before.spells[0]!
+  expect(after.spells).toEqual([
+    expect.objectContaining({ from, openedAt, count: 9, recovery: null }),
+  ])
+  // Told once more it is none of the kept sum: that is known to have come too late.
+  await send([backOff('a', 4, 30), backOff('c', 4, 1)])
+  await until(() => expect(backOffs()).toBe(10))
+})
+
+test('a process that is killed while it makes a state again is followed by one that goes on', async () => {
+  await start()
+  await send([...recorded('objects'), ...recorded('events')])
+  await until(() => expect(backOffs()).toBe(11))
+  await caughtUp()
+  const before = crashLoop()
+  await stop()
+  await lose()
+  // What a process leaves that dies right after it began: a state from the oldest record, and nothing applied.
+  await start()
+  await until(async () => {
+    const stands = await withStore((store) => store.standings(PARTITIONS))
+    expect([...stands.values()].some(({ until: end }) => end !== null)).toBe(true)
+  })
+  await stop()
+  await start()
+  await until(() => expect(crashLoop()?.version.epoch).toBe(2))
+  expect(saying(crashLoop())).toEqual(saying(before))
+})
