@@ -60,6 +60,11 @@ export const registry: readonly VerbEntry[] = [
     load: () => import('../verbs/dlq.ts'),
   },
   {
+    name: 'rebuild',
+    summary: 'make the state in Redis again, from signals and contexts',
+    load: () => import('../verbs/rebuild.ts'),
+  },
+  {
     name: 'bench',
     summary: 'measure throughput and latency on this machine',
     load: () => import('../verbs/bench.ts'),

@@ -1,6 +1,7 @@
 import { Fenced } from '@kubesift/contracts'
 import { NO_CLOCK, type Clock, type Fields } from '@kubesift/core-context'
 import type { Redis } from 'ioredis'
+import { argumentsOf, pairs, timerOf, type Argument } from './arguments.ts'
 import type { Claim, Measured, Rebuild, Timer } from './claim.ts'
 import { ensureConnected, unavailable } from './connect.ts'
 import { BEGIN, FORGET, PUBLISHED, WHOLE, WRITE } from './scripts.ts'
@@ -46,8 +47,6 @@ export interface Standing {
   /** Of one that is or was rebuilt: from where on it is whole. */
   readonly until: number | null
 }
-
-type Argument = string | Buffer
 
 const FIRST_EPOCH = 1
 const PUSHED_AT_ONCE = 200
@@ -291,34 +290,4 @@ export class StateStore {
       },
     )
   }
-}
-
-const argumentsOf = (write: NamespaceWrite): Argument[] => {
-  const args: Argument[] = [
-    write.id,
-    scoreOf(write.timer),
-    write.publish ? '1' : '0',
-    write.saved ? '1' : '0',
-    String(write.fields.size),
-  ]
-  for (const [name, value] of write.fields) args.push(name, value)
-  args.push(String(write.chunks.length), ...write.chunks)
-  return args
-}
-
-const scoreOf = ({ at, stale }: Timer): string => {
-  if (!stale) return at === null ? '' : String(at)
-  return at === null ? '-inf' : String(-at - 1)
-}
-
-const timerOf = (score: string): Timer => {
-  const value = Number(score === '-inf' ? -Infinity : score)
-  if (value >= 0) return { at: value, stale: false }
-  return { at: value === -Infinity ? null : -value - 1, stale: true }
-}
-
-const pairs = (flat: readonly string[]): [string, string][] => {
-  const out: [string, string][] = []
-  for (let i = 0; i + 1 < flat.length; i += 2) out.push([flat[i]!, flat[i + 1]!])
-  return out
 }

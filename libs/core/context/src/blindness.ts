@@ -1,7 +1,8 @@
 import { incidentKey, type ProblemRule, type Recovery, type Spell } from '@kubesift/contracts'
-import { BASE_POINTS, type Derived } from './derive.ts'
 import { formatInstant } from '@kubesift/core-signal'
+import type { Derived } from './derive.ts'
 import { evidence } from './evidence.ts'
+import { BASE_POINTS } from './severity-terms.ts'
 import { thingId } from './things.ts'
 
 /** What is known of a cluster's silence: closed ones, and since when nothing has come, where that is so now. */

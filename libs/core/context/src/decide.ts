@@ -42,10 +42,11 @@ export const ignoreRuleFor = (
 
 /** What the facts that are there say of one owner, beside what is retired. */
 export const deriveLive = (standing: Standing, id: string, at: AsOf): OwnerResult => {
-  const { facts, classifier } = standing
+  const { cluster, namespace, facts, classifier } = standing
   const { watermark, gaps } = at
   const retired = standing.retiredOf(id)
-  const view = viewOf(standing, facts, classifier, id, retired && unheardOf(retired))
+  const unheard = retired && unheardOf(retired)
+  const view = viewOf({ cluster, namespace, unheard }, facts, classifier, id)
   if (view === undefined) return NOTHING
   const memory = standing.memoryOf(id)
   return deriveOwner(view, {

@@ -3,7 +3,6 @@ import {
   type Context,
   type ObjectRef,
   type ProblemRule,
-  type Severity,
   type Spell,
 } from '@kubesift/contracts'
 import { aroundOf, ruleOf } from './alerts.ts'
@@ -18,7 +17,7 @@ import { underwayOf, type Earlier } from './earlier.ts'
 import { aroundUnderway } from './underway.ts'
 import { liveParts, saysAnything } from './live-parts.ts'
 import { spellsOf, type Surroundings } from './spells.ts'
-import { persistenceTerms, sensitivityTerms, stateTerms } from './sensitivity.ts'
+import { severityTerms } from './severity-terms.ts'
 import { statesOf } from './states.ts'
 import { touchesOf } from './touches.ts'
 
@@ -61,44 +60,9 @@ const MAX_OBJECTS = 20
 /** Who was not seen to call another for so long before a trouble does not call it any more. */
 const CALLED_WITHIN_MS = 24 * 3_600_000
 
-/** Points of the catalogue's base severity; the store adds its own terms and draws the lines (`scoreSeverity`, core-incident). */
-export const BASE_POINTS: Readonly<Record<Severity, number>> = { P1: 90, P2: 65, P3: 40, P4: 15 }
-const IMPACT_POINTS = 15
-
 const earliest = (...times: (number | null)[]): number | null => {
   const known = times.filter((t) => t !== null)
   return known.length === 0 ? null : Math.min(...known)
-}
-
-const severityTerms = (
-  rule: ProblemRule,
-  view: OwnerView,
-  spells: readonly Spell[],
-): Context['severityTerms'] => {
-  const terms = [
-    {
-      term: 'base',
-      points: BASE_POINTS[rule.severity],
-      why: `${rule.problem} is ${rule.severity} in the catalogue`,
-    },
-  ]
-  const points = view.own.flatMap((f) => f.health)
-  const worst = spells.flatMap((s) =>
-    points.filter((p) => p.at >= s.from && p.at <= (s.recovery?.at ?? Infinity)).map((p) => p.down),
-  )
-  const down = Math.max(0, ...worst)
-  if (down > 0)
-    terms.push({
-      term: 'impact',
-      points: Math.round(down * IMPACT_POINTS),
-      why: `${Math.round(down * 100)} % of the replicas were not available at the worst`,
-    })
-  return [
-    ...terms,
-    ...sensitivityTerms(view),
-    ...stateTerms(view),
-    ...persistenceTerms({ spells: [...spells] }),
-  ]
 }
 
 const objectsOf = (
@@ -256,7 +220,7 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     const here = aroundUnderway(aroundOf(each, around), view, retired, problem)
     const happenings = happeningsOf(each, end, whole)
     const underway = underwayOf(retired, problem)?.spell
-    const { spells, nextDecisionAt } = spellsOf(happenings, each.rule, here, frozen, underway)
+    const { spells, nextDecisionAt } = spellsOf(happenings, each.rule, here, { frozen, underway })
     next = earliest(next, nextDecisionAt)
     return spells
   }

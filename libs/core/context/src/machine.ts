@@ -28,11 +28,9 @@ import { Memories } from './memories.ts'
 import { ledgerOf, NO_MEMORY, type Counted } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import { Retirement, type Decided } from './retirement.ts'
-import { adopted } from './seeding.ts'
 import type { Surroundings } from './spells.ts'
 import type { Settled } from './settled.ts'
 import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
-import { closed } from './underway.ts'
 import { TELLING } from './view-of.ts'
 
 /**
@@ -181,7 +179,7 @@ export class NamespaceMachine {
       const decided = decide(standing, id, { watermark, gaps }, moves.get(id))
       ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#memory.write(id, decided.memory, fields)
-      this.#close(id, decided, fields)
+      this.#retirement.close(id, decided, fields)
       const news = decided.contexts.filter((context) => this.#news.take(context))
       // What is said now must have gone out before it is the last word.
       if (news.length === 0 && due?.has(id) === true) quiet.set(id, decided)
@@ -204,14 +202,6 @@ export class NamespaceMachine {
     }
   }
 
-  /** What was open across a loss may have ended. */
-  #close(id: string, decided: Decided, fields: Fields): void {
-    const retired = this.#retirement.of(id)
-    if (retired?.underway === undefined) return
-    const after = closed(retired, decided)
-    if (after !== retired) this.#retirement.keep(id, after, fields)
-  }
-
   /**
    * After a loss, when all has been joined that this context was told from and is left, and it is settled: what it holds beyond that is
    * kept. Answers the fields to store.
@@ -219,9 +209,7 @@ export class NamespaceMachine {
   adopt(told: Context, at: AsOf): Fields {
     const fields: Fields = new Map()
     const id = ownerId(told.owner)
-    const retired = this.#retirement.of(id)
-    if (retired === undefined) return fields
-    this.#retirement.keep(id, adopted(retired, told, deriveLive(this.#standing, id, at)), fields)
+    this.#retirement.adopt(id, told, deriveLive(this.#standing, id, at), fields)
     return fields
   }
 

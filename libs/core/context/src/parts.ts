@@ -142,7 +142,7 @@ const aloneOf = (
     const happenings = since === -Infinity ? all : all.filter(({ at }) => at > since)
     const before = underwayOf(retired, p.rule.problem)
     const underway = before && { ...before.spell, to: before.ownTo }
-    return spellsOf(happenings, ruleOf(p), aroundOf(p, around), [], underway)
+    return spellsOf(happenings, ruleOf(p), aroundOf(p, around), { underway })
   })
 
 /** Parts as they are after one has taken in another. */

@@ -1,7 +1,7 @@
 import type { Context, CountQuality, ReasonCount, Spell } from '@kubesift/contracts'
 import type { Derived, OwnerResult } from './derive.ts'
 import { own, retiredAlone, underwayOf, type CountedBy, type Earlier } from './earlier.ts'
-import { asItBegan } from './underway.ts'
+import { asItBegan } from './as-it-began.ts'
 
 /** What is left of a key whose facts are retired: its last context, without what only helps while it is looked into. */
 export type RetiredKey = Omit<Derived, 'findings' | 'observations'>

@@ -1,3 +1,4 @@
+import type { Context } from '@kubesift/contracts'
 import { lastOf, type Firing } from './alert-fact.ts'
 import type { OwnerResult } from './derive.ts'
 import { CALLED, CONCERNS } from './edges.ts'
@@ -9,7 +10,9 @@ import { lastAtOf } from './reasons.ts'
 import { retire, type Retired } from './retired.ts'
 import type { Fields, Unsaved } from './stored-facts.ts'
 import { SCALING } from './view-of.ts'
+import { adopted } from './adopted.ts'
 import { enter, type TooLateByKind } from './too-late.ts'
+import { closed } from './underway.ts'
 
 /**
  * How long the facts of an owner are kept after its last end: longer than an Event lives after its last repeat (1 h by default, twice
@@ -65,10 +68,23 @@ export class Retirement {
     return true
   }
 
-  /** Keeps this of an owner from now on, and notes the field that is to be stored. */
-  keep(id: string, retired: Retired, fields: Fields): void {
+  #keep(id: string, retired: Retired, fields: Fields): void {
     this.#retired.set(id, retired)
     fields.set(retiredField(id), JSON.stringify(retired))
+  }
+
+  /** What was open across a loss may have ended; notes the field that is to be stored. */
+  close(id: string, decided: Decided, fields: Fields): void {
+    const retired = this.#retired.get(id)
+    if (retired?.underway === undefined) return
+    const after = closed(retired, decided)
+    if (after !== retired) this.#keep(id, after, fields)
+  }
+
+  /** Keeps what a context of before holds beyond what the facts give that are left. */
+  adopt(id: string, told: Context, live: OwnerResult, fields: Fields): void {
+    const retired = this.#retired.get(id)
+    if (retired !== undefined) this.#keep(id, adopted(retired, told, live), fields)
   }
 
   of(id: string): Retired | undefined {

@@ -147,6 +147,33 @@ const mayHaveEnded = (
   around: Surroundings,
 ): boolean => around.deletions.length > 0 || next - last >= Math.min(rule.stability, rule.ttl)
 
+/** Spells of which is known more than the happenings tell. */
+export interface Known {
+  readonly frozen?: readonly Spell[] | undefined
+  readonly underway?: Spell | undefined
+}
+
+/** The spells that are frozen, with what happened in them; late or not, it falls into one of them. */
+const countedInto = (
+  frozen: readonly Spell[],
+  sorted: readonly Happening[],
+  boundary: number,
+): Spell[] => {
+  const done = frozen.map((spell) => ({ ...spell, count: 0 }))
+  for (const happening of sorted) {
+    if (happening.at > boundary) break
+    const home =
+      done.find((spell) => happening.at <= (spell.recovery?.at ?? Infinity)) ?? done.at(-1)
+    if (home !== undefined) home.count += happening.add
+  }
+  return done
+}
+
+const resumed = ({ frozen = [], underway }: Known): Building | undefined =>
+  underway === undefined || frozen.some(({ from }) => from === underway.from)
+    ? undefined
+    : resume(underway)
+
 /**
  * Cuts a timeline into spells. `frozen` are spells that the watermark has already ended: they keep their boundaries whatever comes late;
  * a happening before the last such boundary adds to the count of the spell it falls into and nothing else. `underway` had begun before
@@ -156,21 +183,13 @@ export const spellsOf = (
   happenings: readonly Happening[],
   rule: ProblemRule,
   around: Surroundings,
-  frozen: readonly Spell[] = [],
-  underway?: Spell,
+  known: Known = {},
 ): Spells => {
   const sorted = happenings.toSorted((a, b) => a.at - b.at)
+  const { frozen = [] } = known
   const boundary = frozen.at(-1)?.recovery?.at ?? -Infinity
-  const done = frozen.map((spell) => ({ ...spell, count: 0 }))
-  for (const happening of sorted) {
-    if (happening.at > boundary) break
-    const home =
-      done.find((spell) => happening.at <= (spell.recovery?.at ?? Infinity)) ?? done.at(-1)
-    if (home !== undefined) home.count += happening.add
-  }
-  const spells: Spell[] = [...done]
-  const isOver = frozen.some(({ from }) => from === underway?.from)
-  let open = underway === undefined || isOver ? undefined : resume(underway)
+  const spells = countedInto(frozen, sorted, boundary)
+  let open = resumed(known)
   let nextDecisionAt: number | null = null
   const decide = (spell: Building, next: number): Recovery | null => {
     const { recovery, askAt } = endAfter(spell.to, next, rule, around)

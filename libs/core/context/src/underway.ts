@@ -1,5 +1,5 @@
 import type { Context, Spell } from '@kubesift/contracts'
-import type { Derived, OwnerResult } from './derive.ts'
+import type { OwnerResult } from './derive.ts'
 import { underwayOf, type Earlier } from './earlier.ts'
 import type { OwnerMemory } from './owner-memory.ts'
 import type { OwnerView } from './owner-view.ts'
@@ -31,31 +31,6 @@ export const aroundUnderway = <T extends Surroundings>(
 /** The owner of something that was open across a loss, should nothing be heard of it since. */
 export const unheardOf = ({ underway = {}, keys }: Retired): Context['owner'] | undefined =>
   Object.values(keys).find(({ problem }) => Object.hasOwn(underway, problem))?.owner
-
-type Terms = Context['severityTerms']
-
-const worstOf = (live: Terms, kept: Terms): Terms => {
-  const worst = live.map((term) => {
-    const before = kept.find((other) => other.term === term.term)
-    return before !== undefined && before.points > term.points ? before : term
-  })
-  const more = kept.filter(({ term }) => !live.some((other) => other.term === term))
-  return [...worst, ...more]
-}
-
-/** What was changed before the loss, and how bad it was, is not in the facts any more: of a trouble that goes on it still holds. */
-export const asItBegan = (live: Derived, kept: RetiredKey): Derived => {
-  const cited = new Set(live.evidence.map(({ id }) => id))
-  const changes = kept.changes.length > 0 ? kept.changes : live.changes
-  const named = new Set(changes.map(({ evidence }) => evidence))
-  const evidence = kept.evidence.filter(({ id }) => named.has(id) && !cited.has(id))
-  return {
-    ...live,
-    severityTerms: worstOf(live.severityTerms, kept.severityTerms),
-    changes,
-    evidence: [...live.evidence, ...evidence],
-  }
-}
 
 /** What is left of it, as spells that have ended: boundaries from now, counts from before. */
 const ended = (kept: RetiredKey, spells: readonly Spell[]): RetiredKey => ({

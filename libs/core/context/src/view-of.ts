@@ -26,17 +26,20 @@ const PREEMPTED = 'Preempted'
 export const TELLING: ReadonlySet<string> = new Set([SCALING, PREEMPTED])
 
 const NONE: ReadonlySet<string> = new Set()
+const nothingOf = (owner: Owner) => ({ owner, events: NONE, objects: NONE, others: NONE })
+
+interface Place extends Pick<OwnerView, 'cluster' | 'namespace'> {
+  readonly unheard: Owner | undefined
+}
 
 /** All that is known of one owner in a namespace, or undefined where nothing is, unless it is `unheard` of and looked at all the same. */
 export const viewOf = (
-  { cluster, namespace }: Pick<OwnerView, 'cluster' | 'namespace'>,
+  { cluster, namespace, unheard }: Place,
   facts: Facts,
   classifier: Classifier,
   id: string,
-  unheard?: Owner,
 ): OwnerView | undefined => {
-  const nothing = unheard && { owner: unheard, events: NONE, objects: NONE, others: NONE }
-  const group = facts.membership.byOwner.get(id) ?? nothing
+  const group = facts.membership.byOwner.get(id) ?? (unheard && nothingOf(unheard))
   if (group === undefined) return undefined
   // By UID: what is derived must not depend on the order in which things became known.
   const events = [...group.events].sort().map((uid) => facts.events.get(uid)!)

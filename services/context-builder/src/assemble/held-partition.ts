@@ -1,4 +1,4 @@
-import type { Claim, NamespaceWrite, StateStore, Timer } from '@kubesift/adapter-redis'
+import type { Claim, StateStore, Timer } from '@kubesift/adapter-redis'
 import type { ReadChunk, SignalsRecord } from '@kubesift/adapter-signals'
 import { namespaceKey, type Context, type SignalChunk } from '@kubesift/contracts'
 import {
@@ -9,31 +9,18 @@ import {
   watermarkOf,
   type Classifier,
   type Clock,
-  type Settled,
 } from '@kubesift/core-context'
 import { blindOf, unseenAnew } from './blind-of.ts'
 import { CountedOnly } from './counted-only.ts'
 import { NamespaceCache } from './namespace-cache.ts'
 import { Rebuilding } from './rebuilding.ts'
 import { ToldSources } from './told-sources.ts'
+import { Touches, type Derived } from './touches.ts'
 
 export interface Applied {
   readonly offset: number
   readonly value: SignalsRecord
   readonly traceparent: string | undefined
-}
-
-/** A context, and the last record that was applied when it was derived. */
-interface Told {
-  readonly context: Settled['contexts'][number]
-  readonly offset: number
-}
-
-interface Touched {
-  readonly chunks: Buffer[]
-  readonly fields: Map<string, string>
-  readonly contexts: Map<string, Told>
-  traceparent: string | undefined
 }
 
 export interface HeldOptions {
@@ -159,7 +146,7 @@ export class HeldPartition {
     const last = fresh.at(-1)
     if (last === undefined) return []
     await this.#cache.warm(this.#idsOf(fresh))
-    const touched = new Map<string, Touched>()
+    const touched = new Touches()
     const open = new Set<string>()
     for (const { value, traceparent, offset } of fresh) {
       await this.#adopt(offset, touched)
@@ -187,13 +174,13 @@ export class HeldPartition {
   }
 
   /** After a loss: what contexts of before hold beyond the records that are left, told where they had been told. */
-  async #adopt(below: number, touched: Map<string, Touched>): Promise<void> {
+  async #adopt(below: number, touched: Touches): Promise<void> {
     for (const context of this.#rebuilding?.due(below) ?? []) {
       const id = namespaceKey(context.cluster, context.namespace)
       await this.#cache.warm([id])
       this.#settle(id, { byTime: false, everything: true }, touched)
       const fields = this.#cache.get(id).machine.adopt(context, this.#time(context.cluster))
-      for (const [name, value] of fields) this.#touch(touched, id).fields.set(name, value)
+      touched.stored(id, fields)
     }
   }
 
@@ -215,40 +202,27 @@ export class HeldPartition {
   #join(
     { chunk, raw, traceparent }: ReadChunk,
     ofRecord: string | undefined,
-    touched: Map<string, Touched>,
+    touched: Touches,
   ): string {
     const id = idOf(chunk)
     const { machine } = this.#cache.get(id)
     for (const signal of chunk.signals) machine.apply(signal, chunk.source)
-    const entry = this.#touch(touched, id)
-    entry.chunks.push(raw)
-    const trace = traceparent ?? ofRecord
-    if (trace !== undefined) entry.traceparent = trace
+    touched.joined(id, raw, traceparent ?? ofRecord)
     return id
   }
 
-  #touch(touched: Map<string, Touched>, id: string): Touched {
-    let entry = touched.get(id)
-    if (entry === undefined) {
-      entry = { chunks: [], fields: new Map(), contexts: new Map(), traceparent: undefined }
-      touched.set(id, entry)
-    }
-    return entry
-  }
-
-  #blind(cluster: string, offset: number): Settled['contexts'][number][] {
+  #blind(cluster: string, offset: number): Derived[] {
     const { partition } = this.#claim
     return blindOf(cluster, this.#clock, this.#options.classifier, { partition, offset })
   }
 
   /** Says where a cluster has gone out of sight, or come back, if this partition decides for it. */
-  async #tellBlind(before: Clock, offset: number, touched: Map<string, Touched>): Promise<void> {
+  async #tellBlind(before: Clock, offset: number, touched: Touches): Promise<void> {
     for (const cluster of unseenAnew(before, this.#clock)) {
       if (homeOf(this.#clock, cluster) !== this.#claim.partition) continue
       const id = namespaceKey(cluster, '')
       await this.#cache.warm([id])
-      for (const context of this.#blind(cluster, offset))
-        this.#touch(touched, id).contexts.set(context.key, { context, offset })
+      for (const context of this.#blind(cluster, offset)) touched.told(id, context, offset)
     }
   }
 
@@ -263,7 +237,7 @@ export class HeldPartition {
   async #decide(
     { moved, at }: { readonly moved: ReadonlySet<string>; readonly at: number },
     open: Set<string>,
-    touched: Map<string, Touched>,
+    touched: Touches,
   ): Promise<void> {
     const ripe = (id: string): boolean => {
       const since = at - (this.#refreshedAt.get(id) ?? -Infinity)
@@ -289,35 +263,24 @@ export class HeldPartition {
   #settle(
     id: string,
     how: { readonly byTime: boolean; readonly everything: boolean },
-    touched: Map<string, Touched>,
+    touched: Touches,
   ): void {
     const { machine } = this.#cache.get(id)
     const { watermark, gaps } = this.#time(machine.cluster)
     const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
-    const entry = this.#touch(touched, id)
     this.#counted.add(machine, settled)
-    for (const [name, value] of settled.fields)
-      // What came too late was entered before the loss.
-      if (name !== TOO_LATE_FIELD || !this.isRebuilding) entry.fields.set(name, value)
-    for (const context of settled.contexts)
-      entry.contexts.set(context.key, { context, offset: this.#at })
+    const { fields } = settled
+    // What came too late was entered before the loss.
+    if (this.isRebuilding) fields.delete(TOO_LATE_FIELD)
+    touched.stored(id, fields)
+    for (const context of settled.contexts) touched.told(id, context, this.#at)
     const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }
     if (timer.at === null && !timer.stale) this.#timers.delete(id)
     else this.#timers.set(id, timer)
   }
 
-  async #write(touched: ReadonlyMap<string, Touched>, offset: number): Promise<Context[]> {
-    const namespaces = [...touched].map(([id, { chunks, fields, contexts }]): NamespaceWrite => {
-      const kept = this.#cache.get(id).save(chunks)
-      return {
-        id,
-        chunks: kept.chunks,
-        saved: kept.saved,
-        fields: new Map([...kept.fields, ...fields]),
-        timer: this.#timers.get(id) ?? { at: null, stale: false },
-        publish: contexts.size > 0,
-      }
-    })
+  async #write(touched: Touches, offset: number): Promise<Context[]> {
+    const namespaces = touched.writes(this.#cache, this.#timers)
     await this.#options.store.write(this.#claim, {
       expected: this.#next,
       next: offset + 1,
@@ -332,16 +295,12 @@ export class HeldPartition {
       if (this.#next >= this.#rebuilding.until) this.#whole()
       return []
     }
-    return [...touched.values()].flatMap(({ contexts, traceparent }) =>
-      [...contexts.values()].map((told) => this.#finish(told.context, told.offset, traceparent)),
-    )
+    return touched
+      .contexts()
+      .map(({ derived, offset: at, traceparent }) => this.#finish(derived, at, traceparent))
   }
 
-  #finish(
-    derived: Settled['contexts'][number],
-    offset: number,
-    traceparent: string | undefined,
-  ): Context {
+  #finish(derived: Derived, offset: number, traceparent: string | undefined): Context {
     return {
       ...derived,
       version: { epoch: this.#claim.epoch, offset },
