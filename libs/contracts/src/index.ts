@@ -66,6 +66,7 @@ export {
   incidentContexts,
   type Change,
   type Context,
+  type Cost,
   type ContextVersion,
   type Evidence,
   type Finding,
@@ -104,6 +105,7 @@ export {
   otelTopics,
   type OtelTopic,
 } from './topics/otel.ts'
+export type { Allocation } from './topics/cost-signal.ts'
 export type { Metric } from './topics/metric-signal.ts'
 export type { Hearing, Pattern } from './topics/pattern-signal.ts'
 export type { Delivery, Deployment } from './topics/release-signal.ts'
@@ -114,6 +116,7 @@ export {
   TOLD_WHOLE_EVERY_MS,
   type AgainSignal,
   type AlertSignal,
+  type CostSignal,
   type EventHead,
   type EventSignal,
   type MetricSignal,
