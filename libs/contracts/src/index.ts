@@ -64,6 +64,7 @@ export { failureClasses, incidentAnalyses, type Analysis } from './topics/incide
 export {
   compareVersions,
   incidentContexts,
+  withoutCost,
   type Change,
   type Context,
   type Cost,

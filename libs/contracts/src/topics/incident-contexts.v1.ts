@@ -254,6 +254,18 @@ export const contextSchema = z.object({
 })
 export type Context = z.infer<typeof contextSchema>
 
+/** The context without what a newer window alone would change: that it has a cost is all that is left of it. */
+export const withoutCost = <
+  T extends { readonly cost?: Cost | undefined; readonly evidence: readonly Evidence[] },
+>({
+  cost,
+  ...rest
+}: T): Omit<T, 'cost'> & { readonly paid: boolean } => ({
+  ...rest,
+  paid: cost !== undefined,
+  evidence: rest.evidence.filter(({ id }) => id !== cost?.evidence),
+})
+
 export const incidentContexts = defineTopic({
   topic: 'incident-contexts',
   version: 1,

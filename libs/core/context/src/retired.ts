@@ -3,7 +3,7 @@ import type { Derived, OwnerResult } from './derive.ts'
 import { own, retiredAlone, type CountedBy, type Earlier } from './earlier.ts'
 
 /** What is left of a key whose facts are retired: its last context, without what only helps while it is looked into. */
-export type RetiredKey = Omit<Derived, 'findings' | 'observations'>
+export type RetiredKey = Omit<Derived, 'findings' | 'observations' | 'cost'>
 
 /** What is left of an owner's facts. */
 export interface Retired extends Earlier {
@@ -123,8 +123,8 @@ const NO_STATES: Context['states'] = {
 }
 
 const keptOf = (context: Derived): RetiredKey => {
-  const { findings: _, observations: __, ...kept } = context
-  const evidence = context.evidence.slice(0, MAX_EVIDENCE)
+  const { findings: _, observations: __, cost, ...kept } = context
+  const evidence = context.evidence.filter(({ id }) => id !== cost?.evidence).slice(0, MAX_EVIDENCE)
   return { ...kept, changes: [], states: NO_STATES, evidence }
 }
 
