@@ -1,13 +1,17 @@
 import { ContractViolation, DependencyUnavailable } from '@kubesift/contracts'
 import { connect } from 'node:net'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { INTAKE_PATH, IntakeServer } from './intake-server.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ALERTS, COSTS } from './doors.ts'
+import { IntakeServer } from './intake-server.ts'
+import type { Labels } from './webhook-record.ts'
+
+const INTAKE_PATH = ALERTS.path
 
 const TOKEN = 'a-token-that-is-long'
 const webhook = (more: object = {}): string =>
   JSON.stringify({ version: '4', status: 'firing', alerts: [], ...more })
 
-let published: { text: string; cluster: string | undefined }[] = []
+let published: ({ text: string } & Labels)[] = []
 let failure: Error | undefined
 let results: string[] = []
 let faults: unknown[] = []
@@ -20,9 +24,9 @@ const listen = async (token?: string): Promise<void> => {
     ...(token === undefined ? {} : { token }),
     maxBytes: 10_000,
     readMs: 300,
-    publish: async (text, cluster) => {
+    publish: async (text, labels) => {
       if (failure !== undefined) throw failure
-      published.push({ text, cluster })
+      published.push({ text, ...labels })
     },
     facts: { webhook: (result) => results.push(result) },
     failed: (error) => faults.push(error),
@@ -150,4 +154,72 @@ test('whoever is too slow is asked to come again: after a 4xx Alertmanager would
   expect(await raw(`${head}{"alerts"`)).toMatch(/^HTTP\/1\.1 503 /)
   expect(results).toEqual(['unavailable'])
   expect(published).toEqual([])
+})
+
+describe('an answer of OpenCost', () => {
+  const row = {
+    window: { start: '2026-11-21T01:00:00Z', end: '2026-11-21T02:00:00Z' },
+    totalCost: 1,
+  }
+  const answer = (more: object = {}): string =>
+    JSON.stringify({ code: 200, data: [{ 'shop/deployment/web': row }], ...more })
+
+  test('is published as it came, with its cluster and currency', async () => {
+    await listen(TOKEN)
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    const path = `${COSTS.path}?cluster=prod&currency=EUR`
+    expect((await post(answer(), headers, path)).status).toBe(202)
+    expect(published).toEqual([{ text: answer(), cluster: 'prod', currency: 'EUR' }])
+    expect((await post(answer(), {}, path)).status).toBe(401)
+  })
+
+  test('without rows is one: there was nothing to pay', async () => {
+    await listen()
+    expect((await post(answer({ data: [{}] }), {}, COSTS.path)).status).toBe(202)
+  })
+
+  test.each([
+    ['an error of OpenCost', JSON.stringify({ code: 500, message: 'no Prometheus', data: null })],
+    ['a webhook', webhook()],
+    ['its assets', answer({ data: { node: { type: 'Node' } } })],
+    ['other rows', answer({ data: [{ a: { b: 1 } }] })],
+    ['an object', answer({ metadata: {} })],
+    ['text', 'upstream connect error'],
+    ['JSON that is cut off', answer().slice(0, -3)],
+    ['prototypes', '{"__proto__":{"code":200,"data":[]},"constructor":{}}'],
+    ['nothing', ''],
+  ])('is refused where it is %s, in words', async (_, body) => {
+    await listen()
+    const response = await post(body, {}, COSTS.path)
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining('no answer of OpenCost') as string,
+    ])
+    expect(published).toEqual([])
+    expect(results).toEqual(['refused'])
+  })
+
+  test('that is too large is refused, and it is said what to do', async () => {
+    await listen()
+    const response = await post(answer({ message: 'x'.repeat(10_000) }), {}, COSTS.path)
+    expect([response.status, await response.text()]).toEqual([
+      413,
+      expect.stringContaining('aggregate by') as string,
+    ])
+  })
+
+  test.each(['euro', 'eu', '', '<b>', 'EURO', 'E%00R'])('in %s is refused', async (currency) => {
+    await listen()
+    const response = await post(answer(), {}, `${COSTS.path}?currency=${currency}`)
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining('ISO 4217') as string,
+    ])
+    expect(published).toEqual([])
+  })
+
+  test('goes through its own door only', async () => {
+    await listen()
+    expect((await post(answer())).status).toBe(400)
+  })
 })
