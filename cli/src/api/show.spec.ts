@@ -205,17 +205,6 @@ describe('what stands beside the reasons', () => {
         evidence: 'e',
       },
     ]),
-    cost: incidentSchema.shape.cost.parse({
-      source: 'opencost',
-      currency: 'USD',
-      perHour: 1.42,
-      terms: { cpu: 0.9, memory: 0.52 },
-      from: { seconds: '1795222800', nanos: 0 },
-      to: { seconds: '1795226400', nanos: 0 },
-      efficiency: 0.31,
-      atLeast: false,
-      evidence: 'c',
-    }),
     findings: incidentSchema.shape.findings.parse([
       {
         by: 'trivy',
@@ -244,20 +233,6 @@ describe('what stands beside the reasons', () => {
     expect(text).not.toContain('0 low')
     expect(text).toContain('the new image app:7 fails in us too: CrashLoopevil')
     expect(text).toContain('which has hit 3 other workloads in 2 namespaces')
-  })
-
-  it('is told: what its owner costs, and since and until when', () => {
-    expect(text).toContain(
-      '  costs    $1.42/h (cpu 0.90, memory 0.52; efficiency 31 %), 2026-11-21 01:00–02:00, OpenCost\n',
-    )
-    expect(JSON.stringify(apiIncidentJson(beside))).toContain('"from":"2026-11-21T01:00:00Z"')
-    expect(
-      showIncident(incident, {
-        columns: 200,
-        paint: paintFor({ stdout: {}, env: {} }),
-        now: 0,
-      }).join(''),
-    ).not.toContain('costs  ')
   })
 
   it('cannot move the terminal', () => {

@@ -1,53 +1,13 @@
-import { ChangeFeed, type StreamPosition } from '@kubesift/adapter-postgres'
+import type { StreamPosition } from '@kubesift/adapter-postgres'
 import { incidentIdOf } from '@kubesift/core-incident'
 import { aContext, anAnalysis, aSpell, T0 } from '@kubesift/core-incident/testing'
 import { status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
-import { startGrpcServer } from './api/grpc-server.ts'
-import { aStore, type TestStore } from './testing/a-store.ts'
-import {
-  freeAddress,
-  healthClient,
-  incidentClient,
-  reflected,
-  type ApiClient,
-} from './testing/grpc-client.ts'
+import { anApi } from './testing/an-api.ts'
+import { healthClient, reflected, type ApiClient } from './testing/grpc-client.ts'
 import { Published, runRelay } from './testing/published.ts'
 
 const at: StreamPosition = { topic: 'incident-contexts', partition: 0, next: 1 }
-
-interface Api extends AsyncDisposable {
-  readonly store: TestStore
-  readonly client: ApiClient
-  readonly url: string
-  readonly errors: unknown[]
-}
-
-const anApi = async (): Promise<Api> => {
-  const store = await aStore()
-  const url = await freeAddress()
-  const errors: unknown[] = []
-  const feed = new ChangeFeed(store.database, store.backing.databaseUrl)
-  const stop = new AbortController()
-  const listening = feed.run(stop.signal)
-  const log = { error: (fields: object) => void errors.push(fields) }
-  const server = await startGrpcServer({ url, reader: store.reader, feed, log })
-  server.serving(true)
-  const client = incidentClient(url)
-  return {
-    store,
-    client,
-    url,
-    errors,
-    [Symbol.asyncDispose]: async () => {
-      await client[Symbol.asyncDispose]()
-      await server.close()
-      stop.abort()
-      await listening
-      await store[Symbol.asyncDispose]()
-    },
-  }
-}
 
 interface Listed {
   readonly incidents: readonly { readonly resourceName: string; readonly severity: string }[]
@@ -128,51 +88,6 @@ test('get tells the whole story, by id or by its beginning', async () => {
     ],
     contextVersion: '1.1',
   })
-})
-
-test('what an owner costs is kept with its incident and told, and a newer window alone makes no revision', async () => {
-  await using api = await anApi()
-  const paid = (offset: number, perHour: number, more: object = {}) =>
-    aContext({
-      version: { epoch: 1, offset },
-      cost: {
-        source: 'opencost',
-        currency: 'EUR',
-        perHour,
-        terms: { cpu: perHour, loadBalancer: 1e-6 },
-        from: T0 - 3_600_000,
-        to: T0,
-        efficiency: 0,
-        evidence: `e${perHour}`,
-      },
-      ...more,
-    })
-  const apply = (context: ReturnType<typeof aContext>) =>
-    api.store.writer.applyContexts([context], { ...at, next: context.version.offset + 1 })
-  const id = incidentIdOf(aContext().key, 1)
-  const get = () =>
-    api.client.call<{ revision: number; cost: object | null }>('getIncident', { id })
-  await apply(aContext())
-  expect((await get()).cost).toBeNull()
-  await apply(paid(2, 1.42))
-  expect(await get()).toMatchObject({
-    revision: 2,
-    cost: {
-      source: 'opencost',
-      currency: 'EUR',
-      perHour: 1.42,
-      terms: { cpu: 1.42, loadBalancer: 1e-6 },
-      from: { seconds: T0 / 1000 - 3_600, nanos: 0 },
-      to: { seconds: T0 / 1000, nanos: 0 },
-      efficiency: 0,
-      atLeast: false,
-      evidence: 'e1.42',
-    },
-  })
-  await apply(paid(3, 7))
-  expect(await get()).toMatchObject({ revision: 2, cost: { perHour: 1.42 } })
-  await apply(paid(4, 8, { occurrenceCount: 9 }))
-  expect(await get()).toMatchObject({ revision: 3, cost: { perHour: 8 } })
 })
 
 test('bad input names the field, and what is not there is not found', async () => {

@@ -1,65 +1,15 @@
-import type { Allocation, CostSignal, Signal } from '@kubesift/contracts'
-import { fromKube } from '@kubesift/core-signal'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AT, boom, catalogue, iso, POD, SOURCE } from './add-ons.spec-helper.ts'
-import { Classifier } from './classify.ts'
-import { MAX_COSTS } from './cost-store.ts'
-import { NamespaceMachine } from './machine.ts'
-
-const HOUR = 3_600_000
-const WATERMARK = AT + 400_000
-
-const signalsOf = (...objects: object[]): Signal[] =>
-  objects.flatMap((object, i) => {
-    const read = fromKube(object, { offset: i, observedAt: AT + 300_000 })
-    if (!read.ok) throw new Error(read.why)
-    const each = 'each' in read ? read.each : [read]
-    return each.flatMap((one) => ('signal' in one ? [one.signal] : []))
-  })
-
-interface Told extends Partial<Omit<Allocation, 'involved'>> {
-  readonly of?: string
-  readonly hours?: number
-  readonly ago?: number
-  readonly toldAt?: number
-  readonly offset?: number
-}
-/** What `of` (a Deployment by default) cost in a window that ended `ago` hours before the trouble. */
-const cost = ({
-  of = 'Deployment/web',
-  hours = 1,
-  ago = 1,
-  toldAt = AT,
-  offset = 7,
-  total = 1,
-  ...more
-}: Told = {}): CostSignal => {
-  const [kind = '', name = ''] = of.split('/')
-  return {
-    t: 'cost',
-    offsets: [offset],
-    repeats: 1,
-    toldAt,
-    allocation: {
-      source: 'opencost',
-      involved: { kind, namespace: 'shop', name },
-      from: AT - (ago + hours) * HOUR,
-      to: AT - ago * HOUR,
-      total,
-      terms: { cpu: total },
-      ...more,
-    },
-  }
-}
-
-const machineWith = (signals: readonly Signal[]): NamespaceMachine => {
-  const machine = new NamespaceMachine('c', 'shop', new Classifier(catalogue))
-  for (const signal of signals) machine.apply(signal, SOURCE)
-  return machine
-}
-const contextsOf = (...signals: Signal[]) => machineWith(signals).all(WATERMARK, []).contexts
-const costIn = (...signals: Signal[]) => contextsOf(...signalsOf(boom), ...signals)[0]?.cost
+import { AT, boom, iso, POD, SOURCE } from './add-ons.spec-helper.ts'
+import {
+  contextsOf,
+  cost,
+  costIn,
+  HOUR,
+  machineWith,
+  signalsOf,
+  WATERMARK,
+} from './costs.spec-helper.ts'
+import type { NamespaceMachine } from './machine.ts'
 
 describe('what an owner costs', () => {
   test('stands on its contexts, per hour, with the records that say so', () => {
@@ -253,79 +203,4 @@ describe('a newer window', () => {
     for (const signal of pod('3')) machine.apply(signal, SOURCE)
     expect(publish(machine)).toEqual([])
   })
-})
-
-const aTelling: fc.Arbitrary<CostSignal> = fc
-  .record({
-    of: fc.constantFrom(
-      'Deployment/web',
-      `Pod/${POD}`,
-      'Pod/web-5d6b7c8d9f-zzzzz',
-      'Job/j',
-      'Pod/__proto__',
-    ),
-    hours: fc.constantFrom(1, 2, 24),
-    ago: fc.integer({ min: 0, max: 60 }),
-    toldAt: fc.nat(2),
-    total: fc.double({ min: 0, max: 1e9, noNaN: true }),
-    offset: fc.nat(9),
-  })
-  .map(cost)
-
-test('whatever the order, the repeats, the batches and a reload, the same is kept and told', () => {
-  fc.assert(
-    fc.property(
-      fc.array(aTelling, { maxLength: 30 }),
-      fc.infiniteStream(fc.nat()),
-      (told, dice) => {
-        const events = signalsOf(boom)
-        const straight = machineWith([...events, ...told])
-        const shuffled = [...told, ...told]
-          .map((signal) => ({ signal, at: dice.next().value as number }))
-          .sort((a, b) => a.at - b.at)
-          .map(({ signal }) => signal)
-        const other = machineWith([])
-        for (const signal of [...shuffled, ...events]) {
-          other.apply(signal, SOURCE)
-          other.settle(null, [])
-        }
-        const fields = (machine: NamespaceMachine) =>
-          [...machine.snapshot()]
-            .filter(([name, text]) => name.startsWith('c:') && text !== '')
-            .sort()
-        const kept = fields(straight)
-        expect(fields(other)).toEqual(kept)
-        const contexts = straight.all(WATERMARK, []).contexts
-        expect(other.all(WATERMARK, []).contexts.map((c) => c.cost)).toEqual(
-          contexts.map((c) => c.cost),
-        )
-        const loaded = machineWith([])
-        loaded.load([...kept], [{ source: SOURCE, signals: [...events, ...told] }])
-        expect(loaded.all(WATERMARK, []).contexts).toEqual(contexts)
-      },
-    ),
-  )
-})
-
-test('so many are kept, those that ended last, and it is said that there may be more', () => {
-  const many = Array.from({ length: MAX_COSTS + 50 }, (_, i) =>
-    cost({ of: `Pod/one-${String(i).padStart(5, '0')}`, ago: i < 25 ? 2 : 1 }),
-  )
-  for (const order of [many, many.toReversed()]) {
-    const machine = machineWith([...signalsOf(boom), ...order, cost({ ago: 0 })])
-    const names = [...machine.snapshot()].filter(([n, text]) => n.startsWith('c:') && text !== '')
-    expect(names).toHaveLength(MAX_COSTS)
-    expect(names.map(([name]) => name)).not.toContain('c:Pod/one-00007')
-    expect(names.map(([name]) => name)).toContain(`c:Pod/one-0${MAX_COSTS + 49}`)
-    expect(machine.all(WATERMARK, []).contexts[0]?.cost).toMatchObject({ atLeast: true })
-  }
-  expect(costIn(cost())).not.toHaveProperty('atLeast')
-})
-
-test('what was not told of for a day, while others were, is forgotten', () => {
-  const machine = machineWith([cost({ of: 'Pod/gone', ago: 30 }), cost({ ago: 5 })])
-  const fields = machine.snapshot()
-  expect(fields.get('c:Pod/gone')).toBe('')
-  machine.apply(cost({ of: 'Pod/gone', ago: 30 }), SOURCE)
-  expect([...machine.snapshot().keys()]).toEqual([])
 })

@@ -42,39 +42,6 @@ describe('the life of an incident', () => {
     expect(effectsOf(aContext({ ...later, rulesHash: 'others' }), known)).toHaveLength(1)
   })
 
-  test('what its owner costs now makes no revision; that it costs something does, and is told with the next', () => {
-    const paid = (perHour: number) => ({
-      cost: {
-        source: 'opencost',
-        perHour,
-        terms: {},
-        from: T0,
-        to: T0 + perHour,
-        evidence: `e${perHour}`,
-      },
-      evidence: [
-        {
-          id: `e${perHour}`,
-          kind: 'state' as const,
-          text: `costs ${perHour}`,
-          at: T0,
-          records: [],
-        },
-      ],
-    })
-    const known = incidentsOf(aContext())
-    const [first] = effectsOf(aContext({ ...at(2), ...paid(1) }), known)
-    expect(first).toMatchObject({
-      incident: { revision: 2, context: { cost: { perHour: 1 } } },
-      events: [],
-    })
-    const now = incidentsOf(aContext({ ...at(2), ...paid(1) }), known)
-    expect(effectsOf(aContext({ ...at(3), ...paid(2) }), now)).toEqual([])
-    expect(effectsOf(aContext({ ...at(3), ...paid(2), occurrenceCount: 6 }), now)).toMatchObject([
-      { incident: { revision: 3, context: { cost: { perHour: 2 } } } },
-    ])
-  })
-
   const ends = [
     ['recovered', 'all replicas ready', 'resolved automatically: all replicas ready'],
     ['owner_deleted', 'Deployment deleted', 'resolved automatically: the owner was deleted'],

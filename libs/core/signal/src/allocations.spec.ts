@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { golden, readsOf } from './add-ons.spec-helper.ts'
-import { isAllocation } from './allocations.ts'
+import { allocationIn, answer, only, row, window } from './allocations.spec-helper.ts'
 import { fromKube } from './from-kube.ts'
 import { fromLogRecord } from './from-log-record.ts'
 import type { LogRecord } from './log-record.ts'
@@ -11,32 +11,6 @@ const fixture = (): unknown =>
   JSON.parse(readFileSync(new URL('../fixtures/opencost-allocation.json', import.meta.url), 'utf8'))
 /** Other people's data: read in place, never copied. */
 const PUBLIC = '/work/shared/data/public/objects/opencost/allocation-example-output.json'
-
-const window = { start: '2026-11-21T01:00:00Z', end: '2026-11-21T02:00:00Z' }
-const row = (more: object = {}, properties: object = {}): object => ({
-  name: 'shop/deployment/web',
-  properties: { namespace: 'shop', controller: 'web', controllerKind: 'deployment', ...properties },
-  window,
-  minutes: 60,
-  cpuCost: 1,
-  totalCost: 1,
-  totalEfficiency: 0.5,
-  ...more,
-})
-const answer = (...rows: unknown[]): object => ({
-  code: 200,
-  data: [Object.fromEntries(rows.map((each, i) => [`row-${i}`, each]))],
-})
-const only = (...rows: unknown[]) => {
-  const reads = readsOf(answer(...rows))
-  expect(reads).toHaveLength(1)
-  return reads[0]!
-}
-const allocationIn = (...rows: unknown[]) => {
-  const read = only(...rows)
-  if (!read.ok || !('signal' in read) || read.signal.t !== 'cost') throw new Error('no cost')
-  return read.signal.allocation
-}
 
 test('an allocation of OpenCost is a cost for each thing in it; what is nobody’s is passed over', async () => {
   const text = await golden(fixture(), 'opencost-allocation')
@@ -157,80 +131,6 @@ describe('what is paid for', () => {
     expect(only(row({ name }, properties))).toMatchObject({ ok: true, source: 'opencost' })
     expect(only(row({ name }, properties))).not.toHaveProperty('signal')
   })
-})
-
-describe('what nobody can have been told', () => {
-  const huge = 'x'.repeat(300)
-  test.each<[string, object, object?]>([
-    ['a negative cost', { cpuCost: -5, totalCost: -5 }],
-    ['a total that is negative', { totalCost: -0.01 }],
-    ['a cost as text', { cpuCost: '1' }],
-    ['NaN as text', { totalCost: 'NaN' }],
-    ['more than there is', { totalCost: 1e308 }],
-    ['a term that is more', { cpuCost: 1e308, cpuCostAdjustment: 1e308, totalCost: null }],
-    ['no cost at all', { cpuCost: null, totalCost: null }],
-    ['an efficiency as text', { totalEfficiency: '0.3' }],
-    ['a negative efficiency', { totalEfficiency: -1 }],
-    ['no window', { window: {}, start: undefined, end: undefined }],
-    ['a window that ends before it begins', { window: { start: window.end, end: window.start } }],
-    ['a window that has no length', { window: { start: window.start, end: window.start } }],
-    [
-      'a window in the future',
-      { window: { start: '9999-01-01T00:00:00Z', end: '9999-01-02T00:00:00Z' } },
-    ],
-    ['a window of years', { window: { start: '1990-01-01T00:00:00Z', end: window.end } }],
-    ['a name with a control character', {}, { controller: 'web\u001b[31m' }],
-    ['a name with a line end', {}, { namespace: 'shop\nx' }],
-    ['a name with NUL', {}, { controller: 'web\0' }],
-    ['a name with half a character', {}, { controller: 'web\ud800' }],
-    ['a name that is too long', {}, { controller: huge }],
-    ['a name that is a prototype', {}, { controller: '__proto__' }],
-    ['a kind that is none', {}, { controllerKind: 'deploy ment' }],
-    ['a name that is no text', {}, { namespace: 7 }],
-  ])('%s is unclassified, with its reason', (_, more, properties = {}) => {
-    const read = only(row(more, properties))
-    expect(read).toMatchObject({ ok: false, why: expect.stringContaining('cost') as string })
-    if (!read.ok) expect(read.why).not.toMatch(/[\u0000-\u001f]/)
-  })
-
-  test.each([['a text'], [7], [null], [[]]])('a row that is %j is unclassified', (odd) => {
-    const reads = readsOf(answer(row(), odd))
-    expect(reads.map(({ ok }) => ok)).toEqual([false, true])
-  })
-
-  test('names of prototypes are names', () => {
-    const text = JSON.stringify(answer()).replace(
-      '[{}]',
-      `[{"__proto__":${JSON.stringify(row({}, { controller: 'constructor' }))},"constructor":${JSON.stringify(row({}, { controller: 'valueof', namespace: 'tostring' }))}}]`,
-    )
-    const reads = readsOf(JSON.parse(text))
-    expect(reads).toMatchObject([
-      { ok: true, signal: { allocation: { involved: { name: 'constructor' } } } },
-      { ok: true, namespace: 'tostring' },
-    ])
-  })
-
-  test('so many rows are read, the rest is counted', () => {
-    const rows = Array.from({ length: 5_003 }, (_, i) => row({}, { controller: `web-${i}` }))
-    const reads = readsOf(answer(...rows))
-    expect(reads).toHaveLength(5_001)
-    expect(reads.at(-1)).toMatchObject({
-      ok: false,
-      why: expect.stringContaining('3 rows') as string,
-    })
-  })
-})
-
-test.each<[string, unknown]>([
-  ['an error of OpenCost', { code: 400, message: 'window is missing', data: null }],
-  ['assets', { code: 200, data: { 'lab/node': { type: 'Node', cost: 1 } } }],
-  ['other rows', { code: 200, data: [{ a: { name: 'a', value: 1 } }] }],
-  ['rows of lists', { code: 200, data: [[row()]] }],
-  ['no code', { data: [{ a: row() }] }],
-  ['an object', { code: 200, data: [{ a: row() }], metadata: { name: 'x' } }],
-  ['an empty answer with more to it', { code: 200, data: [], items: [] }],
-])('%s is no allocation', (_, body) => {
-  expect(isAllocation(body as Readonly<Record<string, unknown>>)).toBe(false)
 })
 
 describe('as a log record', () => {
