@@ -39,10 +39,10 @@ export const isAllocation = (body: Json): boolean => {
   const sets = data as readonly unknown[]
   if (sets.every(isSet))
     return own(body, 'code') === 200 && Object.keys(body).every((key) => ENVELOPE.has(key))
-  return sets.every((set) => {
-    const rows = asRecord(set)
-    return isSet(set) || (rows !== undefined && Object.values(rows).some(isRow))
-  })
+  const rows = sets.flatMap((set) =>
+    asRecord(set) === undefined ? [] : Object.values(set as Json),
+  )
+  return sets.every((set) => set === null || asRecord(set) !== undefined) && rows.some(isRow)
 }
 
 /** What OpenCost calls the part of a cost that is no workload's. */
@@ -130,6 +130,9 @@ const TERMS: readonly (readonly [term: string, key: string])[] = [
   ['shared', 'sharedCost'],
   ['external', 'externalCost'],
 ]
+
+/** What is read of a row besides its totals. */
+export const COST_KEYS: readonly string[] = TERMS.flatMap(([, key]) => [key, `${key}Adjustment`])
 
 /** OpenCost rounds to five digits; one more keeps sums exact. */
 const rounded = (cost: number): number => Math.round(cost * 1e6) / 1e6

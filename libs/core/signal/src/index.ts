@@ -1,4 +1,5 @@
 export { isAlertWebhook } from './alerts.ts'
+export { allocationParts } from './allocation-parts.ts'
 export { allocationSum, isAllocation } from './allocations.ts'
 export { ChunkBuilder } from './chunks.ts'
 export { fromKube, type KubeAt } from './from-kube.ts'

@@ -24,9 +24,9 @@ const listen = async (token?: string): Promise<void> => {
     ...(token === undefined ? {} : { token }),
     maxBytes: 10_000,
     readMs: 300,
-    publish: async (text, labels) => {
+    publish: async (texts, labels) => {
       if (failure !== undefined) throw failure
-      published.push({ text, ...labels })
+      for (const text of texts) published.push({ text, ...labels })
     },
     facts: { webhook: (result) => results.push(result) },
     failed: (error) => faults.push(error),
@@ -199,13 +199,62 @@ describe('an answer of OpenCost', () => {
     expect(results).toEqual(['refused'])
   })
 
-  test('that is too large is refused, and it is said what to do', async () => {
+  const rowOf = (namespace: string, i: number): [string, object] => [
+    `${namespace}/deployment/c${i}`,
+    {
+      ...row,
+      properties: {
+        namespace,
+        controller: `c${i}`,
+        controllerKind: 'deployment',
+        labels: { a: 'b' },
+      },
+    },
+  ]
+  const large = (namespaces: number): string => {
+    const rows = Array.from({ length: 100 }, (_, i) => rowOf(`n${i % namespaces}`, i))
+    return answer({ data: [Object.fromEntries(rows)] })
+  }
+
+  test('that Kafka would not take at once is published in parts, namespace by namespace', async () => {
     await listen()
-    const response = await post(answer({ message: 'x'.repeat(10_000) }), {}, COSTS.path)
+    const text = large(50)
+    expect(text.length).toBeGreaterThan(20_000)
+    expect((await post(text, {}, `${COSTS.path}?cluster=prod`)).status).toBe(202)
+    expect(published.length).toBeGreaterThan(2)
+    const rows = published.flatMap((part) => {
+      expect(Buffer.byteLength(part.text)).toBeLessThanOrEqual(10_000)
+      expect(part.cluster).toBe('prod')
+      const { data } = JSON.parse(part.text) as { data: Record<string, object>[] }
+      return data.flatMap((set) => Object.keys(set))
+    })
+    expect(rows).toHaveLength(100)
+    expect(new Set(rows).size).toBe(100)
+    expect(results).toEqual(['accepted'])
+  })
+
+  test.each([
+    ['one namespace is more', large(1)],
+    ['it is more than eight times that', answer({ message: 'x'.repeat(80_000) })],
+  ])('is refused where %s, and it is said what to do', async (_, text) => {
+    await listen()
+    const response = await post(text, {}, COSTS.path)
     expect([response.status, await response.text()]).toEqual([
       413,
       expect.stringContaining('aggregate by') as string,
     ])
+    expect(published).toEqual([])
+  })
+
+  test('finds room again when those before it were answered', async () => {
+    await listen()
+    for (let i = 0; i < 3; i += 1) {
+      const posts = Array.from({ length: 20 }, () => post(large(50), {}, COSTS.path))
+      const statuses = (await Promise.all(posts)).map(({ status }) => status)
+      expect(statuses.every((status) => status === 202 || status === 503)).toBe(true)
+      expect(statuses).toContain(202)
+    }
+    expect((await post(large(50), {}, COSTS.path)).status).toBe(202)
   })
 
   test.each(['euro', 'eu', '', '<b>', 'EURO', 'E%00R'])('in %s is refused', async (currency) => {

@@ -3,14 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { nextStep } from '@kubesift/contracts'
 import type { IntakeFacts, IntakeResult } from '../facts.ts'
-import { DOORS, isTaken, type Door } from './doors.ts'
+import { bodyIn, DOORS, type Door } from './doors.ts'
 import type { Labels } from './webhook-record.ts'
 
 export interface IntakeOptions {
-  /** Makes the posted text durable in `otel-logs`; rejects where it cannot. */
-  readonly publish: (text: string, labels: Labels) => Promise<void>
+  /** Makes these texts, which were posted as one, durable in `otel-logs`; rejects where it cannot. */
+  readonly publish: (texts: readonly string[], labels: Labels) => Promise<void>
   /** Without one everybody who reaches the port may post. */
   readonly token?: string
+  /** What one record may hold. */
   readonly maxBytes: number
   /** How long a body may take to arrive. */
   readonly readMs?: number
@@ -77,10 +78,15 @@ const isToken = (given: string | undefined, wanted: string): boolean =>
 const targetOf = ({ url = '/' }: IncomingMessage): URL | undefined =>
   URL.canParse(url, ORIGIN) ? new URL(url, ORIGIN) : undefined
 
+interface Reading extends Pick<IntakeOptions, 'maxBytes' | 'readMs'> {
+  /** Whether there is room for so many bytes more; they are held until the request is answered. */
+  readonly holds: (bytes: number) => boolean
+}
+
 /** The whole body as text, or why it is not there; undefined: it is too large. A body that is too large is not read to its end. */
 const bodyOf = (
   request: IncomingMessage,
-  { maxBytes, readMs = READ_MS }: Pick<IntakeOptions, 'maxBytes' | 'readMs'>,
+  { maxBytes, readMs = READ_MS, holds }: Reading,
 ): Promise<string | Answer | undefined> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => resolve(ANSWERS.slow), readMs)
@@ -90,7 +96,8 @@ const bodyOf = (
     request.on('data', (part: Buffer) => {
       size += part.length
       if (size > maxBytes) resolve(undefined)
-      else parts.push(part)
+      else if (holds(part.length)) parts.push(part)
+      else resolve(ANSWERS.busy)
     })
     request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')))
     request.on('error', () => resolve(ANSWERS.cut))
@@ -115,6 +122,8 @@ export class IntakeServer {
   readonly #options: IntakeOptions
   readonly #server: Server
   #open = 0
+  /** Bytes of bodies in memory. */
+  #held = 0
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -147,8 +156,15 @@ export class IntakeServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#open += 1
+    let held = 0
+    const holds = (bytes: number): boolean => {
+      if (this.#held + bytes > MAX_OPEN * this.#options.maxBytes) return false
+      held += bytes
+      this.#held += bytes
+      return true
+    }
     try {
-      const answer = this.#open > MAX_OPEN ? ANSWERS.busy : await this.#answer(request)
+      const answer = this.#open > MAX_OPEN ? ANSWERS.busy : await this.#answer(request, holds)
       this.#options.facts.webhook(answer.result)
       tell(response, answer)
     } catch (error) {
@@ -158,11 +174,12 @@ export class IntakeServer {
       else tell(response, ANSWERS.fault)
     } finally {
       this.#open -= 1
+      this.#held -= held
     }
   }
 
-  async #answer(request: IncomingMessage): Promise<Answer> {
-    const { token, maxBytes } = this.#options
+  async #answer(request: IncomingMessage, holds: Reading['holds']): Promise<Answer> {
+    const { token } = this.#options
     const url = targetOf(request)
     const door = DOORS.find(({ path }) => path === url?.pathname)
     if (url === undefined || door === undefined) return ANSWERS.path
@@ -171,16 +188,20 @@ export class IntakeServer {
     if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') return ANSWERS.encoding
     const labels = labelsOf(url)
     if (labels === undefined) return ANSWERS.currency
+    const maxBytes = this.#options.maxBytes * door.times
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge(door)
-    const body = await bodyOf(request, this.#options)
-    if (body === undefined) return tooLarge(door)
-    if (typeof body !== 'string') return body
-    return isTaken(body, door) ? this.#publish(body, labels, door) : strange(door)
+    const text = await bodyOf(request, { ...this.#options, maxBytes, holds })
+    if (text === undefined) return tooLarge(door)
+    if (typeof text !== 'string') return text
+    const body = bodyIn(text, door)
+    if (body === undefined) return strange(door)
+    const parts = door.parts(text, body, this.#options.maxBytes)
+    return parts === undefined ? tooLarge(door) : this.#publish(parts, labels, door)
   }
 
-  async #publish(body: string, labels: Labels, door: Door): Promise<Answer> {
+  async #publish(texts: readonly string[], labels: Labels, door: Door): Promise<Answer> {
     try {
-      await this.#options.publish(body, labels)
+      await this.#options.publish(texts, labels)
       return ANSWERS.accepted
     } catch (error) {
       const next = nextStep(error)

@@ -44,8 +44,11 @@ export const intake = (
     ...(token === undefined ? {} : { token }),
     maxBytes,
     facts,
-    publish: (text, labels) =>
-      producer.publishRaw(OTEL_LOGS, [{ value: webhookRecord(text, now(), labels), headers }]),
+    publish: (texts, labels) => {
+      const seenAt = now()
+      const records = texts.map((text) => ({ value: webhookRecord(text, seenAt, labels), headers }))
+      return producer.publishRaw(OTEL_LOGS, records)
+    },
     failed: (error) => log.error({ err: error }, 'a post could not be written to otel-logs'),
   })
   return {
