@@ -53,6 +53,17 @@ const redacted = (object: KubeObject): unknown => {
   }
 }
 
+const COSTLY = 'shop/deployment/costly'
+/** In several lines, as what was made readable is posted. */
+const COSTS = JSON.stringify(
+  {
+    code: 200,
+    data: [{ [COSTLY]: { window: {}, totalCost: 1, labels: { a: 'x'.repeat(30_000) } } }],
+  },
+  null,
+  1,
+)
+
 /** How often each resource is to be watched: Events by two receivers. */
 const wanted = new Map(
   KUBE_RESOURCES.filter(
@@ -96,11 +107,13 @@ describe('the agent on a recorded cluster', () => {
     play(plantedObjects.map((object) => ({ type: 'MODIFIED', object })))
     const alert = { status: 'firing', alerts: [{ labels: { alertname: 'TooSlow' } }] }
     await fetch(bench.agent.webhook, { method: 'POST', body: JSON.stringify(alert) })
+    await fetch(bench.agent.webhook, { method: 'POST', body: COSTS })
     all = await bench.arrived(
       (values) =>
         watched(values).size >= applied.size &&
         new Set(eventRecords(values).map(eventKey)).size >= events.length &&
-        values.some((value) => value.includes('TooSlow')),
+        values.some((value) => value.includes('TooSlow')) &&
+        values.some((value) => value.includes(COSTLY)),
     )
   })
   afterAll(() => bench.dispose())
@@ -124,6 +137,11 @@ describe('the agent on a recorded cluster', () => {
   it('brings every Event through k8s_events too', () => {
     const sent = events.map((event) => `${String(event.metadata['uid'])} ${String(event['count'])}`)
     expect([...new Set(eventRecords(all).map(eventKey))].sort()).toEqual([...new Set(sent)].sort())
+  })
+
+  it('hands on an answer of OpenCost as one text, as it was posted', () => {
+    const texts = recordsOfProto(all).flatMap(({ body }) => (typeof body === 'string' ? body : []))
+    expect(texts.filter((text) => text.includes(COSTLY))).toEqual([COSTS])
   })
 
   it('lists what was there before it, with the slow pull', () => {

@@ -8,6 +8,9 @@ const INSTANTS: ReadonlySet<string> = new Set([
   'firstSeenAt',
   'lastSeenAt',
   'openedAt',
+  // of what it costs
+  'from',
+  'to',
 ])
 
 /** An incident for `--format json` and `yaml`: as the API has it, times in RFC 3339, without what is empty. */

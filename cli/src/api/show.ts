@@ -1,4 +1,5 @@
 import { distanceWords } from '@kubesift/core-diagnosis'
+import { costText } from '../render/cost-text.ts'
 import { plain, plainCommand } from '../render/plain.ts'
 import { adviceText, countText, counted, ownerText, shortAge } from '../render/words.ts'
 import { isLive } from './order.ts'
@@ -54,6 +55,9 @@ const headline = (incident: ApiIncident, { paint, now }: ShowOptions): string[] 
         ]),
     `${INDENT}since    ${timeText(incident.firstSeenAt)}${ago(incident.firstSeenAt, now)}, last seen ${timeText(incident.lastSeenAt)}${ago(incident.lastSeenAt, now)}`,
     `${INDENT}count    ${countText(incident.occurrenceCount, incident.countQuality)} (${incident.countQuality.replaceAll('_', ' ')})`,
+    ...(incident.cost === null || incident.cost === undefined
+      ? []
+      : [`${INDENT}costs    ${costText(incident.cost)}`]),
     `${INDENT}id       ${plain(incident.id, 80)}  revision ${incident.revision}, episode ${incident.episode}`,
     ...(incident.previousId === '' ? [] : [`${INDENT}before   ${plain(incident.previousId, 80)}`]),
     ...(incident.mergedIntoId === ''

@@ -105,6 +105,18 @@ const observation = z.object({
   evidence: z.string(),
 })
 
+const cost = z.object({
+  source: z.string(),
+  currency: z.string(),
+  perHour: z.number(),
+  terms: z.record(z.string(), z.number()),
+  from: instant,
+  to: instant,
+  efficiency: z.number().nullish(),
+  atLeast: z.boolean(),
+  evidence: z.string(),
+})
+
 /** An incident of the API, in our own types: numbers, milliseconds, lower-case statuses. */
 export const incidentSchema = z.object({
   id: z.string().min(1),
@@ -163,6 +175,7 @@ export const incidentSchema = z.object({
     .default([]),
   findings: z.array(finding).default([]),
   observations: z.array(observation).default([]),
+  cost: cost.nullish(),
 })
 export type ApiIncident = z.infer<typeof incidentSchema>
 

@@ -1,4 +1,4 @@
-import type { Analysis, Change, Context, Incident, ReasonCount } from '@kubesift/contracts'
+import type { Analysis, Change, Context, Cost, Incident, ReasonCount } from '@kubesift/contracts'
 import { formatInstant } from '@kubesift/core-signal'
 import type { TriageIncident } from './output.ts'
 
@@ -33,6 +33,7 @@ export const incidentJson = (
     title: incident.title,
     ...(analysis === undefined ? {} : analysisJson(analysis, context)),
     ...(rollout === undefined ? {} : { rollout: rolloutJson(rollout) }),
+    ...(context.cost === undefined ? {} : { cost: costJson(context.cost) }),
   }
 }
 
@@ -64,6 +65,12 @@ const analysisJson = (analysis: Analysis, context: Context) => ({
     .filter((entry) => analysis.evidence.includes(entry.id))
     .map(({ at, ...entry }) => ({ ...entry, at: formatInstant(at) })),
   recommendations: analysis.recommendations,
+})
+
+const costJson = ({ evidence: _evidence, from, to, ...cost }: Cost) => ({
+  ...cost,
+  from: formatInstant(from),
+  to: formatInstant(to),
 })
 
 const rolloutJson = ({ kind: _kind, evidence: _evidence, at, ...change }: Change) => ({

@@ -208,7 +208,7 @@ export class Intake {
 
   #count(cluster: string, signal: Signal): void {
     if (signal.t === 'again') return
-    if (isOther(signal)) {
+    if (isOther(signal) || signal.t === 'cost') {
       if (signal.t === 'alert') this.#see(signal.toldAt)
       else if (signal.t === 'metric') this.#see(signal.at)
       else if (signal.t === 'pattern') for (const { at } of signal.heard) this.#see(at)

@@ -59,6 +59,17 @@ const rollout = z.object({
   ),
 })
 
+const cost = z.object({
+  source: z.string(),
+  currency: z.string().optional().describe('ISO 4217; absent where the input does not say'),
+  perHour: z.number(),
+  terms: z.record(z.string(), z.number()).describe('The same by what is paid for'),
+  from: instant,
+  to: instant,
+  efficiency: z.number().optional().describe('Share of what is paid for that was used'),
+  atLeast: z.boolean().optional(),
+})
+
 const incident = z.object({
   id: z.string().describe('Made of key and episode: the same wherever it is computed'),
   key: z.string().describe('cluster/namespace/kind/name/problem, each part percent-encoded'),
@@ -91,6 +102,9 @@ const incident = z.object({
   evidence: z.array(evidence).optional(),
   recommendations: z.array(recommendation).optional(),
   rollout: rollout.optional(),
+  cost: cost
+    .optional()
+    .describe('What the owner costs, where an input has an allocation of OpenCost'),
 })
 
 const ignored = z.object({

@@ -1,5 +1,6 @@
 import { formatInstant, parseInstant } from '@kubesift/core-signal'
 import { wrap } from '../render/cells.ts'
+import { costText, type ShownCost } from '../render/cost-text.ts'
 import { ownerInGroup, whyInGroup } from '../render/groups.ts'
 import { incidentTable, showsCount, type IncidentRow } from '../render/incident-table.ts'
 import type { Paint } from '../render/paint.ts'
@@ -65,7 +66,8 @@ const headline = ({ incidents, stats }: TriageOutput, { now, paint }: ReportOpti
     return [
       'The input is an empty list: `kubectl get events -A -o json` reads those of all namespaces.',
     ]
-  if (stats.events + stats.objects + stats.duplicates === 0 && rejected < records) {
+  const read = stats.events + stats.objects + stats.duplicates + (stats.others ?? 0)
+  if (read === 0 && rejected < records) {
     const parts = [
       `${counted(stats.skipped, 'record was', 'records were')} skipped (neither an Event nor an object, or one that is over)`,
       ...(rejected === 0 ? [] : [refused]),
@@ -134,7 +136,7 @@ const adviceOf = (incident: TriageIncident, { columns, paint, now }: ReportOptio
     wrap(plain(text), Math.max(30, columns - INDENT.length - lead.length)).map(
       (line, i) => `${INDENT}${i === 0 ? lead : ' '.repeat(lead.length)}${line}`,
     )
-  const { hypothesis, confidence, rollout, recommendations = [] } = incident
+  const { hypothesis, confidence, rollout, cost, recommendations = [] } = incident
   const sure = confidence === undefined ? '' : ` (${Math.round(confidence * 100)} % sure)`
   return [
     '',
@@ -143,12 +145,19 @@ const adviceOf = (incident: TriageIncident, { columns, paint, now }: ReportOptio
     ...(rollout === undefined
       ? []
       : told(`${rollout.summary} (${ageOf(rollout.at, now)} ago)`, 'changed: ')),
+    ...(cost === undefined ? [] : told(costText(shownCost(cost)), 'costs: ')),
     ...recommendations.flatMap(({ text, command }) => [
       ...told(adviceText(text, command), '→ '),
       ...commandLine(command),
     ]),
   ]
 }
+
+const shownCost = (cost: NonNullable<TriageIncident['cost']>): ShownCost => ({
+  ...cost,
+  from: parseInstant(cost.from) ?? null,
+  to: parseInstant(cost.to) ?? null,
+})
 
 /** Titles begin with the owner, which stands before it already. */
 const titleOf = ({ title, resourceKind, resourceName }: TriageIncident): string => {

@@ -64,8 +64,10 @@ export { failureClasses, incidentAnalyses, type Analysis } from './topics/incide
 export {
   compareVersions,
   incidentContexts,
+  withoutCost,
   type Change,
   type Context,
+  type Cost,
   type ContextVersion,
   type Evidence,
   type Finding,
@@ -104,6 +106,7 @@ export {
   otelTopics,
   type OtelTopic,
 } from './topics/otel.ts'
+export type { Allocation } from './topics/cost-signal.ts'
 export type { Metric } from './topics/metric-signal.ts'
 export type { Hearing, Pattern } from './topics/pattern-signal.ts'
 export type { Delivery, Deployment } from './topics/release-signal.ts'
@@ -114,6 +117,7 @@ export {
   TOLD_WHOLE_EVERY_MS,
   type AgainSignal,
   type AlertSignal,
+  type CostSignal,
   type EventHead,
   type EventSignal,
   type MetricSignal,

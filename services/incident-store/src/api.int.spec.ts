@@ -1,53 +1,13 @@
-import { ChangeFeed, type StreamPosition } from '@kubesift/adapter-postgres'
+import type { StreamPosition } from '@kubesift/adapter-postgres'
 import { incidentIdOf } from '@kubesift/core-incident'
 import { aContext, anAnalysis, aSpell, T0 } from '@kubesift/core-incident/testing'
 import { status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
-import { startGrpcServer } from './api/grpc-server.ts'
-import { aStore, type TestStore } from './testing/a-store.ts'
-import {
-  freeAddress,
-  healthClient,
-  incidentClient,
-  reflected,
-  type ApiClient,
-} from './testing/grpc-client.ts'
+import { anApi } from './testing/an-api.ts'
+import { healthClient, reflected, type ApiClient } from './testing/grpc-client.ts'
 import { Published, runRelay } from './testing/published.ts'
 
 const at: StreamPosition = { topic: 'incident-contexts', partition: 0, next: 1 }
-
-interface Api extends AsyncDisposable {
-  readonly store: TestStore
-  readonly client: ApiClient
-  readonly url: string
-  readonly errors: unknown[]
-}
-
-const anApi = async (): Promise<Api> => {
-  const store = await aStore()
-  const url = await freeAddress()
-  const errors: unknown[] = []
-  const feed = new ChangeFeed(store.database, store.backing.databaseUrl)
-  const stop = new AbortController()
-  const listening = feed.run(stop.signal)
-  const log = { error: (fields: object) => void errors.push(fields) }
-  const server = await startGrpcServer({ url, reader: store.reader, feed, log })
-  server.serving(true)
-  const client = incidentClient(url)
-  return {
-    store,
-    client,
-    url,
-    errors,
-    [Symbol.asyncDispose]: async () => {
-      await client[Symbol.asyncDispose]()
-      await server.close()
-      stop.abort()
-      await listening
-      await store[Symbol.asyncDispose]()
-    },
-  }
-}
 
 interface Listed {
   readonly incidents: readonly { readonly resourceName: string; readonly severity: string }[]

@@ -1,4 +1,4 @@
-import { isAlertWebhook } from '@kubesift/core-signal'
+import { isAlertWebhook, isAllocation } from '@kubesift/core-signal'
 import type { HeadPiece, Piece, ValuePiece } from './piece.ts'
 import type { Place } from './place.ts'
 
@@ -123,7 +123,7 @@ const objectItem = (object: Json, place: Place, inherited: Json, depth: number):
   if (Object.hasOwn(object, 'resourceMetrics')) return { t: 'metrics', request: object, place }
   if (Object.hasOwn(object, 'resourceSpans')) return { t: 'spans', request: object, place }
   if (isWatch(object)) return watchItem(object, place)
-  if (isAlertWebhook(object)) return { t: 'kube', object, place }
+  if (isAlertWebhook(object) || isAllocation(object)) return { t: 'kube', object, place }
   const kind = textAt(object, 'kind') ?? kindByShape(object) ?? textAt(inherited, 'kind')
   if (kind === undefined) return { t: 'rejected', why: 'it has no kind', place, alien: depth === 0 }
   if (kind === 'Status')

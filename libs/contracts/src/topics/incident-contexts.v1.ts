@@ -100,6 +100,29 @@ export const observationSchema = z.object({
 })
 export type Observation = z.infer<typeof observationSchema>
 
+/**
+ * What the owner costs per hour, by the newest window that was told of it. It opens, counts and ends nothing, and a newer window alone
+ * makes no new version: it is told with the next one.
+ */
+export const costSchema = z.object({
+  /** `opencost`. */
+  source: z.string(),
+  /** ISO 4217; absent where nobody says. */
+  currency: z.string().optional(),
+  perHour: z.number(),
+  /** The same by what is paid for: `cpu`, `memory`, `gpu`, `storage`, `network`, `loadBalancer`, `shared`, `external`; more may come. */
+  terms: z.record(z.string(), z.number()),
+  /** The window in which it was measured. */
+  from: instant,
+  to: instant,
+  /** Share of what is paid for that was used. */
+  efficiency: z.number().optional(),
+  /** More of it may have been told than is kept. */
+  atLeast: z.boolean().optional(),
+  evidence: z.string(),
+})
+export type Cost = z.infer<typeof costSchema>
+
 export const changeSchema = z.object({
   kind: z.enum(['rollout', 'scale', 'config', 'node', 'created']),
   object: objectRefSchema,
@@ -215,6 +238,7 @@ export const contextSchema = z.object({
   findings: z.array(findingSchema).optional(),
   /** Most frequent first, a few. */
   observations: z.array(observationSchema).optional(),
+  cost: costSchema.optional(),
   evidence: z.array(evidenceSchema),
   spells: z.array(spellSchema),
   gaps: z.array(z.tuple([instant, instant])),
@@ -229,6 +253,18 @@ export const contextSchema = z.object({
   watermark: instant.nullable(),
 })
 export type Context = z.infer<typeof contextSchema>
+
+/** The context without what a newer window alone would change: that it has a cost is all that is left of it. */
+export const withoutCost = <
+  T extends { readonly cost?: Cost | undefined; readonly evidence: readonly Evidence[] },
+>({
+  cost,
+  ...rest
+}: T): Omit<T, 'cost'> & { readonly paid: boolean } => ({
+  ...rest,
+  paid: cost !== undefined,
+  evidence: rest.evidence.filter(({ id }) => id !== cost?.evidence),
+})
 
 export const incidentContexts = defineTopic({
   topic: 'incident-contexts',

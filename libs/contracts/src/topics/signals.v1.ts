@@ -3,6 +3,7 @@ import { namespaceKey } from '../incident-key.ts'
 import { instant, objectRefSchema } from '../shared.ts'
 import { DAY_MS, defineTopic, type MessageOf } from '../topic.ts'
 import { alertSchema } from './alert-signal.ts'
+import { allocationSchema } from './cost-signal.ts'
 import { metricSchema } from './metric-signal.ts'
 import { hearingSchema, patternSchema } from './pattern-signal.ts'
 import { deliverySchema } from './release-signal.ts'
@@ -127,6 +128,15 @@ export const metricSignalSchema = z.object({
 })
 export type MetricSignal = z.infer<typeof metricSignalSchema>
 
+/** What something cost in a window. Of several tellings of one window the newest holds; windows are never added up. */
+export const costSignalSchema = z.object({
+  t: z.literal('cost'),
+  ...common,
+  toldAt: instant,
+  allocation: allocationSchema,
+})
+export type CostSignal = z.infer<typeof costSignalSchema>
+
 /** A record that no reader knew: kept with its place, counted, never dropped silently. */
 export const unclassifiedSignalSchema = z.object({
   t: z.literal('unclassified'),
@@ -143,6 +153,7 @@ export const signalSchema = z.discriminatedUnion('t', [
   releaseSignalSchema,
   patternSignalSchema,
   metricSignalSchema,
+  costSignalSchema,
   unclassifiedSignalSchema,
 ])
 export type Signal = z.infer<typeof signalSchema>

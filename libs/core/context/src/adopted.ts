@@ -14,9 +14,10 @@ export const bare = (context: Context): RetiredKey => {
     traceparent: _t,
     findings: _f,
     observations: _o,
+    cost,
     ...kept
   } = context
-  return kept
+  return { ...kept, evidence: kept.evidence.filter(({ id }) => id !== cost?.evidence) }
 }
 
 const reasonKey = ({ reason, type, source }: ReasonCount): string =>

@@ -1,6 +1,7 @@
 import type { Context, Evidence, Spell } from '@kubesift/contracts'
 import { changesOf, type FailingPod } from './changes.ts'
 import type { Draft } from './change-drafts.ts'
+import { costOf } from './costs.ts'
 import { dependencyChanges } from './dependencies.ts'
 import { findingsOf } from './findings.ts'
 import { observedMetrics } from './metrics.ts'
@@ -31,7 +32,7 @@ const citedOf = (own: readonly Evidence[][], beside: readonly Evidence[][]): Evi
 export interface Beside {
   readonly changes: Context['changes']
   /** What is there of the rest. */
-  readonly context: Pick<Context, 'findings' | 'observations'>
+  readonly context: Pick<Context, 'findings' | 'observations' | 'cost'>
   readonly evidence: Evidence[]
 }
 
@@ -55,7 +56,7 @@ const changesBeside = (
   ...nodesMissed(events, view.pods),
 ]
 
-/** What stands beside the symptoms of a trouble: changes, findings, what logs and the network say; and what of all of it can be cited. */
+/** What stands beside the symptoms of a trouble: changes, findings, what logs and the network say, what it costs; and what of all of it can be cited. */
 export const besideOf = (
   view: OwnerView,
   { part, counted, spells }: Trouble,
@@ -77,16 +78,23 @@ export const besideOf = (
   const found = findingsOf(view.reports, view.violations, view.isAbout)
   const heard = observationsOf(view.patterns, trouble)
   const measured = observedMetrics(view.metrics, trouble)
+  const paid = costOf(view, lastSeenAt)
   const observations = [...heard.observations, ...measured.observations]
   return {
     changes: changed.changes,
     context: {
       ...(found.findings.length === 0 ? {} : { findings: found.findings }),
       ...(observations.length === 0 ? {} : { observations }),
+      ...(paid === undefined ? {} : { cost: paid.cost }),
     },
     evidence: citedOf(
       [changed.evidence, counted.evidence],
-      [heard.evidence, measured.evidence, found.evidence],
+      [
+        heard.evidence,
+        measured.evidence,
+        found.evidence,
+        paid === undefined ? [] : [paid.evidence],
+      ],
     ),
   }
 }

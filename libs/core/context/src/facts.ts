@@ -1,4 +1,5 @@
 import type { ObjectRef, Owner, SlimObject, SourcePartition } from '@kubesift/contracts'
+import { CostStore } from './cost-store.ts'
 import { CALLED, edgesOf, isShared } from './edges.ts'
 import { EventStore } from './event-store.ts'
 import { KindIndex } from './kind-index.ts'
@@ -85,6 +86,8 @@ export class Facts implements ObjectsView {
   readonly events = new EventStore()
   readonly objects = new Map<string, ObjectFact>()
   readonly others = new OtherFacts()
+  /** They are of nobody until they are asked for, so they touch nobody. */
+  readonly costs = new CostStore()
   readonly names = new Set<string>()
   readonly membership = new Membership()
   readonly #byName = new Map<string, Set<string>>()
@@ -248,6 +251,7 @@ export class Facts implements ObjectsView {
     const touched = new Set<string>()
     const everything = this.#ownershipChanged
     this.#ownershipChanged = false
+    if (everything) this.costs.unplace()
     const { ofEvent, ofObject } = this.membership
     for (const uid of everything ? this.objects.keys() : objectUids) {
       const fact = this.objects.get(uid)

@@ -1,6 +1,7 @@
 import type { EventSignal, ObjectSignal } from '@kubesift/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { costFact, joinCost, type CostFact } from './cost-fact.ts'
 import { eventFact, joinEvent, occurrencesOf, type EventFact } from './event-fact.ts'
 import { joinObject, objectFact, type ObjectFact } from './object-fact.ts'
 
@@ -146,6 +147,37 @@ const laws = <T>(name: string, fact: fc.Arbitrary<T>, join: (a: T, b: T) => T): 
 
 laws('events', anEvent, joinEvent)
 laws('objects', anObject, joinObject)
+const aCost: fc.Arbitrary<CostFact> = fc
+  .record({
+    from: fc.nat(3),
+    hours: fc.integer({ min: 1, max: 3 }),
+    toldAt: fc.nat(3),
+    total: fc.constantFrom(0, 1, 1.5),
+    currency: fc.constantFrom('EUR', undefined),
+    offset: fc.nat(5),
+  })
+  .map(({ from, hours, toldAt, total, currency, offset }) =>
+    costFact(
+      {
+        t: 'cost',
+        offsets: [offset],
+        repeats: 1,
+        toldAt,
+        allocation: {
+          source: 'opencost',
+          involved: { kind: 'Deployment', namespace: 'ns', name: 'd' },
+          from,
+          to: from + hours,
+          ...(currency === undefined ? {} : { currency }),
+          total,
+          terms: { cpu: total },
+        },
+      },
+      position(offset),
+    ),
+  )
+
+laws('costs', aCost, joinCost)
 laws('settings', aSetting, joinObject)
 
 test('the timeline of an Event adds up to its largest count, however its steps were thinned', () => {

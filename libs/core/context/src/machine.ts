@@ -1,6 +1,7 @@
 import type {
   AgainSignal,
   Context,
+  CostSignal,
   EventSignal,
   Signal,
   SignalChunk,
@@ -102,6 +103,7 @@ export class NamespaceMachine {
     if (signal.t === 'again') return this.#applyAgain(signal, source)
     if (signal.t === 'event') return this.#applyEvent(signal, source)
     if (signal.t === 'unclassified') return
+    if (signal.t === 'cost') return this.#applyCost(signal, source)
     if (isOther(signal)) {
       const changed = this.#facts.addOther(signal, source)
       if (changed !== undefined) this.#others.add(changed.id)
@@ -114,6 +116,12 @@ export class NamespaceMachine {
     if (fact.deletedAt !== undefined) this.#retirement.note(fact.deletedAt)
     this.#unsaved.objects.add(fact.uid)
     this.#addName(ownerId(fact.object))
+  }
+
+  /** A cost touches nobody: it is told with what is told next of its owner. */
+  #applyCost(signal: CostSignal, source: SourcePartition): void {
+    for (const id of this.#facts.costs.apply(signal, source)) this.#unsaved.costs.add(id)
+    this.#retirement.noteCost(signal.allocation.to)
   }
 
   #applyAgain(signal: AgainSignal, source: SourcePartition): void {

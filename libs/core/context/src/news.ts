@@ -1,3 +1,5 @@
+import { withoutCost, type Cost, type Evidence } from '@kubesift/contracts'
+
 /** Where something stands in Kafka moves with every record of an object, also with one that says nothing new (a heartbeat). */
 const PLACES: ReadonlySet<string> = new Set(['cause', 'records'])
 
@@ -21,11 +23,13 @@ interface Told {
   readonly key: string
   readonly occurrenceCount: number
   readonly lastSeenAt: number
+  readonly cost?: Cost | undefined
+  readonly evidence: readonly Evidence[]
 }
 
 /**
  * What was published last of each key, as long as this machine lives: to publish the same once more is work for everybody downstream. It
- * is not stored: after a crash the same is said again, never too little.
+ * is not stored: after a crash the same is said again, never too little. What an owner costs is no news, but that it costs something is.
  */
 export class News<T extends Told> {
   readonly #told = new Map<string, T>()
@@ -38,7 +42,7 @@ export class News<T extends Told> {
       before === undefined ||
       before.occurrenceCount !== context.occurrenceCount ||
       before.lastSeenAt !== context.lastSeenAt ||
-      !saysTheSame(before, context)
+      !saysTheSame(withoutCost(before), withoutCost(context))
     )
   }
 

@@ -1,6 +1,7 @@
 import type { Opening, Owner, ProblemRule } from '@kubesift/contracts'
 import type { AlertSign } from './alerts.ts'
 import { clearedOf } from './cleared.ts'
+import type { CostFact } from './cost-fact.ts'
 import type { Dependency } from './dependencies.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Neighbour } from './neighbours.ts'
@@ -39,6 +40,8 @@ export interface OwnerView {
   /** What its logs, the network and its spans say, besides symptoms. */
   readonly patterns: readonly PatternFact[]
   readonly rolloutEvents: readonly EventFact[]
+  /** What it costs, and whether more may have been told than is kept; looked up when asked for. */
+  readonly costs: () => { readonly facts: readonly CostFact[]; readonly isFull: boolean }
   /** What the scheduler says of pods of it that had to go for others. */
   readonly preemptions: readonly EventFact[]
   readonly own: readonly ObjectFact[]

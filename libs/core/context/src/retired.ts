@@ -4,7 +4,7 @@ import { own, retiredAlone, underwayOf, type CountedBy, type Earlier } from './e
 import { asItBegan } from './as-it-began.ts'
 
 /** What is left of a key whose facts are retired: its last context, without what only helps while it is looked into. */
-export type RetiredKey = Omit<Derived, 'findings' | 'observations'>
+export type RetiredKey = Omit<Derived, 'findings' | 'observations' | 'cost'>
 
 /** What is left of an owner's facts. */
 export interface Retired extends Earlier {
@@ -137,8 +137,8 @@ export const NO_STATES: Context['states'] = {
 
 /** What is kept of a context once its facts are gone. */
 export const keptOf = (context: Derived): RetiredKey => {
-  const { findings: _, observations: __, ...kept } = context
-  const evidence = context.evidence.slice(0, MAX_EVIDENCE)
+  const { findings: _, observations: __, cost, ...kept } = context
+  const evidence = context.evidence.filter(({ id }) => id !== cost?.evidence).slice(0, MAX_EVIDENCE)
   return { ...kept, changes: [], states: NO_STATES, evidence }
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from '@kubesift/contracts'
 import { lastOf, type Firing } from './alert-fact.ts'
+import { COST_TELLS_MS } from './costs.ts'
 import type { OwnerResult } from './derive.ts'
 import { CALLED, CONCERNS } from './edges.ts'
 import type { EventFact } from './event-fact.ts'
@@ -42,6 +43,12 @@ const hasEnded = (firings: readonly Firing[], by: number): boolean =>
 export interface Decided {
   readonly result: OwnerResult
   readonly memory: OwnerMemory
+}
+
+interface About {
+  readonly unsaved: Unsaved
+  /** The owners that keep their facts. */
+  readonly isOpen: (id: string) => boolean
 }
 
 /**
@@ -98,7 +105,16 @@ export class Retirement {
 
   /** Something happened or ended at this instant that will have to be let go. */
   note(at: number): void {
-    this.#nextAt ??= at + this.#afterMs
+    this.#lookAt(at + this.#afterMs)
+  }
+
+  /** What something cost will have to be let go, long after it was told. */
+  noteCost(to: number): void {
+    this.#lookAt(to + COST_TELLS_MS + this.#afterMs)
+  }
+
+  #lookAt(at: number): void {
+    this.#nextAt = Math.min(this.#nextAt ?? Infinity, at)
   }
 
   /** The watermark at which to look again; null: none. */
@@ -164,7 +180,7 @@ export class Retirement {
     facts: Facts,
     decided: ReadonlyMap<string, Decided>,
     watermark: number,
-    about: { readonly unsaved: Unsaved; readonly isOpen: (id: string) => boolean },
+    about: About,
   ): readonly string[] {
     const said: string[] = []
     for (const [id, { result, memory }] of decided) {
@@ -178,7 +194,12 @@ export class Retirement {
       said.push(id)
     }
     this.#dropObjects(facts, watermark, about)
-    this.#nextAt = hasMore(facts) ? watermark + Math.max(60_000, this.#afterMs / 6) : null
+    this.#dropCosts(facts, watermark, about)
+    const again = watermark + Math.max(60_000, this.#afterMs / 6)
+    this.#nextAt = hasMore(facts) ? again : null
+    const { oldest } = facts.costs
+    // One that an owner keeps is asked for now and then.
+    if (oldest !== undefined) this.#lookAt(Math.max(again, oldest + COST_TELLS_MS + this.#afterMs))
     return said
   }
 
@@ -200,11 +221,21 @@ export class Retirement {
     }
   }
 
-  #dropObjects(
-    facts: Facts,
-    watermark: number,
-    { unsaved, isOpen }: { readonly unsaved: Unsaved; readonly isOpen: (id: string) => boolean },
-  ): void {
+  /** They go when no trouble of their owner can be near them any more, and nothing is left of the last. */
+  #dropCosts(facts: Facts, watermark: number, about: About): void {
+    const { byOwner } = facts.membership
+    const isKept = (id: string): boolean => {
+      const { events, others } = byOwner.get(id) ?? {}
+      return about.isOpen(id) || (events?.size ?? 0) + (others?.size ?? 0) > 0
+    }
+    const end = watermark - COST_TELLS_MS - this.#afterMs
+    for (const id of facts.costs.dropBefore(end, facts, isKept)) {
+      about.unsaved.costs.add(id)
+      about.unsaved.mustSave = true
+    }
+  }
+
+  #dropObjects(facts: Facts, watermark: number, { unsaved, isOpen }: About): void {
     const { byOwner, ofObject } = facts.membership
     const measured = facts.others.measured()
     for (const [uid, { object, deletedAt = Infinity }] of facts.objects) {

@@ -1,3 +1,4 @@
+import type { CostFact } from './cost-fact.ts'
 import type { EventFact, Told } from './event-fact.ts'
 import type { Facts } from './facts.ts'
 import type { ObjectFact } from './object-fact.ts'
@@ -9,6 +10,7 @@ export type Fields = Map<string, string>
 const EVENT = 'e:'
 const OBJECT = 'o:'
 const OTHER = 'x:'
+const COST = 'c:'
 const NAMES = 'names'
 const EARLY = 'early'
 
@@ -28,6 +30,8 @@ export const takeField = (facts: Facts, field: string, value: string): void => {
   else if (field.startsWith(OBJECT)) facts.addObject(JSON.parse(value) as ObjectFact)
   else if (field.startsWith(OTHER))
     facts.others.recall(field.slice(OTHER.length), JSON.parse(value) as OtherFact)
+  else if (field.startsWith(COST))
+    facts.costs.recall(field.slice(COST.length), JSON.parse(value) as CostFact)
   else if (field === NAMES)
     for (const id of JSON.parse(value) as string[]) facts.addName(nameOf(id))
   else if (field === EARLY) facts.events.recall(JSON.parse(value) as [string, Told][])
@@ -40,6 +44,7 @@ export class Unsaved {
   readonly events = new Set<string>()
   readonly objects = new Set<string>()
   readonly others = new Set<string>()
+  readonly costs = new Set<string>()
   /** Sums of retired facts, by field. */
   readonly retired = new Map<string, string>()
   /** Facts were let go: what was told of them must not be kept beside their sums. */
@@ -54,11 +59,13 @@ export class Unsaved {
     for (const uid of this.events) fields.set(EVENT + uid, textOf(facts.events.get(uid)))
     for (const uid of this.objects) fields.set(OBJECT + uid, textOf(facts.objects.get(uid)))
     for (const id of this.others) fields.set(OTHER + id, textOf(facts.others.get(id)))
+    for (const id of this.costs) fields.set(COST + id, textOf(facts.costs.get(id)))
     if (this.names) fields.set(NAMES, JSON.stringify([...facts.names]))
     if (facts.events.earlyChanged) fields.set(EARLY, JSON.stringify(facts.events.early()))
     this.events.clear()
     this.objects.clear()
     this.others.clear()
+    this.costs.clear()
     this.retired.clear()
     this.mustSave = false
     this.names = false

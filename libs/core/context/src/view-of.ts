@@ -68,6 +68,7 @@ export const viewOf = (
     reports: [...objects.filter(isReport), ...facts.reports()],
     violations: events.filter(isViolation),
     isAbout: ({ kind, name }) => ownerId(liftOwner({ kind, namespace, name }, facts)) === id,
+    costs: () => ({ facts: facts.costs.of(owner, facts), isFull: facts.costs.isFull }),
     releases: facts.others.releases().filter((release) =>
       delivers(
         release,

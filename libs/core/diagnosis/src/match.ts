@@ -1,4 +1,4 @@
-import type { Context, KnownCondition } from '@kubesift/contracts'
+import { withoutCost, type Context, type KnownCondition } from '@kubesift/contracts'
 import { findChange, hasRecentChange, type FoundChange } from './match-change.ts'
 import { textsOf, type ContextText } from './context-texts.ts'
 import { patternOf } from './pattern.ts'
@@ -17,7 +17,11 @@ export interface Subject {
   readonly texts: readonly ContextText[]
 }
 
-export const subjectOf = (context: Context): Subject => ({ context, texts: textsOf(context) })
+/** What is looked at of a context. What its owner costs is no ground of anything. */
+export const subjectOf = (context: Context): Subject => {
+  const { paid: _, ...grounds } = withoutCost(context)
+  return { context: grounds, texts: textsOf(grounds) }
+}
 
 const idsOf = (texts: readonly ContextText[]): string[] =>
   texts.flatMap(({ evidence }) => (evidence === undefined ? [] : [evidence]))

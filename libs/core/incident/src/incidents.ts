@@ -1,4 +1,4 @@
-import type { Context, Incident, Resolution } from '@kubesift/contracts'
+import { withoutCost, type Context, type Incident, type Resolution } from '@kubesift/contracts'
 import { episodesOf, type Episode } from './episodes.ts'
 import { incidentIdOf } from './ids.ts'
 import { sameJson } from './same-json.ts'
@@ -83,9 +83,16 @@ const stepOf = (before: Incident | undefined, draft: Draft, episode?: Episode): 
 
 const withoutRevision = ({ revision: _revision, ...draft }: Incident): Draft => draft
 
-/** What of a state says nothing of the trouble: how far the stream was read, and where what it says stands there. */
+/** What of a state says nothing of the trouble: how far the stream was read, where what it says stands there, and what its owner costs. */
 const said = ({ traceparent: _trace, context, ...draft }: Draft): unknown => {
-  const { version: _v, watermark: _w, cause: _c, traceparent: _t, evidence, ...rest } = context
+  const {
+    version: _v,
+    watermark: _w,
+    cause: _c,
+    traceparent: _t,
+    evidence,
+    ...rest
+  } = withoutCost(context)
   return { ...draft, context: { ...rest, evidence: evidence.map(({ id, at }) => [id, at]) } }
 }
 

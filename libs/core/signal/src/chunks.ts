@@ -78,6 +78,7 @@ export class ChunkBuilder {
         return this.#addOther(place, signal)
       case 'again':
       case 'alert':
+      case 'cost':
       case 'metric':
       case 'release':
         place.signals.push(signal)

@@ -1,4 +1,5 @@
 import type { ObjectSignal } from '@kubesift/contracts'
+import { fromAllocation, isAllocation } from './allocations.ts'
 import { fromAlertWebhook, isAlertWebhook } from './alerts.ts'
 import { fromKubeEvent, guard, isKubeEvent, type At } from './kube-event.ts'
 import { asRecord, list, str, sub, time, type Json } from './pick.ts'
@@ -9,6 +10,8 @@ import { slimObject } from './slim/slim-object.ts'
 export interface KubeAt extends At {
   /** `ADDED`, `MODIFIED`, `DELETED` … of a watch. */
   readonly watchType?: string
+  /** That of costs, where whoever sent them says so. */
+  readonly currency?: string
 }
 
 /** A dump has no observed time: the newest time that the object itself names is the latest we know it was so. */
@@ -50,7 +53,7 @@ const objectSignal = (object: Json, at: KubeAt): ObjectSignal | { readonly why: 
 /**
  * Any Kubernetes JSON object as a signal. A watch notification (`{type, object}`) is unwrapped. The DELETED of an Event is its time to
  * live running out: no occurrence and no recovery (domain.md), so it is skipped. BOOKMARK and ERROR carry no object. The body of an
- * Alertmanager webhook is read too, alert by alert.
+ * Alertmanager webhook is read too, alert by alert, and an allocation of OpenCost, row by row.
  */
 export const fromKube = (item: unknown, at: KubeAt): Read => {
   const outer = asRecord(item)
@@ -69,6 +72,7 @@ export const fromKube = (item: unknown, at: KubeAt): Read => {
       : { ok: true, namespace: signal.event.involved.namespace, signal }
   }
   if (isAlertWebhook(outer)) return { ok: true, each: fromAlertWebhook(outer, at) }
+  if (isAllocation(outer)) return { ok: true, each: fromAllocation(outer, at, at.currency) }
   return objectRead(outer, at)
 }
 

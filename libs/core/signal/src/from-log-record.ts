@@ -1,5 +1,6 @@
+import { isAllocation } from './allocations.ts'
 import { isAlertWebhook } from './alerts.ts'
-import { fromKube } from './from-kube.ts'
+import { fromKube, type KubeAt } from './from-kube.ts'
 import { fromK8sEventsRecord, isK8sEventsRecord } from './k8s-events-record.ts'
 import type { At } from './kube-event.ts'
 import type { LogRecord } from './log-record.ts'
@@ -35,16 +36,23 @@ const jsonOf = (body: unknown): Json | undefined => {
   }
 }
 
-const observed = ({ observedMs }: LogRecord, at: At): At =>
-  observedMs === null ? at : { ...at, observedAt: observedMs }
+const observed = ({ observedMs, resource }: LogRecord, at: At): KubeAt => {
+  const currency = str(resource, 'kubesift.currency')
+  return {
+    ...at,
+    ...(observedMs === null ? {} : { observedAt: observedMs }),
+    ...(currency === undefined ? {} : { currency }),
+  }
+}
 
 /** An object or a watch notification, as k8sobjects hands them over, or what was posted. */
 const isKubeBody = (record: LogRecord, body: Json): boolean => {
-  if (typeof record.body === 'string') return isAlertWebhook(body) && !isContainerOutput(record)
+  const isPosted = isAlertWebhook(body) || isAllocation(body)
+  if (typeof record.body === 'string') return isPosted && !isContainerOutput(record)
   return (
     Object.hasOwn(body, 'metadata') ||
     (Object.hasOwn(body, 'type') && Object.hasOwn(body, 'object')) ||
-    isAlertWebhook(body)
+    isPosted
   )
 }
 
@@ -75,7 +83,7 @@ const read = (record: LogRecord, at: At): Read => {
 
 /**
  * One log record of a Collector as a signal: k8s_events (both attribute layouts), k8sobjects in watch mode (`{type, object}`) and in
- * pull mode (the object itself), webhookevent (Alertmanager's webhook as text), the log of a pod, flows of Hubble, Envoy's access log.
+ * pull mode (the object itself), webhookevent (Alertmanager's webhook or OpenCost's allocation as text), the log of a pod, flows of Hubble, Envoy's access log.
  */
 export const fromLogRecord = (record: LogRecord, at: At): Read => {
   const result = read(record, at)

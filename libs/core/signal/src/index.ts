@@ -1,4 +1,6 @@
 export { isAlertWebhook } from './alerts.ts'
+export { allocationParts } from './allocation-parts.ts'
+export { allocationSum, isAllocation } from './allocations.ts'
 export { ChunkBuilder } from './chunks.ts'
 export { fromKube, type KubeAt } from './from-kube.ts'
 export { claimsLiveness, clusterOf, clusterOfResource, fromLogRecord } from './from-log-record.ts'

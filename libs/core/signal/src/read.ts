@@ -13,7 +13,7 @@ export type ReadOne =
       readonly ok: true
       readonly skipped: string
       /** Whose it was, where that is not plain from the record. */
-      readonly source?: 'pod_logs' | 'hubble' | 'envoy'
+      readonly source?: 'pod_logs' | 'hubble' | 'envoy' | 'opencost'
     }
   | { readonly ok: false; readonly why: string }
 

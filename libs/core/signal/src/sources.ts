@@ -7,6 +7,7 @@ export const sourceKinds = [
   'k8s_events',
   'k8sobjects',
   'alertmanager',
+  'opencost',
   'trivy',
   'policies',
   'argocd',
@@ -45,6 +46,8 @@ export const sourceOf = (record: LogRecord, read: ReadOne): SourceKind => {
   switch (signal.t) {
     case 'alert':
       return 'alertmanager'
+    case 'cost':
+      return 'opencost'
     case 'pattern':
       return OF_PATTERN.get(signal.pattern.source) ?? 'unknown'
     case 'release':

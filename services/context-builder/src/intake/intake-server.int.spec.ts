@@ -1,13 +1,17 @@
 import { ContractViolation, DependencyUnavailable } from '@kubesift/contracts'
 import { connect } from 'node:net'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { INTAKE_PATH, IntakeServer } from './intake-server.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ALERTS, COSTS } from './doors.ts'
+import { IntakeServer } from './intake-server.ts'
+import type { Labels } from './webhook-record.ts'
+
+const INTAKE_PATH = ALERTS.path
 
 const TOKEN = 'a-token-that-is-long'
 const webhook = (more: object = {}): string =>
   JSON.stringify({ version: '4', status: 'firing', alerts: [], ...more })
 
-let published: { text: string; cluster: string | undefined }[] = []
+let published: ({ text: string } & Labels)[] = []
 let failure: Error | undefined
 let results: string[] = []
 let faults: unknown[] = []
@@ -20,9 +24,9 @@ const listen = async (token?: string): Promise<void> => {
     ...(token === undefined ? {} : { token }),
     maxBytes: 10_000,
     readMs: 300,
-    publish: async (text, cluster) => {
+    publish: async (texts, labels) => {
       if (failure !== undefined) throw failure
-      published.push({ text, cluster })
+      for (const text of texts) published.push({ text, ...labels })
     },
     facts: { webhook: (result) => results.push(result) },
     failed: (error) => faults.push(error),
@@ -150,4 +154,121 @@ test('whoever is too slow is asked to come again: after a 4xx Alertmanager would
   expect(await raw(`${head}{"alerts"`)).toMatch(/^HTTP\/1\.1 503 /)
   expect(results).toEqual(['unavailable'])
   expect(published).toEqual([])
+})
+
+describe('an answer of OpenCost', () => {
+  const row = {
+    window: { start: '2026-11-21T01:00:00Z', end: '2026-11-21T02:00:00Z' },
+    totalCost: 1,
+  }
+  const answer = (more: object = {}): string =>
+    JSON.stringify({ code: 200, data: [{ 'shop/deployment/web': row }], ...more })
+
+  test('is published as it came, with its cluster and currency', async () => {
+    await listen(TOKEN)
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    const path = `${COSTS.path}?cluster=prod&currency=EUR`
+    expect((await post(answer(), headers, path)).status).toBe(202)
+    expect(published).toEqual([{ text: answer(), cluster: 'prod', currency: 'EUR' }])
+    expect((await post(answer(), {}, path)).status).toBe(401)
+  })
+
+  test('without rows is one: there was nothing to pay', async () => {
+    await listen()
+    expect((await post(answer({ data: [{}] }), {}, COSTS.path)).status).toBe(202)
+  })
+
+  test.each([
+    ['an error of OpenCost', JSON.stringify({ code: 500, message: 'no Prometheus', data: null })],
+    ['a webhook', webhook()],
+    ['its assets', answer({ data: { node: { type: 'Node' } } })],
+    ['other rows', answer({ data: [{ a: { b: 1 } }] })],
+    ['an object', answer({ metadata: {} })],
+    ['text', 'upstream connect error'],
+    ['JSON that is cut off', answer().slice(0, -3)],
+    ['prototypes', '{"__proto__":{"code":200,"data":[]},"constructor":{}}'],
+    ['nothing', ''],
+  ])('is refused where it is %s, in words', async (_, body) => {
+    await listen()
+    const response = await post(body, {}, COSTS.path)
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining('no answer of OpenCost') as string,
+    ])
+    expect(published).toEqual([])
+    expect(results).toEqual(['refused'])
+  })
+
+  const rowOf = (namespace: string, i: number): [string, object] => [
+    `${namespace}/deployment/c${i}`,
+    {
+      ...row,
+      properties: {
+        namespace,
+        controller: `c${i}`,
+        controllerKind: 'deployment',
+        labels: { a: 'b' },
+      },
+    },
+  ]
+  const large = (namespaces: number): string => {
+    const rows = Array.from({ length: 100 }, (_, i) => rowOf(`n${i % namespaces}`, i))
+    return answer({ data: [Object.fromEntries(rows)] })
+  }
+
+  test('that Kafka would not take at once is published in parts, namespace by namespace', async () => {
+    await listen()
+    const text = large(50)
+    expect(text.length).toBeGreaterThan(20_000)
+    expect((await post(text, {}, `${COSTS.path}?cluster=prod`)).status).toBe(202)
+    expect(published.length).toBeGreaterThan(2)
+    const rows = published.flatMap((part) => {
+      expect(Buffer.byteLength(part.text)).toBeLessThanOrEqual(10_000)
+      expect(part.cluster).toBe('prod')
+      const { data } = JSON.parse(part.text) as { data: Record<string, object>[] }
+      return data.flatMap((set) => Object.keys(set))
+    })
+    expect(rows).toHaveLength(100)
+    expect(new Set(rows).size).toBe(100)
+    expect(results).toEqual(['accepted'])
+  })
+
+  test.each([
+    ['one namespace is more', large(1)],
+    ['it is more than eight times that', answer({ message: 'x'.repeat(80_000) })],
+  ])('is refused where %s, and it is said what to do', async (_, text) => {
+    await listen()
+    const response = await post(text, {}, COSTS.path)
+    expect([response.status, await response.text()]).toEqual([
+      413,
+      expect.stringContaining('aggregate by') as string,
+    ])
+    expect(published).toEqual([])
+  })
+
+  test('finds room again when those before it were answered', async () => {
+    await listen()
+    for (let i = 0; i < 3; i += 1) {
+      const posts = Array.from({ length: 20 }, () => post(large(50), {}, COSTS.path))
+      const statuses = (await Promise.all(posts)).map(({ status }) => status)
+      expect(statuses.every((status) => status === 202 || status === 503)).toBe(true)
+      expect(statuses).toContain(202)
+    }
+    expect((await post(large(50), {}, COSTS.path)).status).toBe(202)
+  })
+
+  test.each(['euro', 'eu', '', '<b>', 'EURO', 'E%00R'])('in %s is refused', async (currency) => {
+    await listen()
+    const response = await post(answer(), {}, `${COSTS.path}?currency=${currency}`)
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining('ISO 4217') as string,
+    ])
+    expect(published).toEqual([])
+  })
+
+  test('goes through its own door only', async () => {
+    await listen()
+    expect((await post(answer())).status).toBe(400)
+  })
 })

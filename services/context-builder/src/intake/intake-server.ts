@@ -3,16 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { nextStep } from '@kubesift/contracts'
 import type { IntakeFacts, IntakeResult } from '../facts.ts'
-import { isWebhookText } from './webhook-record.ts'
-
-/** Where Alertmanager posts to. */
-export const INTAKE_PATH = '/v1/alerts'
+import { bodyIn, DOORS, type Door } from './doors.ts'
+import type { Labels } from './webhook-record.ts'
 
 export interface IntakeOptions {
-  /** Makes the posted text durable in `otel-logs`; rejects where it cannot. */
-  readonly publish: (text: string, cluster: string | undefined) => Promise<void>
+  /** Makes these texts, which were posted as one, durable in `otel-logs`; rejects where it cannot. */
+  readonly publish: (texts: readonly string[], labels: Labels) => Promise<void>
   /** Without one everybody who reaches the port may post. */
   readonly token?: string
+  /** What one record may hold. */
   readonly maxBytes: number
   /** How long a body may take to arrive. */
   readonly readMs?: number
@@ -34,18 +33,40 @@ interface Answer {
 
 const ANSWERS = {
   accepted: { status: 202, result: 'accepted', says: 'accepted' },
-  path: { status: 404, result: 'refused', says: `post to ${INTAKE_PATH}` },
+  path: {
+    status: 404,
+    result: 'refused',
+    says: `post to ${DOORS.map(({ path }) => path).join(' or ')}`,
+  },
   method: { status: 405, result: 'refused', says: 'only POST is taken here' },
   token: { status: 401, result: 'refused', says: 'the bearer token is missing or wrong' },
   encoding: { status: 415, result: 'refused', says: 'send the body without a content encoding' },
-  size: { status: 413, result: 'refused', says: 'the body is too large: lower max_alerts' },
-  shape: { status: 400, result: 'refused', says: 'the body is no Alertmanager webhook' },
+  currency: {
+    status: 400,
+    result: 'refused',
+    says: 'a currency is three capital letters (ISO 4217)',
+  },
   slow: { status: 503, result: 'unavailable', says: 'the body took too long: try again' },
   cut: { status: 400, result: 'refused', says: 'the body ended before its end' },
   busy: { status: 503, result: 'unavailable', says: 'too many at once: try again' },
   kafka: { status: 503, result: 'unavailable', says: 'Kafka does not take it now: try again' },
   fault: { status: 500, result: 'failed', says: 'an error of ours; it has been logged' },
 } as const satisfies Readonly<Record<string, Answer>>
+
+const tooLarge = ({ size }: Door): Answer => ({ status: 413, result: 'refused', says: size })
+const strange = ({ shape }: Door): Answer => ({ status: 400, result: 'refused', says: shape })
+
+const CURRENCY = /^[A-Z]{3}$/
+
+/** What the query says of the body; undefined where it cannot be. */
+const labelsOf = ({ searchParams }: URL): Labels | undefined => {
+  const [cluster, currency] = [searchParams.get('cluster'), searchParams.get('currency')]
+  if (currency !== null && !CURRENCY.test(currency)) return undefined
+  return {
+    ...(cluster === null ? {} : { cluster }),
+    ...(currency === null ? {} : { currency }),
+  }
+}
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
@@ -57,11 +78,16 @@ const isToken = (given: string | undefined, wanted: string): boolean =>
 const targetOf = ({ url = '/' }: IncomingMessage): URL | undefined =>
   URL.canParse(url, ORIGIN) ? new URL(url, ORIGIN) : undefined
 
-/** The whole body as text, or what is wrong with it. A body that is too large is not read to its end. */
+interface Reading extends Pick<IntakeOptions, 'maxBytes' | 'readMs'> {
+  /** Whether there is room for so many bytes more; they are held until the request is answered. */
+  readonly holds: (bytes: number) => boolean
+}
+
+/** The whole body as text, or why it is not there; undefined: it is too large. A body that is too large is not read to its end. */
 const bodyOf = (
   request: IncomingMessage,
-  { maxBytes, readMs = READ_MS }: Pick<IntakeOptions, 'maxBytes' | 'readMs'>,
-): Promise<string | Answer> =>
+  { maxBytes, readMs = READ_MS, holds }: Reading,
+): Promise<string | Answer | undefined> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => resolve(ANSWERS.slow), readMs)
     request.on('close', () => clearTimeout(timer))
@@ -69,8 +95,9 @@ const bodyOf = (
     let size = 0
     request.on('data', (part: Buffer) => {
       size += part.length
-      if (size > maxBytes) resolve(ANSWERS.size)
-      else parts.push(part)
+      if (size > maxBytes) resolve(undefined)
+      else if (holds(part.length)) parts.push(part)
+      else resolve(ANSWERS.busy)
     })
     request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')))
     request.on('error', () => resolve(ANSWERS.cut))
@@ -90,11 +117,13 @@ const tell = (response: ServerResponse, { status, says }: Answer): void => {
   response.end(`${JSON.stringify({ status: says })}\n`)
 }
 
-/** Alertmanager's webhooks over HTTP. What it answers 2xx is in Kafka; 4xx is the sender's fault, 5xx is tried again by Alertmanager. */
+/** Alertmanager's webhooks and OpenCost's answers over HTTP. What is answered 2xx is in Kafka; 4xx is the sender's fault, 5xx is to be tried again. */
 export class IntakeServer {
   readonly #options: IntakeOptions
   readonly #server: Server
   #open = 0
+  /** Bytes of bodies in memory. */
+  #held = 0
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -127,8 +156,15 @@ export class IntakeServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#open += 1
+    let held = 0
+    const holds = (bytes: number): boolean => {
+      if (this.#held + bytes > MAX_OPEN * this.#options.maxBytes) return false
+      held += bytes
+      this.#held += bytes
+      return true
+    }
     try {
-      const answer = this.#open > MAX_OPEN ? ANSWERS.busy : await this.#answer(request)
+      const answer = this.#open > MAX_OPEN ? ANSWERS.busy : await this.#answer(request, holds)
       this.#options.facts.webhook(answer.result)
       tell(response, answer)
     } catch (error) {
@@ -138,31 +174,39 @@ export class IntakeServer {
       else tell(response, ANSWERS.fault)
     } finally {
       this.#open -= 1
+      this.#held -= held
     }
   }
 
-  async #answer(request: IncomingMessage): Promise<Answer> {
-    const { token, maxBytes } = this.#options
+  async #answer(request: IncomingMessage, holds: Reading['holds']): Promise<Answer> {
+    const { token } = this.#options
     const url = targetOf(request)
-    if (url?.pathname !== INTAKE_PATH) return ANSWERS.path
+    const door = DOORS.find(({ path }) => path === url?.pathname)
+    if (url === undefined || door === undefined) return ANSWERS.path
     if (request.method !== 'POST') return ANSWERS.method
     if (token !== undefined && !isToken(request.headers.authorization, token)) return ANSWERS.token
     if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') return ANSWERS.encoding
-    if (Number(request.headers['content-length'] ?? 0) > maxBytes) return ANSWERS.size
-    const body = await bodyOf(request, this.#options)
-    if (typeof body !== 'string') return body
-    if (!isWebhookText(body)) return ANSWERS.shape
-    return this.#publish(body, url.searchParams.get('cluster') ?? undefined)
+    const labels = labelsOf(url)
+    if (labels === undefined) return ANSWERS.currency
+    const maxBytes = this.#options.maxBytes * door.times
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge(door)
+    const text = await bodyOf(request, { ...this.#options, maxBytes, holds })
+    if (text === undefined) return tooLarge(door)
+    if (typeof text !== 'string') return text
+    const body = bodyIn(text, door)
+    if (body === undefined) return strange(door)
+    const parts = door.parts(text, body, this.#options.maxBytes)
+    return parts === undefined ? tooLarge(door) : this.#publish(parts, labels, door)
   }
 
-  async #publish(body: string, cluster: string | undefined): Promise<Answer> {
+  async #publish(texts: readonly string[], labels: Labels, door: Door): Promise<Answer> {
     try {
-      await this.#options.publish(body, cluster)
+      await this.#options.publish(texts, labels)
       return ANSWERS.accepted
     } catch (error) {
       const next = nextStep(error)
       if (next === 'retry') return ANSWERS.kafka
-      if (next === 'dead-letter') return ANSWERS.size
+      if (next === 'dead-letter') return tooLarge(door)
       this.#options.failed(error)
       return ANSWERS.fault
     }

@@ -2,7 +2,8 @@ import type { Producer } from '@kubesift/adapter-kafka'
 import { ceHeaders, OTEL_LOGS } from '@kubesift/contracts'
 import type { Logger, Loop } from '@kubesift/runtime'
 import type { IntakeFacts } from '../facts.ts'
-import { INTAKE_PATH, IntakeServer } from './intake-server.ts'
+import { DOORS } from './doors.ts'
+import { IntakeServer } from './intake-server.ts'
 import { webhookRecord } from './webhook-record.ts'
 
 export interface IntakeSettings {
@@ -26,7 +27,7 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 
-/** A door for Alertmanager beside the Collector's: what is posted becomes the same record of `otel-logs`, so that it is replayed like all else. */
+/** Doors for Alertmanager and OpenCost beside the Collector's: what is posted becomes the same record of `otel-logs`, so that it is replayed like all else. */
 export const intake = (
   { host, port, token, maxBytes }: IntakeSettings,
   parts: {
@@ -43,18 +44,21 @@ export const intake = (
     ...(token === undefined ? {} : { token }),
     maxBytes,
     facts,
-    publish: (text, cluster) =>
-      producer.publishRaw(OTEL_LOGS, [{ value: webhookRecord(text, now(), cluster), headers }]),
-    failed: (error) => log.error({ err: error }, 'a webhook could not be written to otel-logs'),
+    publish: (texts, labels) => {
+      const seenAt = now()
+      const records = texts.map((text) => ({ value: webhookRecord(text, seenAt, labels), headers }))
+      return producer.publishRaw(OTEL_LOGS, records)
+    },
+    failed: (error) => log.error({ err: error }, 'a post could not be written to otel-logs'),
   })
   return {
     loop: async (signal) => {
       const got = await server.listen(host, port)
       listening = true
-      log.info(`takes Alertmanager webhooks at http://${host}:${got}${INTAKE_PATH}`)
+      for (const { path } of DOORS) log.info(`takes posts at http://${host}:${got}${path}`)
       if (token === undefined && !isLoopback(host))
         log.warn(
-          `everybody who reaches ${host}:${got} may post alerts; INTAKE_TOKEN asks for a token`,
+          `everybody who reaches ${host}:${got} may post alerts and costs; INTAKE_TOKEN asks for a token`,
         )
       await untilAborted(signal)
       listening = false

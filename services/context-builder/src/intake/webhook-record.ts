@@ -1,32 +1,29 @@
 import { encodeLogs } from '@kubesift/adapter-otlp'
-import { isAlertWebhook } from '@kubesift/core-signal'
 
-/** Whether a text is what Alertmanager posts; its alerts are looked at one by one only when it is read again. */
-export const isWebhookText = (text: string): boolean => {
-  try {
-    const body: unknown = JSON.parse(text)
-    return (
-      typeof body === 'object' &&
-      body !== null &&
-      !Array.isArray(body) &&
-      isAlertWebhook(body as Readonly<Record<string, unknown>>)
-    )
-  } catch {
-    // not JSON: the sender hears that it is no webhook
-    return false
-  }
+/** What the sender says of all that it posts, beside the body. */
+export interface Labels {
+  readonly cluster?: string
+  /** ISO 4217. */
+  readonly currency?: string
 }
 
+const attribute = (key: string, value: string | undefined): readonly object[] =>
+  value === undefined || value === '' ? [] : [{ key, value: { stringValue: value } }]
+
 /** The record that the Collector's webhookevent receiver writes of the same post: the text as it came, and when it was seen. */
-export const webhookRecord = (text: string, seenAt: number, cluster?: string): Uint8Array =>
+export const webhookRecord = (
+  text: string,
+  seenAt: number,
+  { cluster, currency }: Labels = {},
+): Uint8Array =>
   encodeLogs({
     resourceLogs: [
       {
         resource: {
-          attributes:
-            cluster === undefined || cluster === ''
-              ? []
-              : [{ key: 'k8s.cluster.name', value: { stringValue: cluster } }],
+          attributes: [
+            ...attribute('k8s.cluster.name', cluster),
+            ...attribute('kubesift.currency', currency),
+          ],
         },
         scopeLogs: [
           {

@@ -23,6 +23,7 @@ export class BatchReading {
     release: 0,
     pattern: 0,
     metric: 0,
+    cost: 0,
     unclassified: 0,
   }
   /** Slots whose Event was read in full in this batch, with its head: it is told whole by its signal. */

@@ -40,6 +40,11 @@ const observationsOf = ({ context }: Incident) =>
     lastAt: timestampOf(lastAt),
   }))
 
+const costOf = ({ context: { cost } }: Incident) =>
+  cost === undefined
+    ? undefined
+    : { ...cost, from: timestampOf(cost.from), to: timestampOf(cost.to) }
+
 const changesOf = ({ context }: Incident) =>
   context.changes.map(({ at, fields, rollback, until, ...rest }) => ({
     kind: rest.kind,
@@ -115,6 +120,7 @@ export const protoOf = (incident: Incident, notes: readonly StoredNote[] = []) =
   })),
   findings: findingsOf(incident),
   observations: observationsOf(incident),
+  cost: costOf(incident),
   objects: incident.context.objects,
   objectsTotal: incident.context.objectsTotal,
   changes: changesOf(incident),
