@@ -37,6 +37,8 @@ export interface OwnerResult {
   readonly saidUntil: number | null
   /** States and alerts that speak of its problems. */
   readonly signs: number
+  /** UIDs of the objects whose states speak of its problems. */
+  readonly speaking: () => ReadonlySet<string>
   /** Its end, where it has one, and what it takes to retire it. */
   readonly settled: Ended
 }
@@ -222,7 +224,8 @@ export const NOTHING: OwnerResult = {
   nextDecisionAt: null,
   saidUntil: null,
   signs: 0,
-  settled: { at: -Infinity, alone: new Map() },
+  speaking: () => new Set(),
+  settled: { at: -Infinity, keeps: false, alone: new Map() },
 }
 
 /** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */
@@ -262,6 +265,7 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     nextDecisionAt: next,
     saidUntil,
     signs: raw.reduce((sum, { states, alerts }) => sum + states.length + alerts.length, 0),
+    speaking: () => new Set(raw.flatMap(({ states }) => states.map(({ fact }) => fact.uid))),
     settled: endedOf(contexts, alone, all),
   }
 }

@@ -3,8 +3,10 @@ import type { EventFact } from './event-fact.ts'
 
 /** How far an owner has come to its end. */
 export interface Ended {
-  /** The last end or occurrence of anything of it; null: something goes on, or must be kept. */
+  /** The last end or occurrence of anything of it; null: something goes on. */
   readonly at: number | null
+  /** Its facts must be kept all the same. */
+  readonly keeps: boolean
   /** By problem the spells that it would have by itself. */
   readonly alone: ReadonlyMap<string, readonly Spell[]>
 }
@@ -20,11 +22,11 @@ export const endedOf = (
 ): Ended => {
   const byProblem =
     alone.size > 0 ? alone : new Map(contexts.map(({ problem, spells }) => [problem, spells]))
-  if (events.some(({ everyOne }) => everyOne === true)) return { at: null, alone: byProblem }
+  const keeps = events.some(({ everyOne }) => everyOne === true)
   let at = contexts.reduce((last, { lastSeenAt }) => Math.max(last, lastSeenAt), -Infinity)
   for (const { recovery } of [...contexts.map((c) => c.spells), ...byProblem.values()].flat()) {
-    if (recovery === null) return { at: null, alone: byProblem }
+    if (recovery === null) return { at: null, keeps, alone: byProblem }
     at = Math.max(at, recovery.at)
   }
-  return { at, alone: byProblem }
+  return { at, keeps, alone: byProblem }
 }

@@ -194,10 +194,8 @@ export class NamespaceMachine {
   }
 
   #retire(quiet: ReadonlyMap<string, Decided>, watermark: number, fields: Fields): void {
-    const isOpen = (id: string): boolean => (this.#memory.get(id)?.open.length ?? 0) > 0
-    const about = { unsaved: this.#unsaved, isOpen }
     for (const id of quiet.keys()) this.#looks.forget(id)
-    for (const id of this.#retirement.settle(this.#facts, quiet, watermark, about)) {
+    for (const id of this.#retirement.settle(this.#facts, quiet, watermark, this.#unsaved)) {
       const { anew: _, ...memory } = this.#memory.get(id) ?? NO_MEMORY
       this.#memory.write(id, memory, fields)
       for (const key of memory.published) this.#news.forget(key)

@@ -44,7 +44,7 @@ export const classifier = new Classifier({
 })
 
 /** What happened at one moment. */
-interface Happened {
+export interface Happened {
   readonly at: number
   readonly signal: (offset: number) => Signal
 }
@@ -172,6 +172,7 @@ const said = (context: Settled['contexts'][number]) => ({
 /** A machine with what is stored of it, which can be killed. */
 export class Run {
   readonly #afterMs: number
+  readonly #classifier: Classifier
   readonly fields = new Map<string, string>()
   readonly said = new Map<string, ReturnType<typeof said>>()
   chunks: Signal[] = []
@@ -179,9 +180,10 @@ export class Run {
   letGo = 0
   late: TooLateByKind = {}
 
-  constructor(afterMs: number) {
+  constructor(afterMs: number, by: Classifier = classifier) {
     this.#afterMs = afterMs
-    this.machine = new NamespaceMachine('c', 'n', classifier, afterMs)
+    this.#classifier = by
+    this.machine = new NamespaceMachine('c', 'n', by, afterMs)
   }
 
   apply(signal: Signal): void {
@@ -205,7 +207,7 @@ export class Run {
       else this.fields.set(name, value)
     }
     if (!killed) return this.#publish(contexts)
-    this.machine = new NamespaceMachine('c', 'n', classifier, this.#afterMs)
+    this.machine = new NamespaceMachine('c', 'n', this.#classifier, this.#afterMs)
     this.machine.load(this.fields, [{ source: SOURCE, signals: this.chunks }])
     this.#publish(this.machine.republish(watermark, []))
   }
@@ -224,8 +226,9 @@ export const run = (
   afterMs: number,
   read: readonly Happened[],
   dice: readonly number[] = [50],
+  by: Classifier = classifier,
 ): Run => {
-  const result = new Run(afterMs)
+  const result = new Run(afterMs, by)
   let newest = -Infinity
   for (const [i, { at, signal }] of read.entries()) {
     const throws = dice[i % dice.length]!

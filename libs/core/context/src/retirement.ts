@@ -3,6 +3,7 @@ import type { OwnerResult } from './derive.ts'
 import { CALLED, CONCERNS } from './edges.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Facts } from './facts.ts'
+import type { ObjectFact } from './object-fact.ts'
 import type { OwnerMemory } from './owner-memory.ts'
 import { isViolation } from './findings.ts'
 import { lastAtOf } from './reasons.ts'
@@ -122,36 +123,41 @@ export class Retirement {
   due(facts: Facts, watermark: number | null): ReadonlySet<string> | undefined {
     if (watermark === null || this.nextAt === null || this.nextAt > watermark) return undefined
     const due = watermark - this.#afterMs
+    const isGone = (uid: string): boolean =>
+      goesAt(facts.objects.get(uid), this.#afterMs) <= watermark
     return new Set(
-      [...facts.membership.byOwner].flatMap(([id, { events, others }]) => {
-        if (events.size + others.size === 0) return []
+      [...facts.membership.byOwner].flatMap(([id, { events, objects, others }]) => {
+        if (events.size + others.size === 0 && ![...objects].some(isGone)) return []
         return [...events].every((uid) => lastAtOf(facts.events.get(uid)!) <= due) ? [id] : []
       }),
     )
   }
 
   /**
-   * Lets go of the facts of those that are settled, and of objects that are long gone; `isOpen` tells the owners that keep theirs.
-   * Answers the owners of which all is said.
+   * Lets go of the facts of those that are settled, and of their objects that are long gone. Answers the owners of which all is said.
    */
   settle(
     facts: Facts,
     decided: ReadonlyMap<string, Decided>,
     watermark: number,
-    about: { readonly unsaved: Unsaved; readonly isOpen: (id: string) => boolean },
+    unsaved: Unsaved,
   ): readonly string[] {
     const said: string[] = []
+    const measured = facts.others.measured()
     for (const [id, { result, memory }] of decided) {
-      const { at } = result.settled
+      const { at, keeps } = result.settled
       if (at === null || at > watermark - this.#afterMs || !isFrozen(result, memory)) continue
-      this.#dropFacts(facts, id, watermark, about.unsaved)
-      if (result.contexts.length === 0) continue
-      const retired = retire(result, this.#retired.get(id), at)
-      this.#retired.set(id, retired)
-      about.unsaved.retired.set(RETIRED + id, JSON.stringify(retired))
-      said.push(id)
+      if (!keeps) this.#dropFacts(facts, id, watermark, unsaved)
+      if (!keeps && result.contexts.length > 0) {
+        const retired = retire(result, this.#retired.get(id), at)
+        this.#retired.set(id, retired)
+        unsaved.retired.set(RETIRED + id, JSON.stringify(retired))
+        said.push(id)
+      }
+      // A metric beyond its threshold ended with its object, and would go on without; what is counted by a state must stay counted.
+      const kept = keeps ? [measured, result.speaking()] : [measured]
+      this.#dropObjects(facts, id, watermark, { unsaved, kept })
     }
-    this.#dropObjects(facts, watermark, about)
     this.#nextAt = hasMore(facts) ? watermark + Math.max(60_000, this.#afterMs / 6) : null
     return said
   }
@@ -176,28 +182,28 @@ export class Retirement {
 
   #dropObjects(
     facts: Facts,
+    id: string,
     watermark: number,
-    { unsaved, isOpen }: { readonly unsaved: Unsaved; readonly isOpen: (id: string) => boolean },
+    { unsaved, kept }: { readonly unsaved: Unsaved; readonly kept: readonly ReadonlySet<string>[] },
   ): void {
-    const { byOwner, ofObject } = facts.membership
-    const measured = facts.others.measured()
-    for (const [uid, { object, deletedAt = Infinity }] of facts.objects) {
-      const after = explains(object.kind) ? TELLS_OF_CHANGES_MS : this.#afterMs
-      if (deletedAt > watermark - after) continue
-      // A metric beyond its threshold ended with it, and would go on without.
-      if (measured.has(uid)) continue
-      const id = ofObject.get(uid)?.id
-      const group = id === undefined ? undefined : byOwner.get(id)
-      if (id === undefined || group === undefined || isOpen(id)) continue
-      if (![...group.events].every((event) => tellsOfChanges(facts.events.get(event)!))) continue
+    const { objects = new Set<string>() } = facts.membership.byOwner.get(id) ?? {}
+    for (const uid of [...objects]) {
+      const fact = facts.objects.get(uid)
+      if (goesAt(fact, this.#afterMs) > watermark || kept.some((uids) => uids.has(uid))) continue
       // Whether a CronJob is well is what its last run says.
-      if (object.kind === 'Job' && isLastRun(facts, uid, group.objects)) continue
+      if (fact?.object.kind === 'Job' && isLastRun(facts, uid, objects)) continue
       facts.dropObject(uid)
       unsaved.objects.add(uid)
       unsaved.mustSave = true
     }
   }
 }
+
+/** The watermark at which an object can go; Infinity for one that is there. */
+const goesAt = (fact: ObjectFact | undefined, afterMs: number): number =>
+  fact?.deletedAt === undefined
+    ? Infinity
+    : fact.deletedAt + (explains(fact.object.kind) ? TELLS_OF_CHANGES_MS : afterMs)
 
 /** The watermark has passed all its ends: they are in the owner's memory. */
 const isFrozen = ({ contexts }: OwnerResult, { frozen }: OwnerMemory): boolean =>

@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { happenedOf, mixed, trouble } from './retirement-mixed.spec-helper.ts'
+import { readAs, run } from './retirement.spec-helper.ts'
+import { RETIRE_AFTER_MS } from './retirement.ts'
+
+const numbers = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 3, maxLength: 12 })
+/** By hand, more: KUBESIFT_RUNS=3000. */
+const RUNS = Number(process.env['KUBESIFT_RUNS'] ?? 200)
+
+test('alerts, metrics, states and runs that are retired are told as if they never were', () => {
+  let letGo = 0
+  fc.assert(
+    fc.property(
+      fc.array(trouble, { minLength: 1, maxLength: 10 }),
+      numbers,
+      numbers,
+      (troubles, jitter, dice) => {
+        const read = readAs(happenedOf(troubles), jitter)
+        const never = run(Infinity, read, dice, mixed)
+        const retiring = run(RETIRE_AFTER_MS, read, dice, mixed)
+        letGo += retiring.letGo
+        expect(Object.fromEntries(retiring.said)).toEqual(Object.fromEntries(never.said))
+        expect(retiring.late).toEqual({})
+      },
+    ),
+    { numRuns: RUNS },
+  )
+  expect(letGo).toBeGreaterThan(RUNS)
+}, 600_000)
