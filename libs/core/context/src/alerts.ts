@@ -134,7 +134,7 @@ const quietOf = (alerts: readonly AlertSign[]): Interval[] => {
   const isMetric = alerts.every(({ fact }) => fact.by !== undefined)
   const why = isMetric
     ? 'its metrics are within their thresholds'
-    : alerts.length === 1
+    : new Set(alerts.map(({ fact }) => fact)).size === 1
       ? 'its alert is resolved'
       : 'all its alerts are resolved'
   for (const { startsAt, endsAt = Infinity } of firingsOf(alerts)) {

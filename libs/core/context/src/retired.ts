@@ -17,12 +17,13 @@ const MAX_OBJECTS = 20
 const MAX_REASONS = 40
 const RANK: Readonly<Record<CountedBy, number>> = { event: 2, state: 1, alert: 0 }
 
-const countedBy = (reasons: readonly ReasonCount[]): CountedBy =>
-  reasons.some(({ source }) => source === 'event')
-    ? 'event'
-    : reasons.some(({ type }) => type !== 'Alert')
-      ? 'state'
-      : 'alert'
+/** A metric beyond its threshold is told as an alert is. */
+const isAlert = ({ type }: ReasonCount): boolean => type === 'Alert' || type === 'Metric'
+
+const countedBy = (reasons: readonly ReasonCount[]): CountedBy => {
+  if (reasons.some(({ source }) => source === 'event')) return 'event'
+  return reasons.every(isAlert) ? 'alert' : 'state'
+}
 
 const worse = (a: CountQuality, b: CountQuality): CountQuality => {
   const rank = { exact: 0, aggregated: 1, lower_bound: 2 } as const
@@ -38,7 +39,8 @@ const summed = (a: ReasonCount, b: ReasonCount): ReasonCount => {
   return {
     ...newest,
     count: a.count + b.count,
-    uids: a.uids + b.uids,
+    // An alert that fires again is the one that fired before.
+    uids: isAlert(a) ? Math.max(a.uids, b.uids) : a.uids + b.uids,
     quality: worse(a.quality, b.quality),
     firstAt: Math.min(a.firstAt, b.firstAt),
     lastAt: newest.lastAt,

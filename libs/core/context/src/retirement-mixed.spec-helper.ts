@@ -38,6 +38,7 @@ export const mixed = new Classifier({
   hash: 'test',
 } as unknown as Catalogue)
 
+const NAMES = ['web', 'constructor', 'a%2Fb']
 const POD = 'web-5d4f8c9b7d-x2x4z'
 
 /** One trouble: what kind of thing it is, of whom, how many and how long; `dies` is what is deleted after it. */
@@ -60,7 +61,7 @@ export const trouble: fc.Arbitrary<Trouble> = fc.record({
   ),
   kind: fc.constantFrom('events', 'alert', 'metric', 'oom', 'run', 'rollout'),
   // As a cluster may name things: `constructor` is a name like any other.
-  name: fc.constantFrom('web', 'constructor', 'a%2Fb'),
+  name: fc.constantFrom(...NAMES),
   reason: fc.constantFrom('Boom', 'Probe', 'Full', 'JobFailed'),
   alert: fc.constantFrom('High', 'AlsoBoom'),
   times: fc.integer({ min: 1, max: 4 }),
@@ -159,6 +160,9 @@ const oom = (t: Trouble, start: number, id: string): Happened[] => {
   const pod = (at: number, ends: readonly number[]): SlimObject => ({
     ...head('Pod', `${t.name}-${POD.slice(4)}`, `pod-${id}`),
     createdAt: start - MINUTE,
+    owners: [
+      { kind: 'ReplicaSet', name: `${t.name}-5d4f8c9b7d`, uid: `set-${t.name}`, controller: true },
+    ],
     pod: {
       phase: 'Running',
       conditions: { Ready: { status: 'True', at } },
@@ -180,12 +184,12 @@ const oom = (t: Trouble, start: number, id: string): Happened[] => {
 }
 
 /** Runs of a CronJob, one of which fails; the next one completes. */
-const jobRun = (t: Trouble, start: number): Happened[] =>
+const jobRun = (t: Trouble, start: number, id: string): Happened[] =>
   every(t, start).flatMap((at, i) => {
     const name = `nightly-${Math.floor(at / MINUTE)}`
     const isLast = i === t.times - 1
     const job = (conditions: Record<string, Condition>): SlimObject => ({
-      ...head('Job', name, `job-${at}`),
+      ...head('Job', name, `job-${id}-${at}`),
       createdAt: at,
       owners: [{ kind: 'CronJob', name: 'nightly', uid: 'nightly-uid', controller: true }],
       job: { active: 0, succeeded: 0, failed: 0, conditions },
@@ -200,40 +204,44 @@ const jobRun = (t: Trouble, start: number): Happened[] =>
     ]
   })
 
-/** A Deployment that is not well for a time, beside its Events; it may be made anew under its name. */
+const workload = (name: string, uid: string, available: number): SlimObject => ({
+  ...head('Deployment', name, uid),
+  generation: 1,
+  workload: {
+    desired: 2,
+    observedGeneration: 1,
+    replicas: 2,
+    updated: 2,
+    ready: available,
+    available,
+    conditions: {},
+  },
+})
+
+/** A Deployment that is not well for a time, beside its Events; it may be made anew under its name, and that one deleted. */
 const rollout = (t: Trouble, start: number, id: string): Happened[] => {
-  const workload = (at: number, available: number): SlimObject => ({
-    ...head('Deployment', t.name, t.dies ? `deployment-${id}` : `deployment-of-${t.name}`),
-    createdAt: at - HOUR,
-    generation: 1,
-    workload: {
-      desired: 2,
-      observedGeneration: 1,
-      replicas: 2,
-      updated: 2,
-      ready: available,
-      available,
-      conditions: {},
-    },
-  })
+  const of = (available: number): SlimObject =>
+    workload(t.name, t.dies ? `deployment-${id}` : `deployment-of-${t.name}`, available)
   const told = events({ ...t, dies: false }, start + 1_000, id)
   const end = told.at(-1)!.at + 2 * MINUTE
   return [
-    seen(start, workload(start, 1)),
+    seen(start, of(1)),
     ...told,
-    seen(end, workload(end, 2)),
-    ...(t.dies ? [seen(end + 30 * MINUTE, workload(end, 2), true)] : []),
+    seen(end, of(2)),
+    ...(t.dies ? [seen(end + 30 * MINUTE, of(2), true)] : []),
   ]
 }
 
 const OF: Readonly<Record<Trouble['kind'], (t: Trouble, start: number, id: string) => Happened[]>> =
   { events, alert, metric, oom, run: jobRun, rollout }
 
-/** Troubles one after the other, over days. */
+/** Troubles one after the other, over days, of Deployments that are known and well. */
 export const happenedOf = (troubles: readonly Trouble[]): Happened[] => {
   let start = AT
-  return troubles.flatMap((each, i) => {
+  const known = NAMES.map((name) => seen(AT - MINUTE, workload(name, `deployment-of-${name}`, 2)))
+  const told = troubles.flatMap((each, i) => {
     start += each.afterMin * MINUTE
     return OF[each.kind](each, start, String(i))
   })
+  return [...known, ...told]
 }
