@@ -225,7 +225,7 @@ export const NOTHING: OwnerResult = {
   saidUntil: null,
   signs: 0,
   speaking: () => new Set(),
-  settled: { at: -Infinity, keeps: false, alone: new Map() },
+  settled: { at: -Infinity, keeps: false, unended: [], alone: new Map() },
 }
 
 /** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */
@@ -266,6 +266,6 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     saidUntil,
     signs: raw.reduce((sum, { states, alerts }) => sum + states.length + alerts.length, 0),
     speaking: () => new Set(raw.flatMap(({ states }) => states.map(({ fact }) => fact.uid))),
-    settled: endedOf(contexts, alone, all),
+    settled: endedOf(contexts, alone, raw),
   }
 }

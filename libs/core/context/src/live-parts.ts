@@ -1,17 +1,29 @@
 import type { ProblemRule } from '@kubesift/contracts'
+import { lastOf } from './alert-fact.ts'
+import { firingKey, type AlertSign } from './alerts.ts'
 import { own, type Earlier } from './earlier.ts'
 import { isEmpty, type Part } from './parts.ts'
 
+/** What fires on after what was retired counts if it was not counted then. */
+const liveAlert = (sign: AlertSign, { through, unended = [] }: Earlier): AlertSign[] => {
+  const { firing } = sign
+  const last = lastOf(firing)
+  if (last <= through) return []
+  const wasCounted = firing.startsAt <= through && unended.includes(firingKey(sign))
+  return [wasCounted ? { ...sign, counted: true, firing: { ...firing, startsAt: last } } : sign]
+}
+
 /**
- * The parts of an owner without what was retired, which is said already: states and alerts of then are still in the objects' facts. A
- * problem of which nothing else is left stays as an empty part, since what happens late in its spells is taken in by it.
+ * The parts of an owner without what was retired, which is said already: states and alerts of then are still in the objects' facts. An
+ * object that was not known then was not counted. A problem of which nothing else is left stays as an empty part, since what happens late in its spells is taken in by it.
  */
 export const liveParts = (
   parts: readonly Part[],
-  { through, by, alone }: Earlier,
+  earlier: Earlier,
   rules: readonly ProblemRule[],
   keyOf: (problem: string) => string,
 ): Part[] => {
+  const { through, by, alone } = earlier
   const byProblem = new Map(parts.map((part) => [part.rule.problem, part]))
   return rules.flatMap((rule): Part[] => {
     const part = byProblem.get(rule.problem)
@@ -21,8 +33,8 @@ export const liveParts = (
       {
         rule,
         events: part?.events ?? [],
-        states: part?.states.filter(({ at }) => at > through) ?? [],
-        alerts: part?.alerts.filter(({ firing }) => firing.startsAt > through) ?? [],
+        states: part?.states.filter(({ at, fact }) => at > through || fact.firstAt > through) ?? [],
+        alerts: part?.alerts.flatMap((sign) => liveAlert(sign, earlier)) ?? [],
         opens: part?.opens ?? new Map(),
         symptoms: new Set<never>(),
         ...(before === undefined ? {} : { before }),

@@ -13,6 +13,7 @@ export interface Retired extends Earlier {
 }
 
 const MAX_ALONE = 8
+const MAX_UNENDED = 64
 const MAX_OBJECTS = 20
 const MAX_REASONS = 40
 const RANK: Readonly<Record<CountedBy, number>> = { event: 2, state: 1, alert: 0 }
@@ -154,6 +155,8 @@ export const retire = (
   before: Retired | undefined,
   through: number,
 ): Retired => {
+  const fired = [...(before?.unended ?? []), ...settled.unended]
+  const unended = [...new Set(fired)].slice(-MAX_UNENDED)
   const problems = [...new Set([...Object.keys(before?.alone ?? {}), ...settled.alone.keys()])]
   return {
     through: Math.max(through, before?.through ?? -Infinity),
@@ -166,6 +169,7 @@ export const retire = (
       ...Object.fromEntries(contexts.map((c) => [c.key, countedBy(c.reasons)])),
     },
     absorbed: Object.fromEntries(absorbed),
+    ...(unended.length === 0 ? {} : { unended }),
     alone: Object.fromEntries(
       problems
         .map((problem) => {

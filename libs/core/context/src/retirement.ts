@@ -3,7 +3,9 @@ import type { OwnerResult } from './derive.ts'
 import { CALLED, CONCERNS } from './edges.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Facts } from './facts.ts'
+import { LateSigns, type Known } from './late-signs.ts'
 import type { ObjectFact } from './object-fact.ts'
+import type { OtherFact } from './other-facts.ts'
 import type { OwnerMemory } from './owner-memory.ts'
 import { isViolation } from './findings.ts'
 import { lastAtOf } from './reasons.ts'
@@ -32,6 +34,10 @@ const explains = (kind: string): boolean =>
 const hasEnded = (firings: readonly Firing[], by: number): boolean =>
   firings.every((firing) => lastOf(firing) <= by)
 
+type ToldOf =
+  | readonly [kind: 'object', id: string, before: ObjectFact | undefined]
+  | readonly [kind: 'other', id: string, before: OtherFact | undefined]
+
 /** An owner that has just been decided about. */
 export interface Decided {
   readonly result: OwnerResult
@@ -45,6 +51,7 @@ export interface Decided {
 export class Retirement {
   readonly #afterMs: number
   readonly #retired = new Map<string, Retired>()
+  readonly #signs = new LateSigns()
   #late: TooLateByKind = {}
   /** The watermark at which to look again; null: there is nothing to let go. */
   #nextAt: number | null = 0
@@ -81,32 +88,47 @@ export class Retirement {
     return this.#nextAt === null || this.#afterMs === Infinity ? null : this.#nextAt
   }
 
-  /** Takes out what tells only of what is retired already, and enters it. */
-  dropLate(facts: Facts, events: Iterable<string>, others: Iterable<string>): void {
+  /** Something is told of what was known like this before. */
+  told(kind: 'object', id: string, before: ObjectFact | undefined): void
+  told(kind: 'other', id: string, before: OtherFact | undefined): void
+  told(...[kind, id, before]: ToldOf): void {
     if (this.#retired.size === 0) return
+    if (kind === 'object') this.#signs.object(id, before)
+    else this.#signs.other(id, before)
+  }
+
+  /** Takes out what tells only of what is retired already, and enters it, as it does states and metrics of then. */
+  dropLate(facts: Facts, events: Iterable<string>, classifier: Known): void {
+    if (this.#retired.size === 0) return
+    const through = (id: string | undefined): number | undefined => this.#through(id)
     for (const uid of events) {
-      const through = this.#through(facts.membership.ofEvent.get(uid)?.id)
-      const fact = through === undefined ? undefined : facts.events.get(uid)
-      if (fact === undefined || through === undefined || lastAtOf(fact) > through) continue
+      const until = through(facts.membership.ofEvent.get(uid)?.id)
+      const fact = until === undefined ? undefined : facts.events.get(uid)
+      if (fact === undefined || until === undefined || lastAtOf(fact) > until) continue
       const { top, involved } = fact
       this.#late = enter(this.#late, involved.kind, { occurrences: top.n, at: top.at })
       facts.dropEvent(uid)
     }
+    for (const { kind, ...late } of this.#signs.take(facts, classifier, through))
+      this.#late = enter(this.#late, kind, late)
+  }
+
+  /** Takes out alerts that tell only of what is retired already. */
+  dropAlerts(facts: Facts, others: Iterable<string>): void {
     for (const id of others) {
       const through = this.#through(facts.membership.ofOther.get(id)?.id)
       const fact = through === undefined ? undefined : facts.others.get(id)
-      if (fact?.t !== 'alert' || through === undefined || !hasEnded(fact.firings, through)) continue
-      const { firings, involved, toldAt } = fact
-      this.#late = enter(this.#late, involved.kind, { occurrences: firings.length, at: toldAt })
-      facts.dropAlert(id)
+      if (fact?.t === 'alert' && hasEnded(fact.firings, through!)) facts.dropAlert(id)
     }
   }
 
   /** The same for what was stored: it was entered when it came. */
-  dropStoredLate(facts: Facts): void {
+  dropStoredLate(facts: Facts, classifier: Known): void {
     const entered = this.#late
     const { ofEvent, ofOther } = facts.membership
-    this.dropLate(facts, [...ofEvent.keys()], [...ofOther.keys()])
+    this.#signs.clear()
+    this.dropLate(facts, [...ofEvent.keys()], classifier)
+    this.dropAlerts(facts, [...ofOther.keys()])
     this.#late = entered
   }
 
@@ -138,27 +160,36 @@ export class Retirement {
    */
   settle(
     facts: Facts,
-    decided: ReadonlyMap<string, Decided>,
+    {
+      due,
+      quiet,
+    }: { readonly due: ReadonlySet<string>; readonly quiet: ReadonlyMap<string, Decided> },
     watermark: number,
     unsaved: Unsaved,
   ): readonly string[] {
     const said: string[] = []
+    const left = new Set(due)
     const measured = facts.others.measured()
-    for (const [id, { result, memory }] of decided) {
+    for (const [id, { result, memory }] of quiet) {
       const { at, keeps } = result.settled
       if (at === null || at > watermark - this.#afterMs || !isFrozen(result, memory)) continue
+      left.delete(id)
       if (!keeps) this.#dropFacts(facts, id, watermark, unsaved)
       if (!keeps && result.contexts.length > 0) {
         const retired = retire(result, this.#retired.get(id), at)
         this.#retired.set(id, retired)
         unsaved.retired.set(RETIRED + id, JSON.stringify(retired))
+        unsaved.mustSave = true
         said.push(id)
       }
       // A metric beyond its threshold ended with its object, and would go on without; what is counted by a state must stay counted.
-      const kept = keeps ? [measured, result.speaking()] : [measured]
+      const kept = keeps ? new Set([...measured, ...result.speaking()]) : measured
       this.#dropObjects(facts, id, watermark, { unsaved, kept })
     }
-    this.#nextAt = hasMore(facts) ? watermark + Math.max(60_000, this.#afterMs / 6) : null
+    this.#nextAt =
+      left.size > 0 || hasMore(facts, measured)
+        ? watermark + Math.max(60_000, this.#afterMs / 6)
+        : null
     return said
   }
 
@@ -184,14 +215,12 @@ export class Retirement {
     facts: Facts,
     id: string,
     watermark: number,
-    { unsaved, kept }: { readonly unsaved: Unsaved; readonly kept: readonly ReadonlySet<string>[] },
+    { unsaved, kept }: { readonly unsaved: Unsaved; readonly kept: ReadonlySet<string> },
   ): void {
     const { objects = new Set<string>() } = facts.membership.byOwner.get(id) ?? {}
     for (const uid of [...objects]) {
-      const fact = facts.objects.get(uid)
-      if (goesAt(fact, this.#afterMs) > watermark || kept.some((uids) => uids.has(uid))) continue
-      // Whether a CronJob is well is what its last run says.
-      if (fact?.object.kind === 'Job' && isLastRun(facts, uid, objects)) continue
+      if (goesAt(facts.objects.get(uid), this.#afterMs) > watermark) continue
+      if (isPinned(facts, uid, kept)) continue
       facts.dropObject(uid)
       unsaved.objects.add(uid)
       unsaved.mustSave = true
@@ -217,8 +246,18 @@ const isLastRun = (facts: Facts, uid: string, objects: ReadonlySet<string>): boo
   })
 }
 
-const hasMore = (facts: Facts): boolean => {
+/** Kept though it is gone: whether a CronJob is well is what its last run says. */
+const isPinned = (facts: Facts, uid: string, kept: ReadonlySet<string>): boolean => {
+  if (kept.has(uid)) return true
+  if (facts.objects.get(uid)?.object.kind !== 'Job') return false
+  const id = facts.membership.ofObject.get(uid)?.id
+  const group = id === undefined ? undefined : facts.membership.byOwner.get(id)
+  return group !== undefined && isLastRun(facts, uid, group.objects)
+}
+
+const hasMore = (facts: Facts, kept: ReadonlySet<string>): boolean => {
   for (const { events } of facts.membership.byOwner.values()) if (events.size > 0) return true
-  for (const { deletedAt } of facts.objects.values()) if (deletedAt !== undefined) return true
+  for (const [uid, { deletedAt }] of facts.objects)
+    if (deletedAt !== undefined && !isPinned(facts, uid, kept)) return true
   return facts.others.alerts().length > 0
 }

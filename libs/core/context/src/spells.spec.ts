@@ -50,12 +50,16 @@ test('an owner that was well when its time to live had passed did not go on unti
 test('what silence has ended does not go on when its owner is unwell again', () => {
   const unwell = { unwell: true, watermark: 900_000 }
   const recoveryOf = (healthy: Surroundings['healthy']): unknown =>
-    spellsOf([{ at: 5_000, add: 1, weight: 1 }], { ...rule, recovery: 'none' }, {
-      healthy,
-      deletions: [],
-      gaps: [],
-      ...unwell,
-    }).spells[0]?.recovery?.at
+    spellsOf(
+      [{ at: 5_000, add: 1, weight: 1 }],
+      { ...rule, recovery: 'none' },
+      {
+        healthy,
+        deletions: [],
+        gaps: [],
+        ...unwell,
+      },
+    ).spells[0]?.recovery?.at
   expect(recoveryOf([{ from: 0, to: 800_000, why: 'well' }])).toBe(205_000)
   expect(recoveryOf([{ from: 300_000, to: 800_000, why: 'well' }])).toBe(205_000)
   expect(recoveryOf([{ from: 0, to: 200_000, why: 'well' }])).toBeUndefined()
