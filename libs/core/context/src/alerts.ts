@@ -23,9 +23,15 @@ export interface AlertSign {
   readonly firing: Firing
   readonly rule: ProblemRule
   readonly severity: Severity
+  /** Its beginning is in the sums that are retired. */
+  readonly counted?: true
   /** How long it had to last before it opened anything; an alert has waited before it fired. */
   readonly lasts?: number
 }
+
+/** Names a firing among all of an owner. */
+export const firingKey = ({ fact, firing }: Pick<AlertSign, 'fact' | 'firing'>): string =>
+  `${fact.fingerprint}@${firing.startsAt}`
 
 const has = (wanted: readonly string[] | undefined, value: string | undefined): boolean =>
   wanted === undefined || (value !== undefined && wanted.includes(value))
@@ -134,7 +140,7 @@ const quietOf = (alerts: readonly AlertSign[]): Interval[] => {
   const isMetric = alerts.every(({ fact }) => fact.by !== undefined)
   const why = isMetric
     ? 'its metrics are within their thresholds'
-    : alerts.length === 1
+    : new Set(alerts.map(({ fact }) => fact)).size === 1
       ? 'its alert is resolved'
       : 'all its alerts are resolved'
   for (const { startsAt, endsAt = Infinity } of firingsOf(alerts)) {
@@ -181,7 +187,7 @@ export const alertHappenings = (
   const alone = isAlertsOnly(part)
   return part.alerts.flatMap((sign): Happening[] => {
     const { startsAt } = sign.firing
-    const add = alone ? 1 : 0
+    const add = alone && sign.counted !== true ? 1 : 0
     const symptom = isSymptom(sign)
     const began = happening({ at: startsAt, add, weight: 0 })
     const opens = (at: number, n: number) => happening({ at, add: n, weight: 1, opens: AT_ONCE })
@@ -209,7 +215,7 @@ export const alertReasons = (part: Spoken): ReasonCount[] => {
       reason: name,
       type: facts.every(({ by }) => by !== undefined) ? 'Metric' : 'Alert',
       source: 'state',
-      count: firings.length,
+      count: signs.filter(({ counted }) => counted !== true).length,
       uids: facts.length,
       quality: facts.some((f) => f.firings.length >= MAX_FIRINGS) ? 'lower_bound' : 'exact',
       firstAt: firings.reduce((at, f) => Math.min(at, f.startsAt), Infinity),

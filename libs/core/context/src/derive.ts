@@ -39,6 +39,8 @@ export interface OwnerResult {
   readonly saidUntil: number | null
   /** States and alerts that speak of its problems. */
   readonly signs: number
+  /** UIDs of the objects whose states speak of its problems. */
+  readonly speaking: () => ReadonlySet<string>
   /** Its end, where it has one, and what it takes to retire it. */
   readonly settled: Ended
 }
@@ -145,6 +147,7 @@ const contextOf = (
   const calls = view.calls.filter(({ top }) => top.at >= counted.firstSeenAt - CALLED_WITHIN_MS)
   const { changes } = beside
   const noted = { objects: involved.objects, changes }
+  const endedAt = spells.at(-1)?.recovery?.at ?? Infinity
   const touches = touchesOf(part, { ...view, calls }, noted, options.objectByUid)
   return {
     key: incidentKey({
@@ -173,8 +176,9 @@ const contextOf = (
     ...beside.context,
     evidence: beside.evidence,
     spells,
+    // What nobody saw after its end is no news of it.
     gaps: options.gaps
-      .filter(([, to]) => to >= counted.firstSeenAt && to !== Infinity)
+      .filter(([from, to]) => to >= counted.firstSeenAt && to !== Infinity && from <= endedAt)
       .map(([from, to]): [number, number] => [from, to]),
     facets: touches.map(({ how, thing }) => `${how}:${thing}`),
     touches,
@@ -190,7 +194,8 @@ export const NOTHING: OwnerResult = {
   nextDecisionAt: null,
   saidUntil: null,
   signs: 0,
-  settled: { at: -Infinity, alone: new Map() },
+  speaking: () => new Set(),
+  settled: { at: -Infinity, keeps: false, unended: [], alone: new Map() },
 }
 
 /** The contexts of one owner: a function of its facts, the rules, the watermark, and the boundaries that the watermark has frozen. */
@@ -240,6 +245,7 @@ export const deriveOwner = (view: OwnerView, options: DeriveOptions): OwnerResul
     nextDecisionAt: next,
     saidUntil,
     signs: raw.reduce((sum, { states, alerts }) => sum + states.length + alerts.length, 0),
-    settled: endedOf(contexts, alone, all, retired),
+    speaking: () => new Set(raw.flatMap(({ states }) => states.map(({ fact }) => fact.uid))),
+    settled: endedOf(contexts, alone, raw, retired),
   }
 }

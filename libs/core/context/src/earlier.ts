@@ -18,8 +18,12 @@ export interface Earlier {
   readonly through: number
   /** By key, what made its count. */
   readonly by: Readonly<Record<string, CountedBy>>
+  /** Firings of which no end was told: told of again they are open again, and counted already. */
+  readonly unended?: readonly string[]
   /** By problem the spells that opened, as they were before one problem took in another: the first, and the newest ones. */
   readonly alone: Readonly<Record<string, readonly Spell[]>>
+  /** After a rebuild: what an object says of times before is in the sums, however newly it is known. */
+  readonly rebuiltAt?: number
   /** After a rebuild, by problem: what was open across the loss. */
   readonly underway?: Readonly<Record<string, Underway>>
 }

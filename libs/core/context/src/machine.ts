@@ -90,7 +90,7 @@ export class NamespaceMachine {
     const { events, objects, others } = this.#facts
     this.#facts.touchedOwners(events.keys(), objects.keys(), others.keys())
     this.#facts.takeMoves()
-    this.#retirement.dropStoredLate(this.#facts)
+    this.#retirement.dropStoredLate(this.#facts, this.#classifier)
     this.#settled()
   }
 
@@ -106,14 +106,22 @@ export class NamespaceMachine {
     if (signal.t === 'cost') return this.#applyCost(signal, source)
     if (isOther(signal)) {
       const changed = this.#facts.addOther(signal, source)
-      if (changed !== undefined) this.#others.add(changed.id)
+      if (changed !== undefined) {
+        this.#others.add(changed.id)
+        this.#retirement.told('other', changed.id, changed.before)
+        if (signal.t === 'alert') this.#retirement.note(signal.alert.endsAt ?? signal.toldAt)
+        if (signal.t === 'metric') this.#retirement.note(signal.at)
+      }
       for (const id of changed === undefined ? [] : [changed.id, ...changed.gone])
         this.#unsaved.others.add(id)
       return
     }
+    this.#retirement.told('object', signal.object.uid, this.#facts.objects.get(signal.object.uid))
     const fact = this.#facts.addObject(objectFact(signal, (offset) => ({ ...source, offset })))
     this.#objects.add(fact.uid)
-    if (fact.deletedAt !== undefined) this.#retirement.note(fact.deletedAt)
+    // Another run may let the one before go.
+    if (fact.deletedAt !== undefined || fact.object.kind === 'Job')
+      this.#retirement.note(fact.deletedAt ?? fact.observedAt)
     this.#unsaved.objects.add(fact.uid)
     this.#addName(ownerId(fact.object))
   }
@@ -170,7 +178,8 @@ export class NamespaceMachine {
     const moves = this.#facts.takeMoves()
     for (const [from, to] of moves) for (const id of [from, ...to]) this.#looks.forget(id)
     const { late } = this.#retirement
-    this.#retirement.dropLate(this.#facts, this.#events, this.#others)
+    this.#retirement.dropLate(this.#facts, this.#events, this.#classifier)
+    this.#retirement.dropAlerts(this.#facts, this.#others)
     const isLate = late !== this.#retirement.late
     if (isLate) this.#retirement.writeLate(fields)
     for (const id of this.#others) this.#looks.other(id, touched, fields)
@@ -194,7 +203,7 @@ export class NamespaceMachine {
       this.#looks.decided(id, decided.memory, decided.result.signs)
       return news
     })
-    if (due !== undefined && watermark !== null) this.#retire(quiet, watermark, fields)
+    if (due !== undefined && watermark !== null) this.#retire({ due, quiet }, watermark, fields)
     const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
@@ -221,11 +230,18 @@ export class NamespaceMachine {
     return fields
   }
 
-  #retire(quiet: ReadonlyMap<string, Decided>, watermark: number, fields: Fields): void {
+  #retire(
+    about: { readonly due: ReadonlySet<string>; readonly quiet: ReadonlyMap<string, Decided> },
+    watermark: number,
+    fields: Fields,
+  ): void {
+    const { quiet } = about
     const isOpen = (id: string): boolean => (this.#memory.get(id)?.open.length ?? 0) > 0
-    const about = { unsaved: this.#unsaved, isOpen }
     for (const id of quiet.keys()) this.#looks.forget(id)
-    for (const id of this.#retirement.settle(this.#facts, quiet, watermark, about)) {
+    for (const id of this.#retirement.settle(this.#facts, about, watermark, {
+      unsaved: this.#unsaved,
+      isOpen,
+    })) {
       const { anew: _, ...memory } = this.#memory.get(id) ?? NO_MEMORY
       this.#memory.write(id, memory, fields)
       for (const key of memory.published) this.#news.forget(key)

@@ -22,6 +22,8 @@ const FORGOTTEN_AT_ONCE = 200
 /** What a signal has changed. */
 export interface Changed {
   readonly id: string
+  /** What was known of it; absent: nothing. */
+  readonly before?: OtherFact | undefined
   /** Those that were forgotten for it. */
   readonly gone: readonly string[]
 }
@@ -81,7 +83,7 @@ export class OtherFacts {
     const isTooMany = fact.t === 'metric' && before === undefined && this.#metrics >= MAX_METRICS
     const gone = isTooMany ? this.#forgetMetrics() : []
     this.#put(id, after)
-    return { id, gone }
+    return { id, before, gone }
   }
 
   #put(id: string, fact: OtherFact): void {

@@ -14,17 +14,19 @@ export interface Retired extends Earlier {
 }
 
 const MAX_ALONE = 8
+const MAX_UNENDED = 64
 const MAX_OBJECTS = 20
 const MAX_REASONS = 40
 const RANK: Readonly<Record<CountedBy, number>> = { event: 2, state: 1, alert: 0 }
 
+/** A metric beyond its threshold is told as an alert is. */
+const isAlert = ({ type }: ReasonCount): boolean => type === 'Alert' || type === 'Metric'
+
 /** What made the count of a context with these reasons. */
-export const countedBy = (reasons: readonly ReasonCount[]): CountedBy =>
-  reasons.some(({ source }) => source === 'event')
-    ? 'event'
-    : reasons.some(({ type }) => type !== 'Alert')
-      ? 'state'
-      : 'alert'
+export const countedBy = (reasons: readonly ReasonCount[]): CountedBy => {
+  if (reasons.some(({ source }) => source === 'event')) return 'event'
+  return reasons.every(isAlert) ? 'alert' : 'state'
+}
 
 const worse = (a: CountQuality, b: CountQuality): CountQuality => {
   const rank = { exact: 0, aggregated: 1, lower_bound: 2 } as const
@@ -40,7 +42,8 @@ const summed = (a: ReasonCount, b: ReasonCount): ReasonCount => {
   return {
     ...newest,
     count: a.count + b.count,
-    uids: a.uids + b.uids,
+    // An alert that fires again is the one that fired before.
+    uids: isAlert(a) ? Math.max(a.uids, b.uids) : a.uids + b.uids,
     quality: worse(a.quality, b.quality),
     firstAt: Math.min(a.firstAt, b.firstAt),
     lastAt: newest.lastAt,
@@ -167,6 +170,8 @@ export const retire = (
   before: Retired | undefined,
   through: number,
 ): Retired => {
+  const fired = [...(before?.unended ?? []), ...settled.unended]
+  const unended = [...new Set(fired)].slice(-MAX_UNENDED)
   const problems = [...new Set([...Object.keys(before?.alone ?? {}), ...settled.alone.keys()])]
   return {
     through: Math.max(through, before?.through ?? -Infinity),
@@ -179,6 +184,8 @@ export const retire = (
       ...Object.fromEntries(contexts.map((c) => [c.key, countedBy(c.reasons)])),
     },
     absorbed: Object.fromEntries(absorbed),
+    ...(unended.length === 0 ? {} : { unended }),
+    ...(before?.rebuiltAt === undefined ? {} : { rebuiltAt: before.rebuiltAt }),
     alone: Object.fromEntries(
       problems
         .map((problem) => {

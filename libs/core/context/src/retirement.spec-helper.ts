@@ -172,6 +172,7 @@ const said = (context: Settled['contexts'][number]) => ({
 /** A machine with what is stored of it, which can be killed. */
 export class Run {
   readonly #afterMs: number
+  readonly #classifier: Classifier
   readonly fields = new Map<string, string>()
   readonly said = new Map<string, ReturnType<typeof said>>()
   chunks: Signal[] = []
@@ -179,9 +180,10 @@ export class Run {
   letGo = 0
   late: TooLateByKind = {}
 
-  constructor(afterMs: number) {
+  constructor(afterMs: number, by: Classifier = classifier) {
     this.#afterMs = afterMs
-    this.machine = new NamespaceMachine('c', 'n', classifier, afterMs)
+    this.#classifier = by
+    this.machine = new NamespaceMachine('c', 'n', by, afterMs)
   }
 
   apply(signal: Signal): void {
@@ -190,9 +192,14 @@ export class Run {
   }
 
   /** Settles and stores; killed before it published, it starts again from what is stored. */
-  settle(watermark: number | null, killed: boolean, save: boolean): void {
+  settle(
+    watermark: number | null,
+    killed: boolean,
+    save: boolean,
+    gaps: readonly (readonly [number, number])[] = [],
+  ): void {
     const before = this.machine.size.events
-    const { contexts, fields, late } = this.machine.settle(watermark, [])
+    const { contexts, fields, late } = this.machine.settle(watermark, gaps)
     this.letGo += Math.max(0, before - this.machine.size.events)
     this.late = late ?? this.late
     const stored = new Map(fields)
@@ -205,9 +212,9 @@ export class Run {
       else this.fields.set(name, value)
     }
     if (!killed) return this.#publish(contexts)
-    this.machine = new NamespaceMachine('c', 'n', classifier, this.#afterMs)
+    this.machine = new NamespaceMachine('c', 'n', this.#classifier, this.#afterMs)
     this.machine.load(this.fields, [{ source: SOURCE, signals: this.chunks }])
-    this.#publish(this.machine.republish(watermark, []))
+    this.#publish(this.machine.republish(watermark, gaps))
   }
 
   /** What is not under another key now: which keys were told before depends on what was read first. */
@@ -224,8 +231,9 @@ export const run = (
   afterMs: number,
   read: readonly Happened[],
   dice: readonly number[] = [50],
+  by: Classifier = classifier,
 ): Run => {
-  const result = new Run(afterMs)
+  const result = new Run(afterMs, by)
   let newest = -Infinity
   for (const [i, { at, signal }] of read.entries()) {
     const throws = dice[i % dice.length]!

@@ -5,6 +5,9 @@ import type { OwnerResult } from './derive.ts'
 import { CALLED, CONCERNS } from './edges.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Facts } from './facts.ts'
+import { LateSigns, type Known } from './late-signs.ts'
+import type { ObjectFact } from './object-fact.ts'
+import type { OtherFact } from './other-facts.ts'
 import type { OwnerMemory } from './owner-memory.ts'
 import { isViolation } from './findings.ts'
 import { lastAtOf } from './reasons.ts'
@@ -39,6 +42,10 @@ const explains = (kind: string): boolean =>
 const hasEnded = (firings: readonly Firing[], by: number): boolean =>
   firings.every((firing) => lastOf(firing) <= by)
 
+type ToldOf =
+  | readonly [kind: 'object', id: string, before: ObjectFact | undefined]
+  | readonly [kind: 'other', id: string, before: OtherFact | undefined]
+
 /** An owner that has just been decided about. */
 export interface Decided {
   readonly result: OwnerResult
@@ -58,6 +65,7 @@ interface About {
 export class Retirement {
   readonly #afterMs: number
   readonly #retired = new Map<string, Retired>()
+  readonly #signs = new LateSigns()
   #late: TooLateByKind = {}
   /** The watermark at which to look again; null: there is nothing to let go. */
   #nextAt: number | null = 0
@@ -122,32 +130,47 @@ export class Retirement {
     return this.#nextAt === null || this.#afterMs === Infinity ? null : this.#nextAt
   }
 
-  /** Takes out what tells only of what is retired already, and enters it. */
-  dropLate(facts: Facts, events: Iterable<string>, others: Iterable<string>): void {
+  /** Something is told of what was known like this before. */
+  told(kind: 'object', id: string, before: ObjectFact | undefined): void
+  told(kind: 'other', id: string, before: OtherFact | undefined): void
+  told(...[kind, id, before]: ToldOf): void {
     if (this.#retired.size === 0) return
+    if (kind === 'object') this.#signs.object(id, before)
+    else this.#signs.other(id, before)
+  }
+
+  /** Takes out what tells only of what is retired already, and enters it, as it does states and metrics of then. */
+  dropLate(facts: Facts, events: Iterable<string>, classifier: Known): void {
+    if (this.#retired.size === 0) return
+    const through = (id: string | undefined): number | undefined => this.#through(id)
     for (const uid of events) {
-      const through = this.#through(facts.membership.ofEvent.get(uid)?.id)
-      const fact = through === undefined ? undefined : facts.events.get(uid)
-      if (fact === undefined || through === undefined || lastAtOf(fact) > through) continue
+      const until = through(facts.membership.ofEvent.get(uid)?.id)
+      const fact = until === undefined ? undefined : facts.events.get(uid)
+      if (fact === undefined || until === undefined || lastAtOf(fact) > until) continue
       const { top, involved } = fact
       this.#late = enter(this.#late, involved.kind, { occurrences: top.n, at: top.at })
       facts.dropEvent(uid)
     }
+    for (const { kind, ...late } of this.#signs.take(facts, classifier, through))
+      this.#late = enter(this.#late, kind, late)
+  }
+
+  /** Takes out alerts that tell only of what is retired already. */
+  dropAlerts(facts: Facts, others: Iterable<string>): void {
     for (const id of others) {
       const through = this.#through(facts.membership.ofOther.get(id)?.id)
       const fact = through === undefined ? undefined : facts.others.get(id)
-      if (fact?.t !== 'alert' || through === undefined || !hasEnded(fact.firings, through)) continue
-      const { firings, involved, toldAt } = fact
-      this.#late = enter(this.#late, involved.kind, { occurrences: firings.length, at: toldAt })
-      facts.dropAlert(id)
+      if (fact?.t === 'alert' && hasEnded(fact.firings, through!)) facts.dropAlert(id)
     }
   }
 
   /** The same for what was stored: it was entered when it came. */
-  dropStoredLate(facts: Facts): void {
+  dropStoredLate(facts: Facts, classifier: Known): void {
     const entered = this.#late
     const { ofEvent, ofOther } = facts.membership
-    this.dropLate(facts, [...ofEvent.keys()], [...ofOther.keys()])
+    this.#signs.clear()
+    this.dropLate(facts, [...ofEvent.keys()], classifier)
+    this.dropAlerts(facts, [...ofOther.keys()])
     this.#late = entered
   }
 
@@ -164,39 +187,50 @@ export class Retirement {
   due(facts: Facts, watermark: number | null): ReadonlySet<string> | undefined {
     if (watermark === null || this.nextAt === null || this.nextAt > watermark) return undefined
     const due = watermark - this.#afterMs
+    const isGone = (uid: string): boolean =>
+      goesAt(facts.objects.get(uid), this.#afterMs) <= watermark
     return new Set(
-      [...facts.membership.byOwner].flatMap(([id, { events, others }]) => {
-        if (events.size + others.size === 0) return []
+      [...facts.membership.byOwner].flatMap(([id, { events, objects, others }]) => {
+        if (events.size + others.size === 0 && ![...objects].some(isGone)) return []
         return [...events].every((uid) => lastAtOf(facts.events.get(uid)!) <= due) ? [id] : []
       }),
     )
   }
 
   /**
-   * Lets go of the facts of those that are settled, and of objects that are long gone; `isOpen` tells the owners that keep theirs.
-   * Answers the owners of which all is said.
+   * Lets go of the facts of those that are settled, and of their objects that are long gone. Answers the owners of which all is said.
    */
   settle(
     facts: Facts,
-    decided: ReadonlyMap<string, Decided>,
+    {
+      due,
+      quiet,
+    }: { readonly due: ReadonlySet<string>; readonly quiet: ReadonlyMap<string, Decided> },
     watermark: number,
-    about: About,
+    { unsaved, isOpen }: About,
   ): readonly string[] {
     const said: string[] = []
-    for (const [id, { result, memory }] of decided) {
-      const { at } = result.settled
+    const left = new Set(due)
+    const measured = facts.others.measured()
+    for (const [id, { result, memory }] of quiet) {
+      const { at, keeps } = result.settled
       if (at === null || at > watermark - this.#afterMs || !isFrozen(result, memory)) continue
-      this.#dropFacts(facts, id, watermark, about.unsaved)
-      if (result.contexts.length === 0) continue
-      const retired = retire(result, this.#retired.get(id), at)
-      this.#retired.set(id, retired)
-      about.unsaved.retired.set(RETIRED + id, JSON.stringify(retired))
-      said.push(id)
+      left.delete(id)
+      if (!keeps) this.#dropFacts(facts, id, watermark, unsaved)
+      if (!keeps && result.contexts.length > 0) {
+        const retired = retire(result, this.#retired.get(id), at)
+        this.#retired.set(id, retired)
+        unsaved.retired.set(RETIRED + id, JSON.stringify(retired))
+        unsaved.mustSave = true
+        said.push(id)
+      }
+      // A metric beyond its threshold ended with its object, and would go on without; what is counted by a state must stay counted.
+      const kept = keeps ? new Set([...measured, ...result.speaking()]) : measured
+      this.#dropObjects(facts, id, watermark, { unsaved, kept })
     }
-    this.#dropObjects(facts, watermark, about)
-    this.#dropCosts(facts, watermark, about)
+    this.#dropCosts(facts, watermark, { unsaved, isOpen })
     const again = watermark + Math.max(60_000, this.#afterMs / 6)
-    this.#nextAt = hasMore(facts) ? again : null
+    this.#nextAt = left.size > 0 || hasMore(facts, measured) ? again : null
     const { oldest } = facts.costs
     // One that an owner keeps is asked for now and then.
     if (oldest !== undefined) this.#lookAt(Math.max(again, oldest + COST_TELLS_MS + this.#afterMs))
@@ -235,26 +269,28 @@ export class Retirement {
     }
   }
 
-  #dropObjects(facts: Facts, watermark: number, { unsaved, isOpen }: About): void {
-    const { byOwner, ofObject } = facts.membership
-    const measured = facts.others.measured()
-    for (const [uid, { object, deletedAt = Infinity }] of facts.objects) {
-      const after = explains(object.kind) ? TELLS_OF_CHANGES_MS : this.#afterMs
-      if (deletedAt > watermark - after) continue
-      // A metric beyond its threshold ended with it, and would go on without.
-      if (measured.has(uid)) continue
-      const id = ofObject.get(uid)?.id
-      const group = id === undefined ? undefined : byOwner.get(id)
-      if (id === undefined || group === undefined || isOpen(id)) continue
-      if (![...group.events].every((event) => tellsOfChanges(facts.events.get(event)!))) continue
-      // Whether a CronJob is well is what its last run says.
-      if (object.kind === 'Job' && isLastRun(facts, uid, group.objects)) continue
+  #dropObjects(
+    facts: Facts,
+    id: string,
+    watermark: number,
+    { unsaved, kept }: { readonly unsaved: Unsaved; readonly kept: ReadonlySet<string> },
+  ): void {
+    const { objects = new Set<string>() } = facts.membership.byOwner.get(id) ?? {}
+    for (const uid of [...objects]) {
+      if (goesAt(facts.objects.get(uid), this.#afterMs) > watermark) continue
+      if (isPinned(facts, uid, kept)) continue
       facts.dropObject(uid)
       unsaved.objects.add(uid)
       unsaved.mustSave = true
     }
   }
 }
+
+/** The watermark at which an object can go; Infinity for one that is there. */
+const goesAt = (fact: ObjectFact | undefined, afterMs: number): number =>
+  fact?.deletedAt === undefined
+    ? Infinity
+    : fact.deletedAt + (explains(fact.object.kind) ? TELLS_OF_CHANGES_MS : afterMs)
 
 /** The watermark has passed all its ends: they are in the owner's memory. */
 const isFrozen = ({ contexts }: OwnerResult, { frozen }: OwnerMemory): boolean =>
@@ -268,8 +304,18 @@ const isLastRun = (facts: Facts, uid: string, objects: ReadonlySet<string>): boo
   })
 }
 
-const hasMore = (facts: Facts): boolean => {
+/** Kept though it is gone: whether a CronJob is well is what its last run says. */
+const isPinned = (facts: Facts, uid: string, kept: ReadonlySet<string>): boolean => {
+  if (kept.has(uid)) return true
+  if (facts.objects.get(uid)?.object.kind !== 'Job') return false
+  const id = facts.membership.ofObject.get(uid)?.id
+  const group = id === undefined ? undefined : facts.membership.byOwner.get(id)
+  return group !== undefined && isLastRun(facts, uid, group.objects)
+}
+
+const hasMore = (facts: Facts, kept: ReadonlySet<string>): boolean => {
   for (const { events } of facts.membership.byOwner.values()) if (events.size > 0) return true
-  for (const { deletedAt } of facts.objects.values()) if (deletedAt !== undefined) return true
+  for (const [uid, { deletedAt }] of facts.objects)
+    if (deletedAt !== undefined && !isPinned(facts, uid, kept)) return true
   return facts.others.alerts().length > 0
 }

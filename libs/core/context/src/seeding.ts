@@ -92,6 +92,7 @@ const retiredOf = (contexts: readonly Context[], horizon: Horizon): Retired => {
   })
   return {
     through: horizon.through,
+    rebuiltAt: horizon.through,
     keys: Object.fromEntries(contexts.map((c) => [c.key, keyOf(c, horizon)])),
     by: Object.fromEntries(contexts.map((c) => [c.key, countedBy(c.reasons)])),
     absorbed: {},

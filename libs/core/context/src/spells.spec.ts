@@ -31,6 +31,40 @@ test('a recovery is asked about when its window has passed, though the owner is 
   expect(after.spells).toMatchObject([{ recovery: { at: 10_000, by: 'recovered' } }])
 })
 
+test('an owner that was well when its time to live had passed did not go on until it was deleted', () => {
+  const silent = { healthy: [{ from: 0, to: 900_000, why: 'well' }], deletions: [900_000] }
+  const restless = { ...rule, recovery: 'none' as const }
+  const ends = (watermark: number, around: Partial<Surroundings>): unknown[] => {
+    const all = { healthy: [], deletions: [], unwell: false, gaps: [], watermark, ...around }
+    return spellsOf([{ at: 5_000, add: 1, weight: 1 }], restless, all).spells.map(
+      ({ recovery }) => [recovery?.at, recovery?.by],
+    )
+  }
+  // Asked at once, and asked when it is all over.
+  expect(ends(300_000, { ...silent, deletions: [] })).toEqual([[205_000, 'ttl']])
+  expect(ends(950_000, silent)).toEqual([[205_000, 'ttl']])
+  // Unwell until its end, or not known to have been well.
+  expect(ends(950_000, { deletions: [900_000] })).toEqual([[900_000, 'owner_deleted']])
+})
+
+test('what silence has ended does not go on when its owner is unwell again', () => {
+  const unwell = { unwell: true, watermark: 900_000 }
+  const recoveryOf = (healthy: Surroundings['healthy']): unknown =>
+    spellsOf(
+      [{ at: 5_000, add: 1, weight: 1 }],
+      { ...rule, recovery: 'none' },
+      {
+        healthy,
+        deletions: [],
+        gaps: [],
+        ...unwell,
+      },
+    ).spells[0]?.recovery?.at
+  expect(recoveryOf([{ from: 0, to: 800_000, why: 'well' }])).toBe(205_000)
+  expect(recoveryOf([{ from: 300_000, to: 800_000, why: 'well' }])).toBe(205_000)
+  expect(recoveryOf([{ from: 0, to: 200_000, why: 'well' }])).toBeUndefined()
+})
+
 const instant = fc.nat(40).map((n) => n * 20_000)
 const times = fc.oneof(fc.constant([]), fc.array(instant, { maxLength: 8 }))
 const intervals = times.map((list) => {

@@ -101,18 +101,24 @@ const recovered = (last: number, next: number, rule: ProblemRule, around: Surrou
   return { recovery: null, askAt }
 }
 
+/** Whether the owner was seen to be well after `at` and before `until`: what silence had ended by then stays ended, whatever comes. */
+const wasWell = (at: number, until: number, { healthy }: Surroundings): boolean =>
+  healthy.some(({ from, to }) => to > at && from < until)
+
 /** Silence that lasted a whole time to live while the stream was alive; never while the owner is known to be unwell. */
 const silenced = (last: number, next: number, rule: ProblemRule, around: Surroundings): End => {
-  if (around.unwell && next === Infinity) return { recovery: null, askAt: null }
   const at =
     quietFrom(
       last,
       rule.ttl,
       around.gaps.filter(([, end]) => end <= next),
     ) + rule.ttl
+  if (at === Infinity && around.unwell && next === Infinity) return { recovery: null, askAt: null }
   // Nothing is heard now, so the wait has not begun: it is asked again when that may be over.
   if (at === Infinity) return { recovery: null, askAt: (around.watermark ?? last) + ASK_AGAIN_MS }
   if (at > next) return { recovery: null, askAt: null }
+  if (around.unwell && next === Infinity && !wasWell(at, next, around))
+    return { recovery: null, askAt: null }
   if (at > (around.watermark ?? -Infinity)) return { recovery: null, askAt: at }
   const why = `no occurrence for ${hours(rule.ttl)} while the stream was alive (time to live)`
   return { recovery: { at, by: 'ttl', why }, askAt: null }
@@ -129,9 +135,14 @@ const endAfter = (last: number, next: number, rule: ProblemRule, around: Surroun
   if (byHealth.recovery !== null) return byHealth
   if (deleted !== Infinity) {
     const at = Math.max(deleted, last)
+    // Of an owner that was well the whole time to live had passed before it was deleted, whether or not anybody asked then.
+    const bySilence = silenced(last, at, rule, { ...around, unwell: false })
+    const { recovery, askAt } = bySilence
+    if (recovery !== null && wasWell(recovery.at, at, around))
+      return { recovery, askAt: byHealth.askAt }
     // The end of an episode is decided by time, like every end: something earlier may still be on its way, and health may end it sooner.
     if (at > (around.watermark ?? -Infinity))
-      return { recovery: null, askAt: Math.min(at, byHealth.askAt ?? Infinity) }
+      return { recovery: null, askAt: Math.min(at, byHealth.askAt ?? Infinity, askAt ?? Infinity) }
     return { recovery: { at, by: 'owner_deleted', why: 'the owner was deleted' }, askAt: null }
   }
   const bySilence = silenced(last, next, rule, around)

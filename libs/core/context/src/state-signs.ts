@@ -77,7 +77,10 @@ const lastingSigns = (
       })),
   )
 
-const matched = (view: OwnerView, match: StateMatch): LastingSign[] => {
+/** Of whom states are asked. */
+export type StatesView = Pick<OwnerView, 'owner' | 'own' | 'pods' | 'jobs'>
+
+const matched = (view: StatesView, match: StateMatch): LastingSign[] => {
   if (match.kind !== undefined && !match.kind.includes(view.owner.kind)) return []
   const wanted = valuesOf(match)
   switch (match.state) {
@@ -111,7 +114,7 @@ const valuesOf = (match: StateMatch): ReadonlySet<string> => {
 }
 
 /** What the states of an owner and of what it controls say of a problem. */
-export const signsOf = (view: OwnerView, rule: ProblemRule): readonly LastingSign[] =>
+export const signsOf = (view: StatesView, rule: ProblemRule): readonly LastingSign[] =>
   rule.states.flatMap((match) => {
     const signs = matched(view, match)
     const { opens } = match

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { happenedOf, mixed, trouble } from './retirement-mixed.spec-helper.ts'
+import { readAs, run, type Run } from './retirement.spec-helper.ts'
+import { RETIRE_AFTER_MS } from './retirement.ts'
+
+const numbers = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 3, maxLength: 12 })
+/** By hand, more: KUBESIFT_RUNS=3000. */
+const RUNS = Number(process.env['KUBESIFT_RUNS'] ?? 200)
+
+const ALL = 'all its alerts are resolved'
+const ONE = 'its alert is resolved'
+
+/**
+ * An alert alone is told until its end, beside Events as of its beginning: what was told alone and retired keeps its end. Whether one or
+ * all alerts are resolved is said of those that are not retired.
+ */
+const comparable = ({ said }: Run): unknown =>
+  Object.fromEntries(
+    [...said].map(([key, context]) => [
+      key,
+      {
+        ...context,
+        spells: context.spells.map(({ recovery, ...spell }) => ({
+          ...spell,
+          recovery: recovery && { ...recovery, why: recovery.why.replace(ALL, ONE) },
+        })),
+        reasons: context.reasons.map(({ lastAt, ...reason }) => ({
+          ...reason,
+          lastAt: reason.type === 'Alert' || reason.type === 'Metric' ? null : lastAt,
+        })),
+      },
+    ]),
+  )
+
+test('alerts, metrics, states and runs that are retired are told as if they never were', () => {
+  let letGo = 0
+  fc.assert(
+    fc.property(
+      fc.array(trouble, { minLength: 1, maxLength: 10 }),
+      numbers,
+      numbers,
+      (troubles, jitter, dice) => {
+        const read = readAs(happenedOf(troubles), jitter)
+        const never = run(Infinity, read, dice, mixed)
+        const retiring = run(RETIRE_AFTER_MS, read, dice, mixed)
+        letGo += retiring.letGo
+        expect(comparable(retiring)).toEqual(comparable(never))
+        expect(retiring.late).toEqual({})
+      },
+    ),
+    { numRuns: RUNS },
+  )
+  expect(letGo).toBeGreaterThan(RUNS)
+}, 600_000)
