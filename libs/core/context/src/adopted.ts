@@ -1,7 +1,7 @@
 import type { Context, ReasonCount, Spell } from '@kubesift/contracts'
 import type { OwnerResult } from './derive.ts'
 import { underwayOf } from './earlier.ts'
-import { keptOf, NO_STATES, objectKey, type Retired, type RetiredKey } from './retired.ts'
+import { countedBy, countsBeside, keptOf, NO_STATES, objectKey, type Retired, type RetiredKey } from './retired.ts'
 
 /** A context without its place in the log, and without what only helps while it is looked into. */
 export const bare = (context: Context): RetiredKey => {
@@ -39,14 +39,17 @@ const reasonsBeyond = (
 const countIn = (told: readonly Spell[], { from }: Spell): number =>
   told.find((spell) => spell.from === from)?.count ?? 0
 
-/** The spells in the order in which they are derived now, with what was told of them beyond it. */
+/**
+ * The spells in the order in which they are derived now, with what was told of them beyond it. That may be less than nothing: what is left
+ * of an Event may count in one spell what was told of two.
+ */
 const spellsBeyond = (
   told: Context,
   live: readonly Spell[] | undefined,
   kept: RetiredKey,
 ): readonly Spell[] => {
   if (live !== undefined)
-    return live.map((s) => ({ ...s, count: Math.max(0, countIn(told.spells, s) - s.count) }))
+    return live.map((s) => ({ ...s, count: countIn(told.spells, s) - s.count }))
   // Nothing of it is in the facts: what has ended meanwhile keeps its end.
   return kept.spells.length === 0
     ? told.spells
@@ -66,16 +69,24 @@ export const adopted = (
   if (kept === undefined) return retired
   const here = live.contexts.find(({ key }) => key === told.key)
   const across = underwayOf(retired, told.problem) !== undefined
+  // It may have been retired meanwhile, with what is left of it alone.
+  const by = countedBy(told.reasons)
+  // Alerts alone that are left of Events and alerts count nothing: the Events did.
+  const counted = here !== undefined && countsBeside(by, here.reasons) ? here.occurrenceCount : 0
   const known = new Set(here?.objects.map(objectKey))
   const objects = told.objects.filter((object) => !known.has(objectKey(object)))
   const beyond: RetiredKey = {
     ...(across ? bare(told) : keptOf(bare(told))),
     ...(across ? {} : { changes: [], states: NO_STATES }),
     reasons: reasonsBeyond(told.reasons, here?.reasons ?? []),
-    occurrenceCount: Math.max(0, told.occurrenceCount - (here?.occurrenceCount ?? 0)),
+    occurrenceCount: Math.max(0, told.occurrenceCount - counted),
     objects,
     objectsTotal: Math.max(objects.length, told.objectsTotal - (here?.objectsTotal ?? 0)),
     spells: [...spellsBeyond(told, here?.spells ?? live.still.get(told.key), kept)],
   }
-  return { ...retired, keys: { ...retired.keys, [told.key]: beyond } }
+  return {
+    ...retired,
+    keys: { ...retired.keys, [told.key]: beyond },
+    by: { ...retired.by, [told.key]: by },
+  }
 }

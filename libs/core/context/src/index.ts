@@ -13,7 +13,7 @@ export { GAP_MS } from './silences.ts'
 export { sourcesAfter, sourcesOf } from './cluster-sources.ts'
 export { isOther } from './other-facts.ts'
 export { RETIRE_AFTER_MS, TOO_LATE_FIELD } from './retirement.ts'
-export { isOlder, measuredAt, seedsOf, type Horizon } from './seeding.ts'
+export { isOlder, measuredAt, seedsOf, tellsOfEnds, type Horizon } from './seeding.ts'
 export type { TooLateByKind } from './too-late.ts'
 export type { Fields } from './stored-facts.ts'
 export {

@@ -17,7 +17,7 @@ import {
   type Published,
   type Standing,
 } from './decide.ts'
-import type { Derived } from './derive.ts'
+import type { Derived, OwnerResult } from './derive.ts'
 import { eventFact } from './event-fact.ts'
 import { Facts, ownerId } from './facts.ts'
 import { ignoredOf, type IgnoredFact } from './ignored.ts'
@@ -26,7 +26,7 @@ import { objectFact } from './object-fact.ts'
 import { isOther } from './other-facts.ts'
 import { Looks } from './looks.ts'
 import { Memories } from './memories.ts'
-import { ledgerOf, NO_MEMORY, type Counted } from './owner-memory.ts'
+import { decidedAs, ledgerOf, NO_MEMORY, type Counted } from './owner-memory.ts'
 import { Passed } from './passed.ts'
 import { Retirement, type Decided } from './retirement.ts'
 import type { Surroundings } from './spells.ts'
@@ -226,7 +226,10 @@ export class NamespaceMachine {
   adopt(told: Context, at: AsOf): Fields {
     const fields: Fields = new Map()
     const id = ownerId(told.owner)
-    this.#retirement.adopt(id, told, deriveLive(this.#standing, id, at), fields)
+    const memory = decidedAs(this.#memory.get(id) ?? NO_MEMORY, told)
+    this.#memory.write(id, memory, fields)
+    const live = (): OwnerResult => deriveLive(this.#standing, id, at)
+    this.#retirement.adopt(id, told, { memory, live }, fields)
     return fields
   }
 

@@ -1,4 +1,4 @@
-import { parseIncidentKey, type Spell } from '@kubesift/contracts'
+import { parseIncidentKey, type Context, type Spell } from '@kubesift/contracts'
 import type { Derived, OwnerResult } from './derive.ts'
 
 /** What of an owner must survive besides its facts: which keys were published, and the boundaries that have been frozen. */
@@ -90,6 +90,26 @@ export const memoryAfter = (
   ...(now.anew.length === 0 ? {} : { anew: now.anew }),
   ...(Object.keys(now.shut).length === 0 ? {} : { ignored: now.shut }),
 })
+
+/**
+ * After a loss: an end that was told was decided, so it stands, though what is left would not show it (of its owner nothing may have been
+ * heard since). The owner is looked at again.
+ */
+export const decidedAs = (
+  before: OwnerMemory,
+  { key, spells }: Pick<Context, 'key' | 'spells'>,
+): OwnerMemory => {
+  const goingOn = spells.findIndex(({ recovery }) => recovery === null)
+  const ended = goingOn < 0 ? [...spells] : spells.slice(0, goingOn)
+  const known = Object.hasOwn(before.frozen, key) ? before.frozen[key]!.length : 0
+  const at = ended.at(-1)?.recovery?.at
+  if (at === undefined || ended.length <= known) return before
+  return {
+    ...before,
+    frozen: { ...before.frozen, [key]: ended },
+    nextDecisionAt: Math.min(at, before.nextDecisionAt ?? Infinity),
+  }
+}
 
 /** What a rule of the operators has kept shut: how many keys anew, and how many occurrences of theirs. */
 export interface Counted {

@@ -28,6 +28,10 @@ export const countedBy = (reasons: readonly ReasonCount[]): CountedBy => {
   return reasons.every(isAlert) ? 'alert' : 'state'
 }
 
+/** Whether what these reasons tell makes the count of a key of which `by` made it before. */
+export const countsBeside = (by: CountedBy, reasons: readonly ReasonCount[]): boolean =>
+  RANK[countedBy(reasons)] >= RANK[by]
+
 const worse = (a: CountQuality, b: CountQuality): CountQuality => {
   const rank = { exact: 0, aggregated: 1, lower_bound: 2 } as const
   return rank[a] >= rank[b] ? a : b
@@ -86,13 +90,12 @@ const objectsOf = (
 
 /** The spells with what was counted of them before. */
 const spellsTogether = (live: readonly Spell[], { spells }: RetiredKey): Spell[] =>
-  live.map((spell, i) => ({ ...spell, count: spell.count + (spells[i]?.count ?? 0) }))
+  live.map((spell, i) => ({ ...spell, count: Math.max(0, spell.count + (spells[i]?.count ?? 0)) }))
 
 /** A context as it is with what was retired of its key: sums are sums again, its own spells come first. */
 const together = (live: Derived, kept: RetiredKey, by: CountedBy): Derived => {
-  const [ofKept, ofLive] = [RANK[by], RANK[countedBy(live.reasons)]]
-  const keptCounts = ofKept >= ofLive
-  const liveCounts = ofLive >= ofKept
+  const keptCounts = RANK[by] >= RANK[countedBy(live.reasons)]
+  const liveCounts = countsBeside(by, live.reasons)
   const qualities = [
     ...(keptCounts ? [kept.countQuality] : []),
     ...(liveCounts ? [live.countQuality] : []),

@@ -96,10 +96,18 @@ export class Retirement {
     if (after !== retired) this.#keep(id, after, fields)
   }
 
-  /** Keeps what a context of before holds beyond what the facts give that are left. */
-  adopt(id: string, told: Context, live: OwnerResult, fields: Fields): void {
+  /** Keeps what a context of before holds beyond what the facts give that are left (`live`), once its own ends are known (`memory`). */
+  adopt(
+    id: string,
+    told: Context,
+    { memory, live }: { readonly memory: OwnerMemory; readonly live: () => OwnerResult },
+    fields: Fields,
+  ): void {
     const retired = this.#retired.get(id)
-    if (retired !== undefined) this.#keep(id, adopted(retired, told, live), fields)
+    if (retired === undefined) return
+    const after = closed(retired, { memory, result: { settled: { alone: new Map() } } })
+    this.#retired.set(id, after)
+    this.#keep(id, adopted(after, told, live()), fields)
   }
 
   of(id: string): Retired | undefined {

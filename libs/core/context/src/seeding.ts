@@ -52,13 +52,20 @@ const openAcross = (context: Context, horizon: Horizon): Underway | undefined =>
   return { spell: until, ownTo: ownTo(context, until, horizon), unwell: knewObjects(context) }
 }
 
+/** Whether any end is told by it. */
+export const tellsOfEnds = ({ spells }: Pick<Context, 'spells'>): boolean =>
+  spells.some(({ recovery }) => recovery !== null)
+
 /**
  * The offset at which what this context holds beyond the records that are left is measured (`adopted`): where it was told from, or, of one
- * that is open since before and was not told again, when all are read. Undefined: all of it is kept as it is.
+ * that is open since before and was not told again, when all are read. One that began later is asked for its ends alone: what they were
+ * seen by may have gone. Undefined: all of it is kept as it is.
  */
 export const measuredAt = (context: Context, horizon: Horizon): number | undefined => {
   const { from, until } = horizon
-  if (context.movedTo !== undefined || !isOlder(context, horizon)) return undefined
+  if (context.movedTo !== undefined) return undefined
+  if (!isOlder(context, horizon) && !(Number.isFinite(horizon.at) && tellsOfEnds(context)))
+    return undefined
   const { offset } = context.version
   if (offset >= from && offset < until) return offset
   return until > from && openAcross(context, horizon) !== undefined ? until - 1 : undefined

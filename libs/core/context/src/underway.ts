@@ -48,7 +48,7 @@ export const closed = (
     result: { settled },
   }: {
     readonly memory: Pick<OwnerMemory, 'frozen'>
-    readonly result: Pick<OwnerResult, 'settled'>
+    readonly result: { readonly settled: Pick<OwnerResult['settled'], 'alone'> }
   },
 ): Retired => {
   let after = retired
@@ -61,7 +61,8 @@ export const closed = (
     const { underway: __, ...rest } = after
     // What it has taken in may have gone on for longer than it did by itself.
     const own = settled.alone.get(kept.problem)?.find(({ from }) => from === end.from)
-    const alone = [...(after.alone[kept.problem] ?? []), own ?? end]
+    const by = own === undefined || own.recovery === null ? end : own
+    const alone = [...(after.alone[kept.problem] ?? []), by]
     after = {
       ...rest,
       keys: { ...after.keys, [kept.key]: ended(kept, spells) },
