@@ -12,6 +12,8 @@ export interface Part {
   readonly gone: number
   /** Undefined: Redis has no state of it. */
   readonly epoch: number | undefined
+  /** All of it is published, too. */
+  readonly isWhole: boolean
 }
 
 /** Everything by partition, in their order. */
@@ -22,18 +24,20 @@ export const partsOf = async (
   const spans = await spansOf(kafka, signals.topic)
   const standings = await store.standings([...spans.keys()])
   return [...spans]
-    .map(([partition, { from, to }]) => ({
-      partition,
-      records: to - from,
-      gone: from,
-      epoch: standings.get(partition)?.epoch,
-    }))
+    .map(([partition, { from, to }]) => {
+      const { epoch, isWhole = false } = standings.get(partition) ?? {}
+      return { partition, records: to - from, gone: from, epoch, isWhole }
+    })
     .sort((a, b) => a.partition - b.partition)
 }
 
-/** Those of which Redis has no state though something was written to them. */
+/** Whether there ever was a record in it. */
+export const isWritten = ({ records, gone }: Pick<Part, 'records' | 'gone'>): boolean =>
+  records + gone > 0
+
+/** Those of which Redis has no state though something was written to them, and those whose state is still being made again. */
 export const lostOf = (parts: readonly Part[]): readonly Part[] =>
-  parts.filter(({ records, gone, epoch }) => epoch === undefined && records + gone > 0)
+  parts.filter((part) => !part.isWhole && isWritten(part))
 
 /** What will be, or would be, made again; for people. */
 export const planText = (parts: readonly Part[]): string[] => {

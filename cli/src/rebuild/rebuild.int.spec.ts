@@ -53,7 +53,7 @@ const aCluster = async (backing: TestBacking) => {
   const begin = async (partition: number): Promise<void> => {
     const claim = await store.claim(partition)
     const rest = { next: 1, until: 1, namespaces: [], measured: [] }
-    await store.begin(claim, { epoch: claim.epoch + 1, ...rest })
+    await store.whole(await store.begin(claim, { epoch: claim.epoch + 1, ...rest }))
   }
   return { store, begin, [Symbol.dispose]: () => redis.disconnect() }
 }
@@ -105,4 +105,48 @@ test('waits until what is lost is whole, and leaves a state that is there alone 
   const { code, out } = await forced
   expect(code).toBe(0)
   expect(out).toContain('3 of 3 are whole')
+})
+
+test('waits for what is being made again already, until that is published, too', async () => {
+  await using backing = await testBacking()
+  using cluster = await aCluster(backing)
+  const { store } = cluster
+  const claim = await store.claim(2)
+  const rest = { next: 0, until: 1, namespaces: [], measured: [] }
+  const begun = await store.begin(claim, { epoch: 2, ...rest })
+  const rebuild = rebuildOf(backing)
+  expect((await rebuild('--wait', '0')).warnings).toContain('1 of 1 partitions are not whole')
+  await store.write(begun, { expected: 0, next: 1, namespaces: [] })
+  expect((await rebuild('--wait', '0')).code).toBe(4)
+  await store.whole(begun)
+  expect((await rebuild('--wait', '0')).out).toContain('nothing to rebuild')
+})
+
+test('has nothing to wait for where nothing was ever written', async () => {
+  await using backing = await testBacking()
+  const kafka = createKafka({
+    brokers: backing.kafkaBrokers.split(','),
+    clientId: 'test',
+    topicPrefix: backing.topicPrefix,
+  })
+  await ensureTopics(kafka, [{ topic: signals.topic, policy: signals.policy }])
+  const { code, out } = await rebuildOf(backing)('--force', '--wait', '0')
+  expect(out).toBe('nothing was ever written to signals: nothing to rebuild')
+  expect(code).toBe(0)
+})
+
+test('says which Redis has to be that of the context-builder, and what is wrong with its address', async () => {
+  await using backing = await testBacking()
+  using _cluster = await aCluster(backing)
+  const { warnings } = await rebuildOf(backing)('--wait', '0')
+  expect(warnings).toContain('with this REDIS_URL and KAFKA_TOPIC_PREFIX')
+  const url = new URL(backing.redisUrl)
+  const nobody = { ...backing, redisUrl: `redis://127.0.0.1:1/0` }
+  expect((await rebuildOf(nobody)()).code).toBe(4)
+  url.username = 'operator'
+  url.password = 'wrong-secret'
+  const refused = await rebuildOf({ ...backing, redisUrl: url.toString() })()
+  expect(refused.code).toBe(4)
+  expect(refused.warnings).toContain('Redis does not answer')
+  expect(refused.warnings).not.toContain('wrong-secret')
 })

@@ -6,7 +6,7 @@ import { CliFailure } from '../frame/cli-failure.ts'
 import { ExitCode } from '../frame/exit-code.ts'
 import type { CliContext } from '../frame/verb.ts'
 import { counted } from '../render/words.ts'
-import { lostOf, partsOf, planText, type Part } from './plan.ts'
+import { isWritten, lostOf, partsOf, planText, type Part } from './plan.ts'
 
 export interface RebuildOptions {
   readonly dryRun?: boolean
@@ -38,10 +38,14 @@ export const rebuild = async (
     )
   const parts = await partsOf(kafka, store)
   const lost = lostOf(parts)
-  const chosen = options.force === true ? parts : lost
+  // Of a partition to which nothing was ever written there is no state to wait for.
+  const chosen =
+    options.force === true ? parts.filter((p) => p.epoch !== undefined || isWritten(p)) : lost
   if (chosen.length === 0) {
     context.print(
-      `the state of all ${counted(parts.length, 'partition')} is there: nothing to rebuild (--force makes it anew)`,
+      parts.some(isWritten)
+        ? `the state of all ${counted(parts.length, 'partition')} is there: nothing to rebuild (--force makes it anew)`
+        : `nothing was ever written to signals: nothing to rebuild`,
     )
     return ExitCode.ok
   }
@@ -50,19 +54,19 @@ export const rebuild = async (
     context.print('nothing was changed (--dry-run)')
     return ExitCode.ok
   }
-  for (const { partition, epoch } of chosen) if (epoch !== undefined) await store.forget(partition)
+  if (options.force === true)
+    for (const { partition, epoch } of chosen)
+      if (epoch !== undefined) await store.forget(partition)
   return untilWhole({ store, context }, chosen, options.wait)
 }
 
-/** A state that stands, at the end of what was told before it was lost. */
+/** A state that stands, and is published. */
 const wholeOf = async (
   store: With['store'],
   chosen: readonly Part[],
 ): Promise<readonly number[]> => {
   const standings = await store.standings(chosen.map(({ partition }) => partition))
-  return [...standings].flatMap(([partition, { next, until }]) =>
-    until === null || next >= until ? [partition] : [],
-  )
+  return [...standings].flatMap(([partition, { isWhole }]) => (isWhole ? [partition] : []))
 }
 
 const untilWhole = async (
@@ -83,7 +87,7 @@ const untilWhole = async (
     if (context.signal.aborted) return ExitCode.interrupted
     if (context.now() >= end)
       throw new CliFailure(
-        `${chosen.length - whole.length} of ${chosen.length} partitions are not whole after ${seconds} s: is the context-builder (role assemble) running? It goes on by itself; ask again with \`./kubesift rebuild\``,
+        `${chosen.length - whole.length} of ${chosen.length} partitions are not whole after ${seconds} s: is the context-builder (role assemble) running, with this REDIS_URL and KAFKA_TOPIC_PREFIX? It goes on by itself; ask again with \`./kubesift rebuild\``,
         ExitCode.notRunning,
       )
     await sleep(ASK_EVERY_MS, undefined, { signal: context.signal }).catch(() => undefined)

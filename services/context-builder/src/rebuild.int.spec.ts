@@ -2,12 +2,13 @@ import {
   createKafka,
   createProducer,
   ensureTopics,
+  partitionOf,
   spansOf,
   type Kafka,
 } from '@kubesift/adapter-kafka'
 import { encodeLogs } from '@kubesift/adapter-otlp'
 import { connectRedis, ensureConnected, StateStore } from '@kubesift/adapter-redis'
-import { OTEL_LOGS, otelPolicy, signals, type Context } from '@kubesift/contracts'
+import { namespaceKey, OTEL_LOGS, otelPolicy, signals, type Context } from '@kubesift/contracts'
 import {
   createLogger,
   loadConfig,
@@ -224,4 +225,62 @@ test('a process that is killed while it makes a state again is followed by one t
   await start()
   await until(() => expect(crashLoop()?.version.epoch).toBe(2))
   expect(saying(crashLoop())).toEqual(saying(before))
+})
+
+test('a process that dies while it publishes a state again is followed by one that publishes the rest and says that it is whole', async () => {
+  await start()
+  await send([...recorded('objects'), ...recorded('events')])
+  await until(() => expect(backOffs()).toBe(11))
+  await caughtUp()
+  await lose()
+  await until(() => expect(crashLoop()?.version.epoch).toBe(2))
+  const areWhole = async (): Promise<void> => {
+    const stands = await withStore((store) => store.standings(PARTITIONS))
+    expect([...stands.values()].filter(({ isWhole }) => isWhole)).toHaveLength(PARTITIONS.length)
+  }
+  await until(areWhole)
+  await stop()
+  const before = crashLoop()!
+  const told = contexts.all.length
+  // As it stood before the last of what was owed went out.
+  const redis = connectRedis(backing.redisUrl)
+  await ensureConnected(redis)
+  const home = partitionOf(namespaceKey(before.cluster, before.namespace), PARTITIONS.length)
+  const key = `kubesift:${backing.topicPrefix}{signals-${home}}:2:`
+  await redis.hdel(`${key}meta`, 'whole')
+  await redis.sadd(`${key}pending`, namespaceKey(before.cluster, before.namespace))
+  await redis.rpush(`${key}measured`, 'left over')
+  await start()
+  await until(areWhole)
+  await until(() =>
+    expect(contexts.all.slice(told).filter((c) => c.key === before.key)).toHaveLength(1),
+  )
+  expect(saying(crashLoop())).toEqual(saying(before))
+  expect(await redis.exists(`${key}measured`)).toBe(0)
+  redis.disconnect()
+})
+
+test('a state that is lost again while it is made, and once more when it is whole, is made under newer epochs each time', async () => {
+  await start()
+  await send([...recorded('objects'), ...recorded('events')])
+  await until(() => expect(backOffs()).toBe(11))
+  await caughtUp()
+  const before = crashLoop()
+  const told = contexts.all.length
+  await lose()
+  await lose()
+  await until(() => expect(crashLoop()?.version.epoch).toBe(3))
+  const redis = connectRedis(backing.redisUrl)
+  await ensureConnected(redis)
+  // One partition alone, and all of it, its epoch too.
+  const home = partitionOf(namespaceKey(before!.cluster, before!.namespace), PARTITIONS.length)
+  const key = `kubesift:${backing.topicPrefix}{signals-${home}}:2:`
+  await redis.del(...(await redis.keys(`${key}*`)))
+  redis.disconnect()
+  await until(() => expect(crashLoop()?.version.epoch).toBe(4))
+  expect(saying(crashLoop())).toEqual(saying(before))
+  const since = contexts.all.slice(told).filter((c) => c.key === before!.key)
+  expect(since.filter((c) => backOffs(c) !== 11)).toEqual([])
+  const epochs = since.map(({ version }) => version.epoch)
+  expect(epochs).toEqual(epochs.toSorted((a, b) => a - b))
 })

@@ -14,7 +14,7 @@ export interface Claim {
   readonly pending: readonly string[]
   /** When, by the watermark of its cluster, a namespace has something to decide. */
   readonly timers: ReadonlyMap<string, Timer>
-  /** The state was lost and is being made again; undefined when it is whole. */
+  /** The state was lost, and is being made again or published again; undefined when it is whole. */
   readonly rebuild?: Rebuild
 }
 

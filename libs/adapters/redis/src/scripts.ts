@@ -49,19 +49,25 @@ export const BEGIN = `
 local meta = redis.call('HMGET', KEYS[1], 'token', 'next')
 if meta[1] ~= ARGV[1] or (meta[2] or '') ~= '' then return 0 end
 redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'until', ARGV[3])
+redis.call('HDEL', KEYS[1], 'whole')
 for i = 4, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
 return 1
 `
 
-/** KEYS: meta. The position goes first, and with the token whoever holds it. */
+/**
+ * KEYS: meta. The position goes first, and with the token whoever holds it. What was published under the epoch is to be outranked, whatever
+ * is left of it elsewhere.
+ */
 export const FORGET = `
-redis.call('HDEL', KEYS[1], 'next', 'clock', 'epoch', 'until')
+redis.call('HDEL', KEYS[1], 'next', 'clock', 'until', 'whole')
+redis.call('HSET', KEYS[1], 'epoch', (redis.call('HGET', KEYS[1], 'epoch') or 1) + 1)
 return redis.call('HINCRBY', KEYS[1], 'token', 1)
 `
 
-/** KEYS: meta, measured. ARGV: token. */
+/** KEYS: meta, measured. ARGV: token. All is told again: what helped to make the state is not needed any more. */
 export const WHOLE = `
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'whole', '1')
 redis.call('DEL', KEYS[2])
 return 1
 `

@@ -44,8 +44,10 @@ export interface Begin extends Rebuild {
 export interface Standing {
   readonly next: number
   readonly epoch: number
-  /** Of one that is or was rebuilt: from where on it is whole. */
+  /** Of one that is or was rebuilt: from where on it can be whole. */
   readonly until: number | null
+  /** Of one that was rebuilt: all of it has been published again. Of others always. */
+  readonly isWhole: boolean
 }
 
 const FIRST_EPOCH = 1
@@ -90,13 +92,14 @@ export class StateStore {
     return this.#run(async () => {
       const meta = this.#key(partition, 'meta')
       const token = String(await this.#redis.hincrby(meta, 'token', 1))
-      const [[next, clock, epoch, until], pending, timers] = await Promise.all([
-        this.#redis.hmget(meta, 'next', 'clock', 'epoch', 'until'),
+      const [[next, clock, epoch, until, whole], pending, timers] = await Promise.all([
+        this.#redis.hmget(meta, 'next', 'clock', 'epoch', 'until', 'whole'),
         this.#redis.smembers(this.#key(partition, 'pending')),
         this.#redis.zrange(this.#key(partition, 'timers'), 0, -1, 'WITHSCORES'),
       ])
       const offset = numberOf(next)
-      const rebuild = await this.#rebuild(partition, offset, numberOf(until))
+      const end = whole == null ? numberOf(until) : null
+      const rebuild = await this.#rebuild(partition, offset, end)
       return {
         partition,
         token,
@@ -115,7 +118,8 @@ export class StateStore {
     next: number | null,
     until: number | null,
   ): Promise<Rebuild | undefined> {
-    if (next === null || until === null || next >= until) return undefined
+    if (next === null || until === null) return undefined
+    if (next >= until) return { until, measured: [] }
     const texts = await this.#redis.lrange(this.#key(partition, 'measured'), 0, -1)
     return { until, measured: texts.map((text) => JSON.parse(text) as Measured) }
   }
@@ -124,14 +128,17 @@ export class StateStore {
   standings(partitions: readonly number[]): Promise<ReadonlyMap<number, Standing>> {
     return this.#run(async () => {
       const metas = await Promise.all(
-        partitions.map((p) => this.#redis.hmget(this.#key(p, 'meta'), 'next', 'epoch', 'until')),
+        partitions.map((p) =>
+          this.#redis.hmget(this.#key(p, 'meta'), 'next', 'epoch', 'until', 'whole'),
+        ),
       )
       return new Map(
-        metas.flatMap(([next, epoch, until], i): [number, Standing][] => {
-          const offset = numberOf(next)
+        metas.flatMap(([next, epoch, end, whole], i): [number, Standing][] => {
+          const [offset, until] = [numberOf(next), numberOf(end)]
           if (offset === null) return []
-          const standing = { next: offset, epoch: numberOf(epoch) ?? FIRST_EPOCH }
-          return [[partitions[i]!, { ...standing, until: numberOf(until) }]]
+          const isWhole = until === null || whole != null
+          const standing = { next: offset, epoch: numberOf(epoch) ?? FIRST_EPOCH, until, isWhole }
+          return [[partitions[i]!, standing]]
         }),
       )
     })
@@ -159,7 +166,7 @@ export class StateStore {
     return this.claim(partition)
   }
 
-  /** A state that was lost is whole again: what helped to make it is not needed any more. */
+  /** A state that was lost is whole again, and published: what helped to make it is not needed any more. */
   whole(claim: Pick<Claim, 'partition' | 'token'>): Promise<void> {
     const { partition, token } = claim
     return this.#run(async () => {

@@ -33,7 +33,9 @@ export class Assembler {
     const found = await this.#options.store.claim(partition)
     const claim = found.next === null ? await this.#options.restore(found) : found
     const held = new HeldPartition(this.#options, claim)
-    await this.#publishOwed(held)
+    // Whoever made a lost state again may have died while it was published.
+    if (claim.rebuild !== undefined && !held.isRebuilding) await this.#rebuilt(held, partition)
+    else await this.#publishOwed(held)
     this.#held.set(partition, held)
     return held.next ?? 0
   }

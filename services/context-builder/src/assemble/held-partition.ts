@@ -76,7 +76,7 @@ export class HeldPartition {
     this.#clockWritten = claim.clock
     this.#next = claim.next
     this.#pending = claim.pending
-    if (claim.rebuild !== undefined && claim.next !== null)
+    if (claim.rebuild !== undefined && claim.next !== null && claim.next < claim.rebuild.until)
       this.#rebuilding = new Rebuilding(claim.rebuild, claim.next)
   }
 
@@ -179,8 +179,10 @@ export class HeldPartition {
       const id = namespaceKey(context.cluster, context.namespace)
       await this.#cache.warm([id])
       this.#settle(id, { byTime: false, everything: true }, touched)
-      const fields = this.#cache.get(id).machine.adopt(context, this.#time(context.cluster))
-      touched.stored(id, fields)
+      const { machine } = this.#cache.get(id)
+      touched.stored(id, machine.adopt(context, this.#time(context.cluster)))
+      const { stale = false } = this.#timers.get(id) ?? {}
+      this.#timers.set(id, { at: machine.nextDecisionAt(), stale })
     }
   }
 

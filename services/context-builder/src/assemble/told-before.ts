@@ -1,0 +1,137 @@
+import {
+  partitionOf,
+  readRecords,
+  spansOf,
+  type Kafka,
+  type RawRecord,
+  type Span,
+} from '@kubesift/adapter-kafka'
+import {
+  compareVersions,
+  incidentContexts,
+  namespaceKey,
+  parseJson,
+  signals,
+  tooLate,
+  type Context,
+  type ContextVersion,
+  type TooLateLedger,
+} from '@kubesift/contracts'
+import { BLIND, tellsOfEnds } from '@kubesift/core-context'
+import { z } from 'zod'
+
+/** What is known of a partition elsewhere than in Redis. */
+export interface Known {
+  /** The largest epoch under which anything was published; 0: nothing ever was. */
+  readonly epoch: number
+  readonly span: Span
+  /** When the oldest record that is left was written; undefined: none is left. */
+  readonly oldestAt: number | undefined
+  /** The newest version of each key. */
+  readonly versions: readonly ContextVersion[]
+  /** Contexts that may tell of what is not left in `signals`. */
+  readonly told: readonly Context[]
+  /** The largest watermark that is known; undefined: none is. */
+  readonly watermark: number | undefined
+  readonly ledgers: readonly TooLateLedger[]
+}
+
+export interface ToldBefore {
+  readonly partitions: ReadonlyMap<number, Known>
+  /** Records that are no contexts, or of a form that this version does not know, and where the first of them lies. */
+  readonly unreadable: number
+  readonly first: string | undefined
+}
+
+const textOf = ({ value }: RawRecord): string | undefined => value?.toString('utf8')
+
+/** What is asked even of a context of another form: nothing may be published under its epoch again. */
+const versioned = z.object({ version: z.object({ epoch: z.number().int().nonnegative() }) })
+
+/** What is kept of the newest context of a key. */
+interface Newest extends Pick<Context, 'version' | 'watermark'> {
+  readonly partition: number
+  /** Itself, where it may tell of what is not left in `signals`. */
+  readonly itself: Context | undefined
+}
+
+const latest = (before: number | undefined, { watermark }: Newest): number | undefined =>
+  watermark === null ? before : Math.max(before ?? -Infinity, watermark)
+
+/** Reads what was published so far: the newest contexts, and the ledgers of what came too late. */
+export const readToldBefore = async (kafka: Kafka): Promise<ToldBefore> => {
+  const spans = await spansOf(kafka, signals.topic)
+  const oldestAt = await oldestOf(kafka, spans)
+  const placeOf = ({ cluster, namespace }: { cluster: string; namespace: string }): number =>
+    partitionOf(namespaceKey(cluster, namespace), spans.size)
+  const newest = new Map<string, Newest>()
+  let [epoch, unreadable] = [0, 0]
+  let first: string | undefined
+  await readRecords(kafka, incidentContexts.topic, {
+    spans: await spansOf(kafka, incidentContexts.topic),
+    take: (record) => {
+      const key = record.key?.toString('utf8') ?? ''
+      const text = textOf(record)
+      if (text === undefined) return void newest.delete(key)
+      const read = parseJson(incidentContexts.schema, text)
+      if (!read.ok) {
+        unreadable += 1
+        first ??= `${record.partition}/${record.offset} (${key.slice(0, 200)}): ${read.why}`
+        const form = parseJson(versioned, text)
+        if (form.ok) epoch = Math.max(epoch, form.value.version.epoch)
+        return
+      }
+      const { value } = read
+      epoch = Math.max(epoch, value.version.epoch)
+      const before = newest.get(value.key)
+      if (before !== undefined && compareVersions(before.version, value.version) > 0) return
+      const partition = placeOf(value)
+      const mayBeGone = value.firstSeenAt <= (oldestAt.get(partition) ?? Infinity)
+      const tells = value.problem !== BLIND && (mayBeGone || tellsOfEnds(value))
+      const { version, watermark } = value
+      newest.set(value.key, { partition, version, watermark, itself: tells ? value : undefined })
+    },
+  })
+  const ledgers: TooLateLedger[] = []
+  await readRecords(kafka, tooLate.topic, {
+    spans: await spansOf(kafka, tooLate.topic),
+    take: (record) => {
+      const text = textOf(record)
+      const read = text === undefined ? undefined : parseJson(tooLate.schema, text)
+      if (read?.ok === true) ledgers.push(read.value)
+    },
+  })
+  const all = [...newest.values()]
+  const partitions = new Map(
+    [...spans].map(([partition, span]) => {
+      const here = all.filter((each) => each.partition === partition)
+      const known: Known = {
+        epoch,
+        span,
+        oldestAt: oldestAt.get(partition),
+        versions: here.map(({ version }) => version),
+        watermark: here.reduce(latest, undefined),
+        told: here.flatMap(({ itself }) => itself ?? []),
+        ledgers: ledgers.filter((ledger) => placeOf(ledger) === partition),
+      }
+      return [partition, known]
+    }),
+  )
+  return { partitions, unreadable, first }
+}
+
+/** When the oldest record of each partition was written. */
+const oldestOf = async (
+  kafka: Kafka,
+  spans: ReadonlyMap<number, Span>,
+): Promise<ReadonlyMap<number, number>> => {
+  const first = new Map(
+    [...spans].map(([p, { from, to }]) => [p, { from, to: Math.min(to, from + 1) }]),
+  )
+  const found = new Map<number, number>()
+  await readRecords(kafka, signals.topic, {
+    spans: first,
+    take: ({ partition, timestamp }) => void found.set(partition, timestamp),
+  })
+  return found
+}
