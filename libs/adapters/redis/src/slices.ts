@@ -52,3 +52,27 @@ export const slicesOf = (
   }
   return [...slices, last]
 }
+
+/** What is sent at once of a state that is written from nothing. */
+const PORTION_BYTES = 4 * 1024 * 1024
+
+/** Fields of namespaces, in portions of bounded size; a namespace that is larger comes in several. */
+export function* portionsOf(namespaces: Iterable<NamespaceWrite>): Generator<NamespaceWrite[]> {
+  let portion: NamespaceWrite[] = []
+  let room = PORTION_BYTES
+  for (const write of namespaces) {
+    let fields = new Map<string, string>()
+    for (const [name, value] of write.fields) {
+      if (room <= 0) {
+        yield [...portion, { ...write, fields }]
+        portion = []
+        fields = new Map()
+        room = PORTION_BYTES
+      }
+      fields.set(name, value)
+      room -= name.length + value.length
+    }
+    portion.push({ ...write, fields })
+  }
+  yield portion
+}

@@ -5,7 +5,7 @@ import { argumentsOf, pairs, timerOf, type Argument } from './arguments.ts'
 import type { Claim, Measured, Rebuild, Timer } from './claim.ts'
 import { ensureConnected, unavailable } from './connect.ts'
 import { BEGIN, FORGET, PUBLISHED, WHOLE, WRITE } from './scripts.ts'
-import { slicesOf } from './slices.ts'
+import { portionsOf, slicesOf } from './slices.ts'
 
 /** What is stored of a namespace: fields, and the chunks of signals that came after them. */
 export interface Stored {
@@ -26,7 +26,8 @@ export interface NamespaceWrite {
 
 export interface Write {
   readonly expected: number | null
-  readonly next: number
+  /** Null: as it was, there is none yet. */
+  readonly next: number | null
   /** Left out where it is what it was. */
   readonly clock?: Clock
   readonly namespaces: readonly NamespaceWrite[]
@@ -37,7 +38,8 @@ export interface Begin extends Rebuild {
   readonly epoch: number
   /** The offset of `signals` at which it begins. */
   readonly next: number
-  readonly namespaces: readonly NamespaceWrite[]
+  /** Asked for one after the other, and written in portions: all of them may be more than a connection takes. */
+  readonly namespaces: Iterable<NamespaceWrite>
 }
 
 /** Where a partition stands. */
@@ -161,8 +163,10 @@ export class StateStore {
         this.#held(await this.#redis.eval(BEGIN, 2, meta, list, ...args), partition)
       }
     })
+    for (const some of portionsOf(namespaces))
+      await this.write(claim, { expected: null, next: null, namespaces: some })
     // With the position everything holds; until then the state counts as lost.
-    await this.write(claim, { expected: null, next, namespaces })
+    await this.write(claim, { expected: null, next, namespaces: [] })
     return this.claim(partition)
   }
 

@@ -116,26 +116,31 @@ const horizonOf = ({ span, oldestAt, told }: Known, isOther: boolean): number =>
   return span.from === 0 && !isOther ? -Infinity : oldestAt
 }
 
-const namespacesOf = (
+/** One after the other: of all that are known there may be more than fits into memory twice. */
+function* namespacesOf(
   contexts: readonly Context[],
   ledgers: readonly TooLateLedger[],
   horizon: Horizon,
-): NamespaceWrite[] => {
-  const fields = new Map<string, Map<string, string>>()
-  for (const [id, some] of Map.groupBy(contexts, (c) => namespaceKey(c.cluster, c.namespace)))
-    fields.set(id, seedsOf(some, horizon))
-  for (const { cluster, namespace, kinds } of ledgers) {
-    const id = namespaceKey(cluster, namespace)
-    const own = fields.get(id) ?? new Map<string, string>()
-    fields.set(id, own.set(TOO_LATE_FIELD, JSON.stringify(kinds)))
+): Generator<NamespaceWrite> {
+  const late = new Map(
+    ledgers.map(({ cluster, namespace, kinds }) => [
+      namespaceKey(cluster, namespace),
+      JSON.stringify(kinds),
+    ]),
+  )
+  const told = Map.groupBy(contexts, (c) => namespaceKey(c.cluster, c.namespace))
+  for (const id of new Set([...told.keys(), ...late.keys()])) {
+    const ledger = late.get(id)
+    const fields = seedsOf(told.get(id) ?? [], horizon)
+    if (ledger !== undefined) fields.set(TOO_LATE_FIELD, ledger)
+    yield {
+      id,
+      chunks: [],
+      saved: false,
+      fields,
+      // What was open is looked at as soon as time is known.
+      timer: { at: Number.isFinite(horizon.at) ? horizon.at : null, stale: false },
+      publish: false,
+    }
   }
-  return [...fields].map(([id, own]) => ({
-    id,
-    chunks: [],
-    saved: false,
-    fields: own,
-    // What was open is looked at as soon as time is known.
-    timer: { at: Number.isFinite(horizon.at) ? horizon.at : null, stale: false },
-    publish: false,
-  }))
 }
