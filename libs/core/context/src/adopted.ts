@@ -1,7 +1,15 @@
 import type { Context, ReasonCount, Spell } from '@kubesift/contracts'
 import type { OwnerResult } from './derive.ts'
 import { underwayOf } from './earlier.ts'
-import { countedBy, countsBeside, keptOf, NO_STATES, objectKey, type Retired, type RetiredKey } from './retired.ts'
+import {
+  countedBy,
+  countsBeside,
+  keptOf,
+  NO_STATES,
+  objectKey,
+  type Retired,
+  type RetiredKey,
+} from './retired.ts'
 
 /** A context without its place in the log, and without what only helps while it is looked into. */
 export const bare = (context: Context): RetiredKey => {
