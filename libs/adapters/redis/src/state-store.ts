@@ -38,6 +38,7 @@ export interface Begin extends Rebuild {
   readonly epoch: number
   /** The offset of `signals` at which it begins. */
   readonly next: number
+  readonly clock?: Clock
   /** Asked for one after the other, and written in portions: all of them may be more than a connection takes. */
   readonly namespaces: Iterable<NamespaceWrite>
 }
@@ -152,7 +153,7 @@ export class StateStore {
    */
   async begin(claim: Pick<Claim, 'partition' | 'token'>, begin: Begin): Promise<Claim> {
     const { partition, token } = claim
-    const { epoch, until, next, namespaces, measured } = begin
+    const { epoch, until, next, clock, namespaces, measured } = begin
     await this.#takeAway(partition, token)
     await this.#run(async () => {
       const [meta, list] = [this.#key(partition, 'meta'), this.#key(partition, 'measured')]
@@ -166,7 +167,8 @@ export class StateStore {
     for (const some of portionsOf(namespaces))
       await this.write(claim, { expected: null, next: null, namespaces: some })
     // With the position everything holds; until then the state counts as lost.
-    await this.write(claim, { expected: null, next, namespaces: [] })
+    const begun = { expected: null, next, namespaces: [] }
+    await this.write(claim, clock === undefined ? begun : { ...begun, clock })
     return this.claim(partition)
   }
 

@@ -176,6 +176,21 @@ test('reads all of a topic that was made anew as news', async () => {
   expect(claim.rebuild).toEqual({ until: 0, measured: [] })
 })
 
+test('takes a cluster that was not seen for one that is not, as long as nothing says otherwise', async () => {
+  await using backing = await testBacking()
+  const name = '__proto__'
+  const blind: Context = {
+    ...context(name, { epoch: 1, offset: 5_000 }, true),
+    key: `${name}//Cluster/${name}/Blind`,
+    cluster: name,
+    namespace: '',
+    owner: { kind: 'Cluster', name, by: 'self' },
+    problem: 'Blind',
+  }
+  const { claim } = await restored(backing, { signals: 10, contexts: [blind] })
+  expect(Object.entries(claim.clock.blind ?? {})).toEqual([[name, blind.spells]])
+})
+
 test('is a first start where nothing was published', async () => {
   await using backing = await testBacking()
   const { claim } = await restored(backing, { signals: 10 })

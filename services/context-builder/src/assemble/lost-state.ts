@@ -4,9 +4,11 @@ import { namespaceKey, type Context, type TooLateLedger } from '@kubesift/contra
 import {
   isOlder,
   measuredAt,
+  NO_CLOCK,
   seedsOf,
   TOO_LATE_FIELD,
   type Classifier,
+  type Clock,
   type Horizon,
 } from '@kubesift/core-context'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -71,6 +73,7 @@ export class LostState {
       epoch,
       until,
       next: from,
+      clock: clockOf(known.blind),
       measured,
       namespaces: namespacesOf(older, known.ledgers, horizon),
     })
@@ -104,6 +107,17 @@ export class LostState {
  */
 const otherEpoch = ({ versions, span: { to } }: Known): number =>
   versions.reduce((last, { epoch, offset }) => (offset >= to ? Math.max(last, epoch) : last), 0)
+
+/** What was not seen or heard is so until something comes, though nothing that is left says since when. */
+const clockOf = (blind: readonly Context[]): Clock => {
+  const of = (kind: string): Clock['blind'] =>
+    Object.fromEntries(
+      blind.flatMap(({ owner, cluster, spells }) =>
+        owner.kind === kind ? [[cluster, spells]] : [],
+      ),
+    )
+  return { ...NO_CLOCK, blind: of('Cluster') ?? {}, deaf: of('EventStream') ?? {} }
+}
 
 /** Everything before it is known from contexts alone. */
 const horizonOf = ({ span, oldestAt, told }: Known, isOther: boolean): number => {

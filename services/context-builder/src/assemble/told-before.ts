@@ -31,6 +31,8 @@ export interface Known {
   readonly versions: readonly ContextVersion[]
   /** Contexts that may tell of what is not left in `signals`. */
   readonly told: readonly Context[]
+  /** Those of clusters that were not seen, or not heard: they are told by the clock. */
+  readonly blind: readonly Context[]
   /** The largest watermark that is known; undefined: none is. */
   readonly watermark: number | undefined
   readonly ledgers: readonly TooLateLedger[]
@@ -87,7 +89,7 @@ export const readToldBefore = async (kafka: Kafka): Promise<ToldBefore> => {
       if (before !== undefined && compareVersions(before.version, value.version) > 0) return
       const partition = placeOf(value)
       const mayBeGone = value.firstSeenAt <= (oldestAt.get(partition) ?? Infinity)
-      const tells = value.problem !== BLIND && (mayBeGone || tellsOfEnds(value))
+      const tells = value.problem === BLIND || mayBeGone || tellsOfEnds(value)
       const { version, watermark } = value
       newest.set(value.key, { partition, version, watermark, itself: tells ? value : undefined })
     },
@@ -111,7 +113,8 @@ export const readToldBefore = async (kafka: Kafka): Promise<ToldBefore> => {
         oldestAt: oldestAt.get(partition),
         versions: here.map(({ version }) => version),
         watermark: here.reduce(latest, undefined),
-        told: here.flatMap(({ itself }) => itself ?? []),
+        told: here.flatMap(({ itself: c }) => (c === undefined || c.problem === BLIND ? [] : [c])),
+        blind: here.flatMap(({ itself: c }) => (c?.problem === BLIND ? [c] : [])),
         ledgers: ledgers.filter((ledger) => placeOf(ledger) === partition),
       }
       return [partition, known]
