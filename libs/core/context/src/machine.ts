@@ -241,6 +241,7 @@ export class NamespaceMachine {
     for (const id of this.#retirement.settle(this.#facts, about, watermark, {
       unsaved: this.#unsaved,
       isOpen,
+      fields,
     })) {
       const { anew: _, ...memory } = this.#memory.get(id) ?? NO_MEMORY
       this.#memory.write(id, memory, fields)

@@ -56,6 +56,8 @@ interface About {
   readonly unsaved: Unsaved
   /** The owners that keep their facts. */
   readonly isOpen: (id: string) => boolean
+  /** What is to be stored besides the facts, in its order: sums are written in one place, so that the last word is the last. */
+  readonly fields: Fields
 }
 
 /**
@@ -65,6 +67,8 @@ interface About {
 export class Retirement {
   readonly #afterMs: number
   readonly #retired = new Map<string, Retired>()
+  /** Whose the objects are that sums name, by UID: with the object itself its owner may be forgotten. */
+  readonly #ofObject = new Map<string, string>()
   readonly #signs = new LateSigns()
   #late: TooLateByKind = {}
   /** The watermark at which to look again; null: there is nothing to let go. */
@@ -78,13 +82,13 @@ export class Retirement {
   take(field: string, text: string): boolean {
     if (field === TOO_LATE_FIELD) this.#late = JSON.parse(text) as TooLateByKind
     else if (field.startsWith(RETIRED))
-      this.#retired.set(field.slice(RETIRED.length), JSON.parse(text) as Retired)
+      this.#keep(field.slice(RETIRED.length), JSON.parse(text) as Retired)
     else return false
     return true
   }
 
-  #keep(id: string, retired: Retired, fields: Fields): void {
-    this.#retired.set(id, retired)
+  #store(id: string, retired: Retired, fields: Fields): void {
+    this.#keep(id, retired)
     fields.set(retiredField(id), JSON.stringify(retired))
   }
 
@@ -93,13 +97,19 @@ export class Retirement {
     const retired = this.#retired.get(id)
     if (retired?.underway === undefined) return
     const after = closed(retired, decided)
-    if (after !== retired) this.#keep(id, after, fields)
+    if (after !== retired) this.#store(id, after, fields)
   }
 
   /** Keeps what a context of before holds beyond what the facts give that are left. */
   adopt(id: string, told: Context, live: OwnerResult, fields: Fields): void {
     const retired = this.#retired.get(id)
-    if (retired !== undefined) this.#keep(id, adopted(retired, told, live), fields)
+    if (retired !== undefined) this.#store(id, adopted(retired, told, live), fields)
+  }
+
+  #keep(id: string, retired: Retired): void {
+    this.#retired.set(id, retired)
+    for (const { objects } of Object.values(retired.keys))
+      for (const { uid } of objects) if (uid !== undefined) this.#ofObject.set(uid, id)
   }
 
   of(id: string): Retired | undefined {
@@ -144,8 +154,9 @@ export class Retirement {
     if (this.#retired.size === 0) return
     const through = (id: string | undefined): number | undefined => this.#through(id)
     for (const uid of events) {
-      const until = through(facts.membership.ofEvent.get(uid)?.id)
-      const fact = until === undefined ? undefined : facts.events.get(uid)
+      const fact = facts.events.get(uid)
+      const until =
+        through(facts.membership.ofEvent.get(uid)?.id) ?? this.#throughObject(facts, fact)
       if (fact === undefined || until === undefined || lastAtOf(fact) > until) continue
       const { top, involved } = fact
       this.#late = enter(this.#late, involved.kind, { occurrences: top.n, at: top.at })
@@ -179,6 +190,12 @@ export class Retirement {
     fields.set(TOO_LATE_FIELD, JSON.stringify(this.#late))
   }
 
+  #throughObject(facts: Facts, fact: EventFact | undefined): number | undefined {
+    const uid = fact?.involved.uid
+    if (uid === undefined || facts.objects.has(uid)) return undefined
+    return this.#through(this.#ofObject.get(uid))
+  }
+
   #through(id: string | undefined): number | undefined {
     return id === undefined ? undefined : this.#retired.get(id)?.through
   }
@@ -207,7 +224,7 @@ export class Retirement {
       quiet,
     }: { readonly due: ReadonlySet<string>; readonly quiet: ReadonlyMap<string, Decided> },
     watermark: number,
-    { unsaved, isOpen }: About,
+    { unsaved, isOpen, fields }: About,
   ): readonly string[] {
     const said: string[] = []
     const left = new Set(due)
@@ -219,8 +236,7 @@ export class Retirement {
       if (!keeps) this.#dropFacts(facts, id, watermark, unsaved)
       if (!keeps && result.contexts.length > 0) {
         const retired = retire(result, this.#retired.get(id), at)
-        this.#retired.set(id, retired)
-        unsaved.retired.set(RETIRED + id, JSON.stringify(retired))
+        this.#store(id, retired, fields)
         unsaved.mustSave = true
         said.push(id)
       }
@@ -228,7 +244,7 @@ export class Retirement {
       const kept = keeps ? new Set([...measured, ...result.speaking()]) : measured
       this.#dropObjects(facts, id, watermark, { unsaved, kept })
     }
-    this.#dropCosts(facts, watermark, { unsaved, isOpen })
+    this.#dropCosts(facts, watermark, { unsaved, isOpen, fields })
     const again = watermark + Math.max(60_000, this.#afterMs / 6)
     this.#nextAt = left.size > 0 || hasMore(facts, measured) ? again : null
     const { oldest } = facts.costs
@@ -276,7 +292,7 @@ export class Retirement {
     { unsaved, kept }: { readonly unsaved: Unsaved; readonly kept: ReadonlySet<string> },
   ): void {
     const { objects = new Set<string>() } = facts.membership.byOwner.get(id) ?? {}
-    for (const uid of [...objects]) {
+    for (const uid of objects) {
       if (goesAt(facts.objects.get(uid), this.#afterMs) > watermark) continue
       if (isPinned(facts, uid, kept)) continue
       facts.dropObject(uid)

@@ -45,8 +45,6 @@ export class Unsaved {
   readonly objects = new Set<string>()
   readonly others = new Set<string>()
   readonly costs = new Set<string>()
-  /** Sums of retired facts, by field. */
-  readonly retired = new Map<string, string>()
   /** Facts were let go: what was told of them must not be kept beside their sums. */
   mustSave = false
   names = false
@@ -55,7 +53,7 @@ export class Unsaved {
 
   /** The fields of what has changed; from then on it counts as stored. */
   fields(facts: Facts): Fields {
-    const fields: Fields = new Map(this.retired)
+    const fields: Fields = new Map()
     for (const uid of this.events) fields.set(EVENT + uid, textOf(facts.events.get(uid)))
     for (const uid of this.objects) fields.set(OBJECT + uid, textOf(facts.objects.get(uid)))
     for (const id of this.others) fields.set(OTHER + id, textOf(facts.others.get(id)))
@@ -66,7 +64,6 @@ export class Unsaved {
     this.objects.clear()
     this.others.clear()
     this.costs.clear()
-    this.retired.clear()
     this.mustSave = false
     this.names = false
     this.newEvents = 0
