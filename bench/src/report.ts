@@ -1,6 +1,8 @@
 import { BARE, type ContextBuilderWorkload } from './context-builder.ts'
-import type { LatencyResult, Quantiles } from './latency.ts'
+import { timesAsLong, type FairnessResult, type FairSide } from './fair-turns.ts'
+import type { LatencyResult } from './latency.ts'
 import { median, timesAsFast } from './interleaved.ts'
+import type { Quantiles } from './quantiles.ts'
 import type { Scale } from './scale.ts'
 
 const number = (value: number): string => Math.round(value).toLocaleString('en')
@@ -57,6 +59,27 @@ export const latencyReport = (results: readonly LatencyResult[]): string =>
         `${number(r.recordsPerSecond)} records/s (sent ${number(r.sentPerSecond)}/s), ${r.probes} new incidents among them, ${r.missing} not seen`,
         `  record to committed row in Postgres (asked every 10 ms): ${quantiles(r.committed)}`,
         `  record to the incident on topic incidents:              ${quantiles(r.published)}`,
+      ].join('\n'),
+    )
+    .join('\n\n')
+
+const sideLines = (name: string, side: FairSide): readonly string[] => [
+  `  ${name}: ${number(side.recordsPerSecond)} records/s, ${side.probes} new incidents among them, ${side.missing} not seen`,
+  `    record to context:                       ${quantiles(side.context)}`,
+  `    record to committed row in Postgres:     ${quantiles(side.committed)}`,
+  `    share of a core: normalise ${side.cores.normalise.toFixed(2)}, assemble ${side.cores.assemble.toFixed(2)}; left behind at the end: ${number(side.left.normalise)} messages, ${number(side.left.assemble)} chunks`,
+]
+
+/** What one namespace makes the others wait, as lines for people. */
+export const fairnessReport = (results: readonly FairnessResult[]): string =>
+  results
+    .map((r) =>
+      [
+        `${number(r.recordsPerSecond)} records/s, ${Math.round(r.heavyShare * 100)} % of them of one namespace; measured on the others`,
+        ...sideLines('the others alone', r.alone),
+        ...sideLines('beside the heavy one', r.beside),
+        `    of these, on its partition of signals:   ${quantiles(r.beside.besideHeavy)}`,
+        `  times as long: context p50 ${timesAsLong(r, 'context', 'p50').toFixed(2)}, p99 ${timesAsLong(r, 'context', 'p99').toFixed(2)}; row p50 ${timesAsLong(r, 'committed', 'p50').toFixed(2)}, p99 ${timesAsLong(r, 'committed', 'p99').toFixed(2)}`,
       ].join('\n'),
     )
     .join('\n\n')

@@ -146,9 +146,10 @@ export class NamespaceMachine {
 
   /**
    * Decides: derives the owners that were touched, and those whose hour has come by the watermark. In a storm most of what comes goes on
-   * with what is open already; with `everything` false such owners are left for later, and the answer says so.
+   * with what is open already; of such owners at most so many are looked at, those first that have waited longest. The others are left for
+   * later, and the answer says so.
    */
-  settle(watermark: number | null, gaps: Surroundings['gaps'], everything = true): Settled {
+  settle(watermark: number | null, gaps: Surroundings['gaps'], most = Infinity): Settled {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
     const moves = this.#facts.takeMoves()
@@ -160,7 +161,7 @@ export class NamespaceMachine {
     for (const id of this.#others) this.#looks.other(id, touched, fields)
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#looks.event(uid, touched, fields)
-    if (everything) for (const id of this.#looks.stale) touched.add(id)
+    this.#looks.takeWaiting(most, touched)
     if (watermark !== null) for (const id of this.#memory.due(watermark)) touched.add(id)
     const due = this.#retirement.due(this.#facts, watermark)
     for (const id of due ?? []) touched.add(id)
@@ -202,6 +203,11 @@ export class NamespaceMachine {
       this.#memory.write(id, memory, fields)
       for (const key of memory.published) this.#news.forget(key)
     }
+  }
+
+  /** Owners that are open and go on, and are left for later. */
+  get waiting(): number {
+    return this.#looks.stale.size
   }
 
   /** Facts were let go: a snapshot is to be stored in the place of all signals so far, before any of them can come back. */

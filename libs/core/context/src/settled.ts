@@ -17,6 +17,6 @@ export interface Settled {
   readonly noise: ReadonlyMap<string, number>
   /** What has come too late so far, where more has. */
   readonly late: TooLateByKind | undefined
-  /** Whether owners are left whose newest counts have not been derived: settle everything before long. */
+  /** Whether owners are left whose newest counts have not been derived: settle more of them before long. */
   readonly stale: boolean
 }

@@ -13,6 +13,7 @@ import {
 import { blindOf, unseenAnew } from './blind-of.ts'
 import { CountedOnly } from './counted-only.ts'
 import { NamespaceCache } from './namespace-cache.ts'
+import { RefreshRounds } from './refresh-rounds.ts'
 import { ToldSources } from './told-sources.ts'
 
 export interface Applied {
@@ -58,8 +59,7 @@ export class HeldPartition {
   readonly #claim: Claim
   readonly #cache: NamespaceCache
   readonly #timers: Map<string, Timer>
-  /** When the counts of a namespace were last published. */
-  readonly #refreshedAt = new Map<string, number>()
+  readonly #rounds: RefreshRounds
   /** What is to be told of the sources of clusters. */
   readonly sources = new ToldSources()
   #clock: Clock
@@ -73,6 +73,7 @@ export class HeldPartition {
     this.#options = options
     this.#claim = claim
     this.#cache = new NamespaceCache(options.store, claim.partition, options.classifier, options)
+    this.#rounds = new RefreshRounds(options.refreshMs, options.cachedNamespaces)
     this.#timers = new Map(claim.timers)
     this.#clock = claim.clock
     this.#clockWritten = claim.clock
@@ -138,7 +139,7 @@ export class HeldPartition {
       await this.#decide({ moved: new Set(moved), at: progress.writtenAt }, open, touched)
     }
     // What has come since the last progress: presence is decided at once, absence waits for the next, and so do mere repeats.
-    for (const id of open) this.#settle(id, { byTime: false, everything: false }, touched)
+    for (const id of open) this.#settle(id, { byTime: false, most: 0 }, touched)
     const contexts = await this.#write(touched, last.offset)
     this.#cache.trim()
     return contexts
@@ -204,35 +205,29 @@ export class HeldPartition {
     open: Set<string>,
     touched: Map<string, Touched>,
   ): Promise<void> {
-    const ripe = (id: string): boolean => {
-      const since = at - (this.#refreshedAt.get(id) ?? -Infinity)
-      // A writer whose clock was set back must not keep counts waiting.
-      return since >= this.#options.refreshMs || since < 0
-    }
     const due = [...this.#timers].flatMap(([id, timer]) => {
       const cluster = clusterOf(id)
       const watermark = watermarkOf(this.#clock, cluster)
       const byTime =
         moved.has(cluster) && watermark !== null && timer.at !== null && timer.at <= watermark
-      return byTime || (timer.stale && ripe(id)) ? [id] : []
+      return byTime || (timer.stale && this.#rounds.isDue(id, at)) ? [id] : []
     })
     await this.#cache.warm(due)
     for (const id of new Set([...due, ...open])) {
-      const everything = ripe(id)
-      this.#settle(id, { byTime: moved.has(clusterOf(id)), everything }, touched)
-      if (everything) this.#refreshedAt.set(id, at)
+      const most = this.#rounds.take(id, this.#cache.get(id).machine.waiting, at)
+      this.#settle(id, { byTime: moved.has(clusterOf(id)), most }, touched)
     }
     open.clear()
   }
 
   #settle(
     id: string,
-    how: { readonly byTime: boolean; readonly everything: boolean },
+    how: { readonly byTime: boolean; readonly most: number },
     touched: Map<string, Touched>,
   ): void {
     const { machine } = this.#cache.get(id)
     const { watermark, gaps } = this.#time(machine.cluster)
-    const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
+    const settled = machine.settle(how.byTime ? watermark : null, gaps, how.most)
     const entry = this.#touch(touched, id)
     this.counted.add(machine, settled)
     for (const [name, value] of settled.fields) entry.fields.set(name, value)
