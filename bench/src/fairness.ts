@@ -48,8 +48,8 @@ export const FAIRNESS_PLAN: FairnessPlan = {
 const HEAVY: StormShape = {
   ...STORM,
   namespaces: 1,
-  ownersPerNamespace: 200,
-  podsPerOwner: 10,
+  ownersPerNamespace: 500,
+  podsPerOwner: 4,
   prefix: 'heavy',
 }
 const LATE_MS = 30_000

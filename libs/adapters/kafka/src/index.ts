@@ -34,8 +34,10 @@ export {
   readRecordAt,
   readRecords,
   spansOf,
+  spansSince,
   topicsPresent,
   type RawRecord,
+  type Span,
 } from './read-records.ts'
 export type { Received } from './records.ts'
 export { replayLetters, type ReplayOptions, type ReplayOutcome } from './replay-letters.ts'
