@@ -7,6 +7,7 @@ import type {
   SourcePartition,
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
+import { Coldness, type Looked } from './coldness.ts'
 import { decide, derive, ignoreRuleFor, type Published, type Standing } from './decide.ts'
 import type { Derived } from './derive.ts'
 import { eventFact } from './event-fact.ts'
@@ -22,7 +23,7 @@ import { Passed } from './passed.ts'
 import { Retirement, type Decided } from './retirement.ts'
 import type { Surroundings } from './spells.ts'
 import type { Settled } from './settled.ts'
-import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
+import { isName, nameOf, restOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
 import { TELLING } from './view-of.ts'
 
 /**
@@ -50,6 +51,7 @@ export class NamespaceMachine {
 
   readonly #looks: Looks
   readonly #retirement: Retirement
+  readonly #coldness: Coldness
 
   /** `retireAfterMs`: how long the watermark must have passed the end of an owner until its facts are let go; by default they never are. */
   constructor(
@@ -59,6 +61,7 @@ export class NamespaceMachine {
     retireAfterMs = Infinity,
   ) {
     this.#retirement = new Retirement(retireAfterMs)
+    this.#coldness = new Coldness(retireAfterMs)
     this.cluster = cluster
     this.namespace = namespace
     this.#classifier = classifier
@@ -71,6 +74,7 @@ export class NamespaceMachine {
     chunks: Iterable<Pick<SignalChunk, 'source' | 'signals'>> = [],
   ): void {
     for (const [name, value] of fields) {
+      if (this.#coldness.take(name, value)) continue
       const taken = this.#memory.take(name, value)
       if (taken?.memory.stale === true) this.#looks.stale.add(taken.id)
       if (taken === undefined && !this.#retirement.take(name, value))
@@ -91,6 +95,7 @@ export class NamespaceMachine {
 
   /** Joins one signal to the facts. */
   apply(signal: Signal, source: SourcePartition): void {
+    this.#coldness.touched()
     if (signal.t === 'again') return this.#applyAgain(signal, source)
     if (signal.t === 'event') return this.#applyEvent(signal, source)
     if (signal.t === 'unclassified') return
@@ -182,11 +187,13 @@ export class NamespaceMachine {
     const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
-    const nextDecisionAt = this.nextDecisionAt()
+    const about = { rest: () => this.#rest(), fields }
+    const cold = this.#coldness.settle(watermark, this.#looked(), about)
     return {
       contexts,
       fields,
-      nextDecisionAt,
+      cold,
+      nextDecisionAt: this.nextDecisionAt(),
       ignored,
       noise,
       late: isLate ? this.#retirement.late : undefined,
@@ -208,6 +215,23 @@ export class NamespaceMachine {
   /** Owners that are open and go on, and are left for later. */
   get waiting(): number {
     return this.#looks.stale.size
+  }
+
+  #looked(): Looked {
+    const { events, objects, others } = this.#facts
+    const isBare =
+      events.isEmpty &&
+      objects.size === 0 &&
+      others.alerts().length === 0 &&
+      this.#retirement.nextAt === null &&
+      !this.#memory.isAwake
+    const hasRest = isBare && [...this.#rest().keys()].some((name) => !isName(name))
+    return { isBare, saysNothing: isBare && !hasRest }
+  }
+
+  /** All that is to be kept of a namespace without Events and objects. */
+  #rest(): Fields {
+    return new Map([...this.#memory.fields(), ...this.#retirement.fields(), ...restOf(this.#facts)])
   }
 
   /** Facts were let go: a snapshot is to be stored in the place of all signals so far, before any of them can come back. */
@@ -248,7 +272,11 @@ export class NamespaceMachine {
   }
 
   nextDecisionAt(): number | null {
-    const times = [this.#memory.nextDecisionAt(), this.#retirement.nextAt]
+    const times = [
+      this.#memory.nextDecisionAt(),
+      this.#retirement.nextAt,
+      this.#coldness.nextAt,
+    ]
     return times.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)))
   }
 

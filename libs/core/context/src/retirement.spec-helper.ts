@@ -177,6 +177,7 @@ export class Run {
   chunks: Signal[] = []
   machine: NamespaceMachine
   letGo = 0
+  folded = 0
   late: TooLateByKind = {}
 
   constructor(afterMs: number) {
@@ -192,7 +193,7 @@ export class Run {
   /** Settles and stores; killed before it published, it starts again from what is stored. */
   settle(watermark: number | null, killed: boolean, save: boolean): void {
     const before = this.machine.size.events
-    const { contexts, fields, late } = this.machine.settle(watermark, [])
+    const { contexts, fields, late, cold } = this.machine.settle(watermark, [])
     this.letGo += Math.max(0, before - this.machine.size.events)
     this.late = late ?? this.late
     const stored = new Map(fields)
@@ -204,10 +205,19 @@ export class Run {
       if (value === '') this.fields.delete(name)
       else this.fields.set(name, value)
     }
-    if (!killed) return this.#publish(contexts)
+    if (cold !== undefined) this.#fold(cold)
+    if (!killed && cold === undefined) return this.#publish(contexts)
     this.machine = new NamespaceMachine('c', 'n', classifier, this.#afterMs)
     this.machine.load(this.fields, [{ source: SOURCE, signals: this.chunks }])
     this.#publish(this.machine.republish(watermark, []))
+  }
+
+  /** All that is stored is what is left, and the machine is gone until something comes. */
+  #fold(cold: Map<string, string>): void {
+    this.folded += 1
+    this.fields.clear()
+    for (const [name, value] of cold) this.fields.set(name, value)
+    this.chunks = []
   }
 
   /** What is not under another key now: which keys were told before depends on what was read first. */

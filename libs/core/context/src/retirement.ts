@@ -70,6 +70,17 @@ export class Retirement {
     return this.#late
   }
 
+  /** The sums of all owners and the ledger as they are stored. */
+  fields(): [string, string][] {
+    const sums = [...this.#retired].map(([id, retired]): [string, string] => [
+      RETIRED + id,
+      JSON.stringify(retired),
+    ])
+    return Object.keys(this.#late).length === 0
+      ? sums
+      : [...sums, [LATE, JSON.stringify(this.#late)]]
+  }
+
   /** Something happened or ended at this instant that will have to be let go. */
   note(at: number): void {
     this.#nextAt ??= at + this.#afterMs

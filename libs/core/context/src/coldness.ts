@@ -1,0 +1,76 @@
+import { FORGOTTEN, type Fields } from './stored-facts.ts'
+
+/** So long after the last record a namespace of which nothing was ever told is forgotten: as long as `signals` keeps its records. */
+export const FORGET_AFTER_MS = 7 * 24 * 3_600_000
+
+const IDLE = 'idle'
+
+/** How a namespace is when it is looked at. */
+export interface Looked {
+  /** No fact is left of it that can change, and nothing is to be decided. */
+  readonly isBare: boolean
+  /** Nothing of it was ever a symptom, and nothing came too late. */
+  readonly saysNothing: boolean
+}
+
+/**
+ * Whether a namespace has gone cold, such as those of previews that come and go: nothing is left of it but sums, and nothing has come for
+ * long, by the watermark. Since when is stored with what is left.
+ */
+export class Coldness {
+  readonly #afterMs: number
+  /** The watermark at which it was seen first that nothing comes; null: something has come since. */
+  #since: number | null = null
+  /** What is left of it was given to be stored, with that watermark. */
+  #isFolded = false
+  #looked: Looked = { isBare: false, saysNothing: false }
+
+  constructor(afterMs: number) {
+    this.#afterMs = afterMs
+  }
+
+  /** Takes up a stored field; false where it is not this one. */
+  take(field: string, text: string): boolean {
+    if (field !== IDLE) return false
+    this.#since = Number(text)
+    this.#isFolded = true
+    return true
+  }
+
+  /** Something has come. */
+  touched(): void {
+    this.#since = null
+  }
+
+  /** The watermark at which to look again; null: none. */
+  get nextAt(): number | null {
+    const { isBare, saysNothing } = this.#looked
+    if (!isBare || this.#afterMs === Infinity) return null
+    // At the next watermark, whatever it is: from then on it is idle.
+    if (this.#since === null) return 0
+    if (!this.#isFolded) return this.#since + this.#afterMs
+    return saysNothing ? this.#since + FORGET_AFTER_MS : null
+  }
+
+  /**
+   * What is left of it, where that is all that is to be kept: `rest` gives it. With nothing in it there is nothing to keep. Undefined where
+   * it is not cold; `fields` are what is to be stored then.
+   */
+  settle(
+    watermark: number | null,
+    looked: Looked,
+    { rest, fields }: { readonly rest: () => Fields; readonly fields: Fields },
+  ): Fields | undefined {
+    this.#looked = looked
+    if (this.#isFolded && this.#since === null) {
+      this.#isFolded = false
+      fields.set(IDLE, FORGOTTEN)
+    }
+    if (!looked.isBare || watermark === null || this.#afterMs === Infinity) return undefined
+    this.#since ??= watermark
+    if (watermark < this.#since + this.#afterMs) return undefined
+    if (looked.saysNothing && watermark >= this.#since + FORGET_AFTER_MS) return new Map()
+    this.#isFolded = true
+    return rest().set(IDLE, String(this.#since))
+  }
+}
