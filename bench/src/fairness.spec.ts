@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sideOf, sidesOf, timesAsLong, type FairTurn } from './fair-turns.ts'
-import { fairnessReport } from './report.ts'
+import { measureHolding } from './holding.ts'
+import { fairnessReport, holdingReport } from './report.ts'
 
 const turn = (side: FairTurn['side'], given: Partial<FairTurn> = {}): FairTurn => ({
   side,
@@ -50,5 +51,15 @@ describe('the turns of fairness', () => {
     const report = fairnessReport([{ ...result, recordsPerSecond: 5_000, heavyShare: 0.9 }])
     expect(report).toContain('5,000 records/s, 90 % of them of one namespace')
     expect(report).toContain('times as long: context p50 1.50, p99 3.00; row p50 1.00, p99 0.50')
+  })
+})
+
+describe('how long one namespace holds assemble', () => {
+  test('is measured of a namespace in which every owner has opened', () => {
+    const [found] = measureHolding({ owners: [20], recordsPerSecond: 400, seconds: 22 })
+    expect(found?.owners).toBe(20)
+    expect(found?.openMs).toBeGreaterThan(0)
+    expect(found?.allMs).toBeGreaterThan(found?.partMs ?? Infinity)
+    expect(holdingReport([found!])).toContain('counts in parts')
   })
 })

@@ -1,5 +1,6 @@
 import { BARE, type ContextBuilderWorkload } from './context-builder.ts'
 import { timesAsLong, type FairnessResult, type FairSide } from './fair-turns.ts'
+import type { Holding } from './holding.ts'
 import type { LatencyResult } from './latency.ts'
 import { median, timesAsFast } from './interleaved.ts'
 import type { Quantiles } from './quantiles.ts'
@@ -83,3 +84,19 @@ export const fairnessReport = (results: readonly FairnessResult[]): string =>
       ].join('\n'),
     )
     .join('\n\n')
+
+/** How long one namespace holds `assemble`, as lines for people. */
+export const holdingReport = (measured: readonly Holding[]): string =>
+  [
+    'one namespace at 4,500 records/s: the longest that it holds assemble, ms of CPU (the core alone; nobody else is in it)',
+    `  ${'open owners'.padStart(11)}  join 1 s  openings  counts of all at once  counts in parts`,
+    ...measured.map((m) =>
+      [
+        `  ${number(m.owners).padStart(11)}`,
+        number(m.joinMs).padStart(8),
+        number(m.openMs).padStart(8),
+        number(m.allMs).padStart(21),
+        number(m.partMs).padStart(15),
+      ].join('  '),
+    ),
+  ].join('\n')

@@ -1,4 +1,10 @@
-import { createKafka, readRecords, spansSince, topicsPresent, type Span } from '@kubesift/adapter-kafka'
+import {
+  createKafka,
+  readRecords,
+  spansSince,
+  topicsPresent,
+  type Span,
+} from '@kubesift/adapter-kafka'
 import { readSignals, type SignalsRecord } from '@kubesift/adapter-signals'
 import { namespaceKey, nextStep, signals, type Signal } from '@kubesift/contracts'
 import { visible } from '../dlq/visible.ts'

@@ -13,6 +13,8 @@ export interface Looked {
   readonly saysNothing: boolean
 }
 
+const NOT_BARE: Looked = { isBare: false, saysNothing: false }
+
 /**
  * Whether a namespace has gone cold, such as those of previews that come and go: nothing is left of it but sums, and nothing has come for
  * long, by the watermark. Since when is stored with what is left.
@@ -21,9 +23,11 @@ export class Coldness {
   readonly #afterMs: number
   /** The watermark at which it was seen first that nothing comes; null: something has come since. */
   #since: number | null = null
-  /** What is left of it was given to be stored, with that watermark. */
+  /** That watermark is stored. */
+  #isStored = false
+  /** What is left of it was given to be stored. */
   #isFolded = false
-  #looked: Looked = { isBare: false, saysNothing: false }
+  #looked = NOT_BARE
 
   constructor(afterMs: number) {
     this.#afterMs = afterMs
@@ -33,13 +37,14 @@ export class Coldness {
   take(field: string, text: string): boolean {
     if (field !== IDLE) return false
     this.#since = Number(text)
-    this.#isFolded = true
+    this.#isStored = true
     return true
   }
 
   /** Something has come. */
   touched(): void {
     this.#since = null
+    this.#isFolded = false
   }
 
   /** The watermark at which to look again; null: none. */
@@ -62,14 +67,23 @@ export class Coldness {
     { rest, fields }: { readonly rest: () => Fields; readonly fields: Fields },
   ): Fields | undefined {
     this.#looked = looked
-    if (this.#isFolded && this.#since === null) {
-      this.#isFolded = false
+    if (this.#isStored && this.#since === null) {
+      this.#isStored = false
       fields.set(IDLE, FORGOTTEN)
     }
     if (!looked.isBare || watermark === null || this.#afterMs === Infinity) return undefined
-    this.#since ??= watermark
+    if (this.#since === null) {
+      // It may be loaded anew before it is cold: the wait goes on from here.
+      this.#since = watermark
+      this.#isStored = true
+      fields.set(IDLE, String(watermark))
+    }
     if (watermark < this.#since + this.#afterMs) return undefined
-    if (looked.saysNothing && watermark >= this.#since + FORGET_AFTER_MS) return new Map()
+    if (looked.saysNothing && watermark >= this.#since + FORGET_AFTER_MS) {
+      fields.set(IDLE, FORGOTTEN)
+      this.#looked = NOT_BARE
+      return new Map()
+    }
     this.#isFolded = true
     return rest().set(IDLE, String(this.#since))
   }

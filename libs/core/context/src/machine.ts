@@ -171,6 +171,7 @@ export class NamespaceMachine {
     const due = this.#retirement.due(this.#facts, watermark)
     for (const id of due ?? []) touched.add(id)
     const quiet = new Map<string, Decided>()
+    let talks = false
     const ignored: Counted[] = []
     const standing = this.#standing
     const contexts = [...touched].sort().flatMap((id) => {
@@ -178,12 +179,14 @@ export class NamespaceMachine {
       ignored.push(...ledgerOf(this.#memory.get(id), decided.memory))
       this.#memory.write(id, decided.memory, fields)
       const news = decided.contexts.filter((context) => this.#news.take(context))
-      // What is said now must have gone out before it is the last word.
-      if (news.length === 0 && due?.has(id) === true) quiet.set(id, decided)
+      // What is said now must have gone out before it is the last word; it is asked again at the next watermark.
+      if (due?.has(id) === true && news.length === 0) quiet.set(id, decided)
+      else if (due?.has(id) === true) talks = true
       this.#looks.decided(id, decided.memory, decided.result.signs)
       return news
     })
     if (due !== undefined && watermark !== null) this.#retire(quiet, watermark, fields)
+    if (talks && watermark !== null) this.#retirement.lookAgain(watermark)
     const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
@@ -272,11 +275,7 @@ export class NamespaceMachine {
   }
 
   nextDecisionAt(): number | null {
-    const times = [
-      this.#memory.nextDecisionAt(),
-      this.#retirement.nextAt,
-      this.#coldness.nextAt,
-    ]
+    const times = [this.#memory.nextDecisionAt(), this.#retirement.nextAt, this.#coldness.nextAt]
     return times.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)))
   }
 

@@ -86,6 +86,11 @@ export class Retirement {
     this.#nextAt ??= at + this.#afterMs
   }
 
+  /** One that is due has something to say: it may be let go once that is out, and may not be in memory for long. */
+  lookAgain(watermark: number): void {
+    this.#nextAt = watermark
+  }
+
   /** The watermark at which to look again; null: none. */
   get nextAt(): number | null {
     return this.#nextAt === null || this.#afterMs === Infinity ? null : this.#nextAt

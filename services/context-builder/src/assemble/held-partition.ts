@@ -27,6 +27,8 @@ interface Touched {
   readonly fields: Map<string, string>
   readonly contexts: Map<string, Settled['contexts'][number]>
   traceparent: string | undefined
+  /** What is left of it, if it was found to be cold. */
+  cold: Settled['cold']
 }
 
 export interface HeldOptions {
@@ -170,7 +172,8 @@ export class HeldPartition {
   #touch(touched: Map<string, Touched>, id: string): Touched {
     let entry = touched.get(id)
     if (entry === undefined) {
-      entry = { chunks: [], fields: new Map(), contexts: new Map(), traceparent: undefined }
+      const contexts: Touched['contexts'] = new Map()
+      entry = { chunks: [], fields: new Map(), contexts, traceparent: undefined, cold: undefined }
       touched.set(id, entry)
     }
     return entry
@@ -230,6 +233,7 @@ export class HeldPartition {
     const settled = machine.settle(how.byTime ? watermark : null, gaps, how.most)
     const entry = this.#touch(touched, id)
     this.counted.add(machine, settled)
+    entry.cold = settled.cold
     for (const [name, value] of settled.fields) entry.fields.set(name, value)
     for (const context of settled.contexts) entry.contexts.set(context.key, context)
     const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }
@@ -238,17 +242,20 @@ export class HeldPartition {
   }
 
   async #write(touched: ReadonlyMap<string, Touched>, offset: number): Promise<Context[]> {
-    const namespaces = [...touched].map(([id, { chunks, fields, contexts }]): NamespaceWrite => {
-      const kept = this.#cache.get(id).save(chunks)
-      return {
-        id,
-        chunks: kept.chunks,
-        saved: kept.saved,
-        fields: new Map([...kept.fields, ...fields]),
-        timer: this.#timers.get(id) ?? { at: null, stale: false },
-        publish: contexts.size > 0,
-      }
-    })
+    const namespaces = [...touched].map(
+      ([id, { chunks, fields, contexts, cold }]): NamespaceWrite => {
+        const cached = this.#cache.get(id)
+        const kept = cold === undefined ? cached.save(chunks) : cached.fold(cold, fields)
+        return {
+          id,
+          chunks: kept.chunks,
+          saved: kept.saved,
+          fields: cold === undefined ? new Map([...kept.fields, ...fields]) : kept.fields,
+          timer: this.#timers.get(id) ?? { at: null, stale: false },
+          publish: contexts.size > 0,
+        }
+      },
+    )
     await this.#options.store.write(this.#claim, {
       expected: this.#next,
       next: offset + 1,
@@ -257,6 +264,7 @@ export class HeldPartition {
     })
     this.#clockWritten = this.#clock
     this.#next = offset + 1
+    for (const [id, { cold }] of touched) if (cold !== undefined) this.#cache.drop(id)
     return [...touched.values()].flatMap(({ contexts, traceparent }) =>
       [...contexts.values()].map((derived) => this.#finish(derived, offset, traceparent)),
     )
