@@ -1,12 +1,22 @@
-import { FORGOTTEN, type Fields } from './stored-facts.ts'
+import type { Facts } from './facts.ts'
+import type { Memories } from './memories.ts'
+import type { Retirement } from './retirement.ts'
+import { FORGOTTEN, isName, restOf, type Fields } from './stored-facts.ts'
 
 /** So long after the last record a namespace of which nothing was ever told is forgotten: as long as `signals` keeps its records. */
 export const FORGET_AFTER_MS = 7 * 24 * 3_600_000
 
 const IDLE = 'idle'
 
+/** What there is of a namespace. */
+export interface Whole {
+  readonly facts: Facts
+  readonly memory: Memories
+  readonly retirement: Retirement
+}
+
 /** How a namespace is when it is looked at. */
-export interface Looked {
+interface Looked {
   /** No fact is left of it that can change, and nothing is to be decided. */
   readonly isBare: boolean
   /** Nothing of it was ever a symptom, and nothing came too late. */
@@ -21,6 +31,7 @@ const NOT_BARE: Looked = { isBare: false, saysNothing: false }
  */
 export class Coldness {
   readonly #afterMs: number
+  readonly #of: Whole
   /** The watermark at which it was seen first that nothing comes; null: something has come since. */
   #since: number | null = null
   /** That watermark is stored. */
@@ -29,8 +40,9 @@ export class Coldness {
   #isFolded = false
   #looked = NOT_BARE
 
-  constructor(afterMs: number) {
+  constructor(afterMs: number, of: Whole) {
     this.#afterMs = afterMs
+    this.#of = of
   }
 
   /** Takes up a stored field; false where it is not this one. */
@@ -58,14 +70,11 @@ export class Coldness {
   }
 
   /**
-   * What is left of it, where that is all that is to be kept: `rest` gives it. With nothing in it there is nothing to keep. Undefined where
-   * it is not cold; `fields` are what is to be stored then.
+   * What is left of it, where that is all that is to be kept; with nothing in it there is nothing to keep. Undefined where it is not cold;
+   * `fields` are what is to be stored then.
    */
-  settle(
-    watermark: number | null,
-    looked: Looked,
-    { rest, fields }: { readonly rest: () => Fields; readonly fields: Fields },
-  ): Fields | undefined {
+  settle(watermark: number | null, fields: Fields): Fields | undefined {
+    const looked = this.#look()
     this.#looked = looked
     if (this.#isStored && this.#since === null) {
       this.#isStored = false
@@ -85,6 +94,22 @@ export class Coldness {
       return new Map()
     }
     this.#isFolded = true
-    return rest().set(IDLE, String(this.#since))
+    return this.#rest().set(IDLE, String(this.#since))
+  }
+
+  #look(): Looked {
+    const { facts, memory, retirement } = this.#of
+    const isBare =
+      facts.events.isEmpty &&
+      facts.objects.size === 0 &&
+      facts.others.alerts().length === 0 &&
+      retirement.nextAt === null &&
+      !memory.isAwake
+    return { isBare, saysNothing: isBare && [...this.#rest().keys()].every(isName) }
+  }
+
+  #rest(): Fields {
+    const { facts, memory, retirement } = this.#of
+    return new Map([...memory.fields(), ...retirement.fields(), ...restOf(facts)])
   }
 }

@@ -7,7 +7,7 @@ import type {
   SourcePartition,
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
-import { Coldness, type Looked } from './coldness.ts'
+import { Coldness } from './coldness.ts'
 import { decide, derive, ignoreRuleFor, type Published, type Standing } from './decide.ts'
 import type { Derived } from './derive.ts'
 import { eventFact } from './event-fact.ts'
@@ -23,7 +23,7 @@ import { Passed } from './passed.ts'
 import { Retirement, type Decided } from './retirement.ts'
 import type { Surroundings } from './spells.ts'
 import type { Settled } from './settled.ts'
-import { isName, nameOf, restOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
+import { nameOf, takeField, Unsaved, type Fields } from './stored-facts.ts'
 import { TELLING } from './view-of.ts'
 
 /**
@@ -61,7 +61,11 @@ export class NamespaceMachine {
     retireAfterMs = Infinity,
   ) {
     this.#retirement = new Retirement(retireAfterMs)
-    this.#coldness = new Coldness(retireAfterMs)
+    this.#coldness = new Coldness(retireAfterMs, {
+      facts: this.#facts,
+      memory: this.#memory,
+      retirement: this.#retirement,
+    })
     this.cluster = cluster
     this.namespace = namespace
     this.#classifier = classifier
@@ -190,12 +194,10 @@ export class NamespaceMachine {
     const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
-    const about = { rest: () => this.#rest(), fields }
-    const cold = this.#coldness.settle(watermark, this.#looked(), about)
     return {
       contexts,
       fields,
-      cold,
+      cold: this.#coldness.settle(watermark, fields),
       nextDecisionAt: this.nextDecisionAt(),
       ignored,
       noise,
@@ -218,23 +220,6 @@ export class NamespaceMachine {
   /** Owners that are open and go on, and are left for later. */
   get waiting(): number {
     return this.#looks.stale.size
-  }
-
-  #looked(): Looked {
-    const { events, objects, others } = this.#facts
-    const isBare =
-      events.isEmpty &&
-      objects.size === 0 &&
-      others.alerts().length === 0 &&
-      this.#retirement.nextAt === null &&
-      !this.#memory.isAwake
-    const hasRest = isBare && [...this.#rest().keys()].some((name) => !isName(name))
-    return { isBare, saysNothing: isBare && !hasRest }
-  }
-
-  /** All that is to be kept of a namespace without Events and objects. */
-  #rest(): Fields {
-    return new Map([...this.#memory.fields(), ...this.#retirement.fields(), ...restOf(this.#facts)])
   }
 
   /** Facts were let go: a snapshot is to be stored in the place of all signals so far, before any of them can come back. */

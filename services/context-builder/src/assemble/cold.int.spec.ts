@@ -149,8 +149,8 @@ test(
     for (const hours of [9, 10, 11, 12]) await partition.apply([progress(hours)])
     const cold = await bytesOf(prefix)
     const each = ({ bytes }: { bytes: number }): string => (bytes / NAMESPACES).toFixed(0)
-    console.log(
-      `Redis, bytes each of ${NAMESPACES} namespaces: ${each(whileThere)} in trouble, ${each(retired)} retired, ${each(cold)} cold`,
+    process.stdout.write(
+      `Redis, bytes each of ${NAMESPACES} namespaces: ${each(whileThere)} in trouble, ${each(retired)} retired, ${each(cold)} cold\n`,
     )
     expect(cold.bytes).toBeLessThan(retired.bytes / 2)
     expect(cold.bytes / NAMESPACES).toBeLessThan(1_500)
