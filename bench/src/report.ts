@@ -1,6 +1,9 @@
 import { BARE, type ContextBuilderWorkload } from './context-builder.ts'
-import type { LatencyResult, Quantiles } from './latency.ts'
+import { timesAsLong, type FairnessResult, type FairSide } from './fair-turns.ts'
+import type { Holding } from './holding.ts'
+import type { LatencyResult } from './latency.ts'
 import { median, timesAsFast } from './interleaved.ts'
+import type { Quantiles } from './quantiles.ts'
 import type { Scale } from './scale.ts'
 
 const number = (value: number): string => Math.round(value).toLocaleString('en')
@@ -60,3 +63,40 @@ export const latencyReport = (results: readonly LatencyResult[]): string =>
       ].join('\n'),
     )
     .join('\n\n')
+
+const sideLines = (name: string, side: FairSide): readonly string[] => [
+  `  ${name}: ${number(side.recordsPerSecond)} records/s, ${side.probes} new incidents among them, ${side.missing} not seen`,
+  `    record to context:                       ${quantiles(side.context)}`,
+  `    record to committed row in Postgres:     ${quantiles(side.committed)}`,
+  `    share of a core: normalise ${side.cores.normalise.toFixed(2)}, assemble ${side.cores.assemble.toFixed(2)}; left behind at the end: ${number(side.left.normalise)} messages, ${number(side.left.assemble)} chunks`,
+]
+
+/** What one namespace makes the others wait, as lines for people. */
+export const fairnessReport = (results: readonly FairnessResult[]): string =>
+  results
+    .map((r) =>
+      [
+        `${number(r.recordsPerSecond)} records/s, ${Math.round(r.heavyShare * 100)} % of them of one namespace; measured on the others`,
+        ...sideLines('the others alone', r.alone),
+        ...sideLines('beside the heavy one', r.beside),
+        `    of these, on its partition of signals:   ${quantiles(r.beside.besideHeavy)}`,
+        `  times as long: context p50 ${timesAsLong(r, 'context', 'p50').toFixed(2)}, p99 ${timesAsLong(r, 'context', 'p99').toFixed(2)}; row p50 ${timesAsLong(r, 'committed', 'p50').toFixed(2)}, p99 ${timesAsLong(r, 'committed', 'p99').toFixed(2)}`,
+      ].join('\n'),
+    )
+    .join('\n\n')
+
+/** How long one namespace holds `assemble`, as lines for people. */
+export const holdingReport = (measured: readonly Holding[]): string =>
+  [
+    'one namespace at 4,500 records/s: the longest that it holds assemble, ms of CPU (the core alone; nobody else is in it)',
+    `  ${'open owners'.padStart(11)}  join 1 s  openings  counts of all at once  counts in parts`,
+    ...measured.map((m) =>
+      [
+        `  ${number(m.owners).padStart(11)}`,
+        number(m.joinMs).padStart(8),
+        number(m.openMs).padStart(8),
+        number(m.allMs).padStart(21),
+        number(m.partMs).padStart(15),
+      ].join('  '),
+    ),
+  ].join('\n')

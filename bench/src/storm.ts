@@ -1,4 +1,5 @@
 import { encodeLogs } from '@kubesift/adapter-otlp'
+import { namespaceKey } from '@kubesift/contracts'
 
 /** What a made storm of Events looks like. */
 export interface StormShape {
@@ -8,6 +9,8 @@ export interface StormShape {
   /** The share of records that tell an Event that was told before, with a higher count; 0: every record is another Event. */
   readonly repeats: number
   readonly recordsPerMessage: number
+  /** Before the numbers of its namespaces. */
+  readonly prefix?: string
 }
 
 export const STORM: StormShape = {
@@ -56,6 +59,13 @@ const TOLD = [
     message: (app: string) => `Started container ${app}`,
   },
 ] as const
+/** What the kubelet says of an image that it may not pull: one such Event opens an incident. */
+const OPENS = {
+  reason: 'ErrImageNeverPull',
+  type: 'Warning',
+  message: (app: string) =>
+    `Container image "ghcr.io/shop/${app}:1.4.2" is not present with pull policy of Never`,
+} as const
 const MIX = TOLD.flatMap((told, i) => Array.from({ length: told.often }, () => i))
 
 interface Pod {
@@ -100,13 +110,23 @@ export class Storm {
     )
   }
 
-  /** A record that opens an incident at once: a crash loop of a Deployment of this name, that nobody has spoken of. */
-  probe(app: string, at: number): Uint8Array {
+  /** Records that `messages` puts into one message. */
+  get recordsPerMessage(): number {
+    return this.#shape.recordsPerMessage
+  }
+
+  /**
+   * A record that opens an incident at once, of a Deployment of this name that nobody has spoken of, in one of the namespaces of the storm;
+   * and the key of that namespace.
+   */
+  probe(app: string, at: number): { readonly message: Uint8Array; readonly namespace: string } {
     const pod = this.#pod(this.#random() % this.#shape.namespaces, app)
-    const [told] = TOLD
-    const uid = uuidOf(`${told.reason} ${pod.uid}`)
-    const record = { cluster: this.#cluster, pod, told, uid, count: 1, at, since: at }
-    return encodeLogs({ resourceLogs: [recordOf(record)] })
+    const uid = uuidOf(`${OPENS.reason} ${pod.uid}`)
+    const record = { cluster: this.#cluster, pod, told: OPENS, uid, count: 1, at, since: at }
+    return {
+      message: encodeLogs({ resourceLogs: [recordOf(record)] }),
+      namespace: namespaceKey(this.#cluster, pod.namespace),
+    }
   }
 
   #next(at: number): unknown {
@@ -127,7 +147,7 @@ export class Storm {
 
   #pod(namespace: number, app: string): Pod {
     const name = `${app}-${this.#text(9)}-${this.#text(5)}`
-    const where = `shop-${namespace}`
+    const where = `${this.#shape.prefix ?? 'shop'}-${namespace}`
     const node = `worker-${this.#random() % 20}`
     return { namespace: where, app, name, uid: uuidOf(`${where}/${name}`), node }
   }
@@ -163,7 +183,7 @@ const uuidOf = (name: string): string => {
 interface Said {
   readonly cluster: string
   readonly pod: Pod
-  readonly told: (typeof TOLD)[number]
+  readonly told: (typeof TOLD)[number] | typeof OPENS
   readonly uid: string
   readonly count: number
   readonly at: number

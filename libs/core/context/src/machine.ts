@@ -8,6 +8,7 @@ import type {
   SourcePartition,
 } from '@kubesift/contracts'
 import type { Classifier } from './classify.ts'
+import { Coldness } from './coldness.ts'
 import {
   decide,
   derive,
@@ -59,6 +60,7 @@ export class NamespaceMachine {
 
   readonly #looks: Looks
   readonly #retirement: Retirement
+  readonly #coldness: Coldness
 
   /** `retireAfterMs`: how long the watermark must have passed the end of an owner until its facts are let go; by default they never are. */
   constructor(
@@ -68,6 +70,11 @@ export class NamespaceMachine {
     retireAfterMs = Infinity,
   ) {
     this.#retirement = new Retirement(retireAfterMs)
+    this.#coldness = new Coldness(retireAfterMs, {
+      facts: this.#facts,
+      memory: this.#memory,
+      retirement: this.#retirement,
+    })
     this.cluster = cluster
     this.namespace = namespace
     this.#classifier = classifier
@@ -80,6 +87,7 @@ export class NamespaceMachine {
     chunks: Iterable<Pick<SignalChunk, 'source' | 'signals'>> = [],
   ): void {
     for (const [name, value] of fields) {
+      if (this.#coldness.take(name, value)) continue
       const taken = this.#memory.take(name, value)
       if (taken?.memory.stale === true) this.#looks.stale.add(taken.id)
       if (taken === undefined && !this.#retirement.take(name, value))
@@ -100,6 +108,7 @@ export class NamespaceMachine {
 
   /** Joins one signal to the facts. */
   apply(signal: Signal, source: SourcePartition): void {
+    this.#coldness.touched()
     if (signal.t === 'again') return this.#applyAgain(signal, source)
     if (signal.t === 'event') return this.#applyEvent(signal, source)
     if (signal.t === 'unclassified') return
@@ -170,9 +179,10 @@ export class NamespaceMachine {
 
   /**
    * Decides: derives the owners that were touched, and those whose hour has come by the watermark. In a storm most of what comes goes on
-   * with what is open already; with `everything` false such owners are left for later, and the answer says so.
+   * with what is open already; of such owners at most so many are looked at, those first that have waited longest. The others are left for
+   * later, and the answer says so.
    */
-  settle(watermark: number | null, gaps: Surroundings['gaps'], everything = true): Settled {
+  settle(watermark: number | null, gaps: Surroundings['gaps'], most = Infinity): Settled {
     const fields: Fields = new Map()
     const touched = this.#facts.touchedOwners(this.#events, this.#objects, this.#others)
     const moves = this.#facts.takeMoves()
@@ -185,11 +195,12 @@ export class NamespaceMachine {
     for (const id of this.#others) this.#looks.other(id, touched, fields)
     for (const uids of [this.#events, this.#repeats])
       for (const uid of uids) this.#looks.event(uid, touched, fields)
-    if (everything) for (const id of this.#looks.stale) touched.add(id)
+    this.#looks.takeWaiting(most, touched)
     if (watermark !== null) for (const id of this.#memory.due(watermark)) touched.add(id)
     const due = this.#retirement.due(this.#facts, watermark)
     for (const id of due ?? []) touched.add(id)
     const quiet = new Map<string, Decided>()
+    let talks = false
     const ignored: Counted[] = []
     const standing = this.#standing
     const contexts = [...touched].sort().flatMap((id) => {
@@ -198,20 +209,22 @@ export class NamespaceMachine {
       this.#memory.write(id, decided.memory, fields)
       this.#retirement.close(id, decided, fields)
       const news = decided.contexts.filter((context) => this.#news.take(context))
-      // What is said now must have gone out before it is the last word.
-      if (news.length === 0 && due?.has(id) === true) quiet.set(id, decided)
+      // What is said now must have gone out before it is the last word; it is asked again at the next watermark.
+      if (due?.has(id) === true && news.length === 0) quiet.set(id, decided)
+      else if (due?.has(id) === true) talks = true
       this.#looks.decided(id, decided.memory, decided.result.signs)
       return news
     })
     if (due !== undefined && watermark !== null) this.#retire({ due, quiet }, watermark, fields)
+    if (talks && watermark !== null) this.#retirement.lookAgain(watermark)
     const noise = this.#noise
     if (watermark !== null) for (const uid of this.#objects) this.#facts.compact(uid, watermark)
     this.#settled()
-    const nextDecisionAt = this.nextDecisionAt()
     return {
       contexts,
       fields,
-      nextDecisionAt,
+      cold: this.#coldness.settle(watermark, fields),
+      nextDecisionAt: this.nextDecisionAt(),
       ignored,
       noise,
       late: isLate ? this.#retirement.late : undefined,
@@ -247,6 +260,11 @@ export class NamespaceMachine {
       this.#memory.write(id, memory, fields)
       for (const key of memory.published) this.#news.forget(key)
     }
+  }
+
+  /** Owners that are open and go on, and are left for later. */
+  get waiting(): number {
+    return this.#looks.stale.size
   }
 
   /** Facts were let go: a snapshot is to be stored in the place of all signals so far, before any of them can come back. */
@@ -287,7 +305,7 @@ export class NamespaceMachine {
   }
 
   nextDecisionAt(): number | null {
-    const times = [this.#memory.nextDecisionAt(), this.#retirement.nextAt]
+    const times = [this.#memory.nextDecisionAt(), this.#retirement.nextAt, this.#coldness.nextAt]
     return times.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)))
   }
 

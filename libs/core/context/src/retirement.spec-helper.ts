@@ -178,6 +178,7 @@ export class Run {
   chunks: Signal[] = []
   machine: NamespaceMachine
   letGo = 0
+  folded = 0
   late: TooLateByKind = {}
 
   constructor(afterMs: number, by: Classifier = classifier) {
@@ -199,7 +200,7 @@ export class Run {
     gaps: readonly (readonly [number, number])[] = [],
   ): void {
     const before = this.machine.size.events
-    const { contexts, fields, late } = this.machine.settle(watermark, gaps)
+    const { contexts, fields, late, cold } = this.machine.settle(watermark, gaps)
     this.letGo += Math.max(0, before - this.machine.size.events)
     this.late = late ?? this.late
     const stored = new Map(fields)
@@ -211,10 +212,19 @@ export class Run {
       if (value === '') this.fields.delete(name)
       else this.fields.set(name, value)
     }
-    if (!killed) return this.#publish(contexts)
+    if (cold !== undefined) this.#fold(cold)
+    if (!killed && cold === undefined) return this.#publish(contexts)
     this.machine = new NamespaceMachine('c', 'n', this.#classifier, this.#afterMs)
     this.machine.load(this.fields, [{ source: SOURCE, signals: this.chunks }])
     this.#publish(this.machine.republish(watermark, gaps))
+  }
+
+  /** All that is stored is what is left, and the machine is gone until something comes. */
+  #fold(cold: Map<string, string>): void {
+    this.folded += 1
+    this.fields.clear()
+    for (const [name, value] of cold) this.fields.set(name, value)
+    this.chunks = []
   }
 
   /** What is not under another key now: which keys were told before depends on what was read first. */

@@ -121,6 +121,17 @@ export class Retirement {
     return this.#late
   }
 
+  /** The sums of all owners and the ledger as they are stored. */
+  fields(): [string, string][] {
+    const sums = [...this.#retired].map(([id, retired]): [string, string] => [
+      RETIRED + id,
+      JSON.stringify(retired),
+    ])
+    return Object.keys(this.#late).length === 0
+      ? sums
+      : [...sums, [TOO_LATE_FIELD, JSON.stringify(this.#late)]]
+  }
+
   /** Something happened or ended at this instant that will have to be let go. */
   note(at: number): void {
     this.#lookAt(at + this.#afterMs)
@@ -133,6 +144,11 @@ export class Retirement {
 
   #lookAt(at: number): void {
     this.#nextAt = Math.min(this.#nextAt ?? Infinity, at)
+  }
+
+  /** One that is due has something to say: it may be let go once that is out, and may not be in memory for long. */
+  lookAgain(watermark: number): void {
+    this.#nextAt = watermark
   }
 
   /** The watermark at which to look again; null: none. */

@@ -23,6 +23,9 @@ export const nameOf = (id: string): { readonly kind: string; readonly name: stri
   return { kind: id.slice(0, slash), name: id.slice(slash + 1) }
 }
 
+/** Whether a field holds only what helps to read the names of what comes. */
+export const isName = (field: string): boolean => field === NAMES || field === EARLY
+
 /** Takes up one stored field of the facts; fields of another kind change nothing. */
 export const takeField = (facts: Facts, field: string, value: string): void => {
   if (value === FORGOTTEN) return
@@ -38,6 +41,16 @@ export const takeField = (facts: Facts, field: string, value: string): void => {
 }
 
 const textOf = (fact: unknown): string => (fact === undefined ? FORGOTTEN : JSON.stringify(fact))
+
+/** What is known of a namespace that has no Events and no objects, as fields. */
+export const restOf = (facts: Facts): Fields => {
+  const fields: Fields = new Map()
+  for (const id of facts.others.keys()) fields.set(OTHER + id, textOf(facts.others.get(id)))
+  if (facts.names.size > 0) fields.set(NAMES, JSON.stringify([...facts.names]))
+  const { early } = facts.events
+  if (early.length > 0) fields.set(EARLY, JSON.stringify(early))
+  return fields
+}
 
 /** Which facts have changed since they were stored. */
 export class Unsaved {
@@ -59,7 +72,8 @@ export class Unsaved {
     for (const id of this.others) fields.set(OTHER + id, textOf(facts.others.get(id)))
     for (const id of this.costs) fields.set(COST + id, textOf(facts.costs.get(id)))
     if (this.names) fields.set(NAMES, JSON.stringify([...facts.names]))
-    if (facts.events.earlyChanged) fields.set(EARLY, JSON.stringify(facts.events.early()))
+    if (facts.events.earlyChanged) fields.set(EARLY, JSON.stringify(facts.events.early))
+    facts.events.earlyChanged = false
     this.events.clear()
     this.objects.clear()
     this.others.clear()
