@@ -108,8 +108,11 @@ const events = (t: Trouble, start: number, id: string): Happened[] =>
     }),
   )
 
-/** Fires, is told of a few times, and is resolved. */
-const alert = (t: Trouble, start: number): Happened[] => {
+/**
+ * Fires, is told of a few times, and is resolved. One that speaks of what Events speak of comes beside them: as soon as there is one, an
+ * alert that was alone does not say any more when all was over, and without retirement that goes back to the beginning of time.
+ */
+const alert = (t: Trouble, start: number, id: string): Happened[] => {
   const told = (at: number, endsAt?: number): Happened => ({
     at,
     signal: (offset) => ({
@@ -129,7 +132,8 @@ const alert = (t: Trouble, start: number): Happened[] => {
   })
   const times = every(t, start)
   const end = times.at(-1)! + MINUTE
-  return [...times.map((at) => told(at)), told(end, end)]
+  const beside = t.alert === 'High' ? [] : events({ ...t, reason: 'Boom', dies: false }, start, id)
+  return [...beside, ...times.map((at) => told(at)), told(end, end)]
 }
 
 const metric = (t: Trouble, start: number): Happened[] => {
