@@ -107,7 +107,7 @@ const untilRetired = async (from: number): Promise<number> => {
   await eventually(async () => {
     await send(requestOf(leaseAt(AT + (hour += 1) * HOUR)))
     expect(await stored()).toEqual({
-      fields: ['m:Deployment/web', 'names', 'r:Deployment/web'],
+      fields: ['m:Deployment/web', 'r:Deployment/web'],
       chunks: 0,
     })
   })

@@ -180,6 +180,7 @@ const contextOf = (
   const calls = view.calls.filter(({ top }) => top.at >= counted.firstSeenAt - CALLED_WITHIN_MS)
   const { changes } = beside
   const noted = { objects: involved.objects, changes }
+  const endedAt = spells.at(-1)?.recovery?.at ?? Infinity
   const touches = touchesOf(part, { ...view, calls }, noted, options.objectByUid)
   return {
     key: incidentKey({
@@ -208,8 +209,9 @@ const contextOf = (
     ...beside.context,
     evidence: beside.evidence,
     spells,
+    // What nobody saw after its end is no news of it.
     gaps: options.gaps
-      .filter(([, to]) => to >= counted.firstSeenAt && to !== Infinity)
+      .filter(([from, to]) => to >= counted.firstSeenAt && to !== Infinity && from <= endedAt)
       .map(([from, to]): [number, number] => [from, to]),
     facets: touches.map(({ how, thing }) => `${how}:${thing}`),
     touches,

@@ -186,3 +186,19 @@ test('what has lasted since before its owner was retired, and is told first now,
     expect(retired!.late).toEqual({})
   }
 })
+
+test('gaps after its end neither tell an incident anew nor keep its facts', () => {
+  const run = after([event], 0)
+  let published = 0
+  for (let hour = 1; hour <= 8; hour += 1) {
+    const gaps = Array.from({ length: hour }, (_, i): [number, number] => [
+      AT + i * HOUR + 40 * MINUTE,
+      AT + (i + 1) * HOUR,
+    ])
+    const before = run.said.get('c/n/Deployment/web/Boom')
+    run.settle(AT + hour * HOUR, false, false, gaps)
+    if (run.said.get('c/n/Deployment/web/Boom') !== before) published += 1
+  }
+  expect(retiredOf(run)).toEqual(['r:Deployment/web'])
+  expect(published).toBe(1)
+})

@@ -192,9 +192,14 @@ export class Run {
   }
 
   /** Settles and stores; killed before it published, it starts again from what is stored. */
-  settle(watermark: number | null, killed: boolean, save: boolean): void {
+  settle(
+    watermark: number | null,
+    killed: boolean,
+    save: boolean,
+    gaps: readonly (readonly [number, number])[] = [],
+  ): void {
     const before = this.machine.size.events
-    const { contexts, fields, late } = this.machine.settle(watermark, [])
+    const { contexts, fields, late } = this.machine.settle(watermark, gaps)
     this.letGo += Math.max(0, before - this.machine.size.events)
     this.late = late ?? this.late
     const stored = new Map(fields)
@@ -209,7 +214,7 @@ export class Run {
     if (!killed) return this.#publish(contexts)
     this.machine = new NamespaceMachine('c', 'n', this.#classifier, this.#afterMs)
     this.machine.load(this.fields, [{ source: SOURCE, signals: this.chunks }])
-    this.#publish(this.machine.republish(watermark, []))
+    this.#publish(this.machine.republish(watermark, gaps))
   }
 
   /** What is not under another key now: which keys were told before depends on what was read first. */
