@@ -157,6 +157,27 @@ test('what is told of a pod that is let go is entered when all is read once more
   expect(new Map(run.said)).toEqual(said)
 })
 
+test('an Event that is told once more is late too where only the object that is gone told whose it was', () => {
+  const owned = (at: number, deleted: boolean): ObjectSignal => {
+    const signal = pod(at, [], deleted)
+    const owners = [{ kind: 'Widget', name: 'w', uid: 'widget', controller: true }]
+    return { ...signal, object: { ...signal.object, name: 'odd', owners } }
+  }
+  const of = { reason: 'Boom', object: 'Pod/odd', uid: 'u', n: 2, firstAt: AT - MINUTE }
+  const plain = occurred(AT, of).signal(0)
+  if (plain.t !== 'event') throw new Error('no Event')
+  const { event } = plain
+  const boom = { ...plain, event: { ...event, involved: { ...event.involved, uid: 'pod-uid' } } }
+  const run = after([owned(AT - MINUTE, false), boom, owned(AT + MINUTE, true)], 12)
+  expect(retiredOf(run)).toEqual(['r:Widget/w'])
+  expect(run.machine.size).toEqual({ events: 0, objects: 0 })
+  const said = [...run.said.keys()]
+  run.apply(boom)
+  run.settle(AT + 12 * HOUR, true, false)
+  expect([...run.said.keys()]).toEqual(said)
+  expect(run.late).toMatchObject({ Pod: { records: 1 } })
+})
+
 test('an alert whose end was never told opens again when it is told again, and is not counted twice', () => {
   const [never, retired] = [Infinity, RETIRE_AFTER_MS].map((afterMs) => {
     const run = after([alert(AT, AT)], 30, afterMs)

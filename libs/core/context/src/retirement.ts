@@ -51,6 +51,8 @@ export interface Decided {
 export class Retirement {
   readonly #afterMs: number
   readonly #retired = new Map<string, Retired>()
+  /** Whose the objects are that sums name, by UID: with the object itself its owner may be forgotten. */
+  readonly #ofObject = new Map<string, string>()
   readonly #signs = new LateSigns()
   #late: TooLateByKind = {}
   /** The watermark at which to look again; null: there is nothing to let go. */
@@ -64,9 +66,15 @@ export class Retirement {
   take(field: string, text: string): boolean {
     if (field === LATE) this.#late = JSON.parse(text) as TooLateByKind
     else if (field.startsWith(RETIRED))
-      this.#retired.set(field.slice(RETIRED.length), JSON.parse(text) as Retired)
+      this.#keep(field.slice(RETIRED.length), JSON.parse(text) as Retired)
     else return false
     return true
+  }
+
+  #keep(id: string, retired: Retired): void {
+    this.#retired.set(id, retired)
+    for (const { objects } of Object.values(retired.keys))
+      for (const { uid } of objects) if (uid !== undefined) this.#ofObject.set(uid, id)
   }
 
   of(id: string): Retired | undefined {
@@ -102,8 +110,9 @@ export class Retirement {
     if (this.#retired.size === 0) return
     const through = (id: string | undefined): number | undefined => this.#through(id)
     for (const uid of events) {
-      const until = through(facts.membership.ofEvent.get(uid)?.id)
-      const fact = until === undefined ? undefined : facts.events.get(uid)
+      const fact = facts.events.get(uid)
+      const until =
+        through(facts.membership.ofEvent.get(uid)?.id) ?? this.#throughObject(facts, fact)
       if (fact === undefined || until === undefined || lastAtOf(fact) > until) continue
       const { top, involved } = fact
       this.#late = enter(this.#late, involved.kind, { occurrences: top.n, at: top.at })
@@ -135,6 +144,12 @@ export class Retirement {
   /** The ledger as a field. */
   writeLate(fields: Fields): void {
     fields.set(LATE, JSON.stringify(this.#late))
+  }
+
+  #throughObject(facts: Facts, fact: EventFact | undefined): number | undefined {
+    const uid = fact?.involved.uid
+    if (uid === undefined || facts.objects.has(uid)) return undefined
+    return this.#through(this.#ofObject.get(uid))
   }
 
   #through(id: string | undefined): number | undefined {
@@ -177,7 +192,7 @@ export class Retirement {
       if (!keeps) this.#dropFacts(facts, id, watermark, unsaved)
       if (!keeps && result.contexts.length > 0) {
         const retired = retire(result, this.#retired.get(id), at)
-        this.#retired.set(id, retired)
+        this.#keep(id, retired)
         unsaved.retired.set(RETIRED + id, JSON.stringify(retired))
         unsaved.mustSave = true
         said.push(id)
@@ -218,7 +233,7 @@ export class Retirement {
     { unsaved, kept }: { readonly unsaved: Unsaved; readonly kept: ReadonlySet<string> },
   ): void {
     const { objects = new Set<string>() } = facts.membership.byOwner.get(id) ?? {}
-    for (const uid of [...objects]) {
+    for (const uid of objects) {
       if (goesAt(facts.objects.get(uid), this.#afterMs) > watermark) continue
       if (isPinned(facts, uid, kept)) continue
       facts.dropObject(uid)
