@@ -231,18 +231,29 @@ export const run = (
   afterMs: number,
   read: readonly Happened[],
   dice: readonly number[] = [50],
-  by: Classifier = classifier,
+  {
+    by = classifier,
+    silences = [],
+  }: {
+    readonly by?: Classifier
+    /** When nothing was heard; known once something has come after it. */
+    readonly silences?: readonly (readonly [number, number])[]
+  } = {},
 ): Run => {
   const result = new Run(afterMs, by)
+  const settle = (watermark: number, killed: boolean, save: boolean): void => {
+    const gaps = silences.filter(([, to]) => to <= watermark)
+    result.settle(watermark, killed, save, gaps)
+  }
   let newest = -Infinity
   for (const [i, { at, signal }] of read.entries()) {
     const throws = dice[i % dice.length]!
     result.apply(signal(i))
     newest = Math.max(newest, at)
     // No watermark while something that is before it may still come.
-    if (throws > 30) result.settle(newest - LATENESS, throws > 90, throws % 7 === 0)
+    if (throws > 30) settle(newest - LATENESS, throws > 90, throws % 7 === 0)
   }
   for (const hours of [1, 2, 3, 4, 8, 12, 24, 48, 240])
-    result.settle(newest + hours * HOUR, dice[0]! % 2 === 0, false)
+    settle(newest + hours * HOUR, dice[0]! % 2 === 0, false)
   return result
 }
