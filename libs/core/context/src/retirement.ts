@@ -1,19 +1,24 @@
 import type { Context } from '@kubesift/contracts'
-import { lastOf, type Firing } from './alert-fact.ts'
 import { COST_TELLS_MS } from './costs.ts'
 import type { OwnerResult } from './derive.ts'
-import { CALLED, CONCERNS } from './edges.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Facts } from './facts.ts'
+import {
+  goesAt,
+  hasEnded,
+  hasMore,
+  isFrozen,
+  isPinned,
+  tellsOfChanges,
+  TELLS_OF_CHANGES_MS,
+} from './let-go.ts'
 import { LateSigns, type Known } from './late-signs.ts'
 import type { ObjectFact } from './object-fact.ts'
 import type { OtherFact } from './other-facts.ts'
 import type { OwnerMemory } from './owner-memory.ts'
-import { isViolation } from './findings.ts'
 import { lastAtOf } from './reasons.ts'
 import { retire, type Retired } from './retired.ts'
 import type { Fields, Unsaved } from './stored-facts.ts'
-import { SCALING } from './view-of.ts'
 import { adopted } from './adopted.ts'
 import { enter, type TooLateByKind } from './too-late.ts'
 import { closed } from './underway.ts'
@@ -23,8 +28,6 @@ import { closed } from './underway.ts'
  * that), than an incident can be opened again (30 min), and than a recorder's spam filter takes to fill up again (25 × 5 min).
  */
 export const RETIRE_AFTER_MS = 3 * 3_600_000
-/** A ReplicaSet that is gone still says what was rolled out before, and what others depend on that it was deleted; an Event about a roll-out or a policy likewise. */
-const TELLS_OF_CHANGES_MS = 7 * 24 * 3_600_000
 
 const RETIRED = 'r:'
 /** The field that holds the ledger of what came too late. */
@@ -32,15 +35,6 @@ export const TOO_LATE_FIELD = 'late'
 
 /** The field that holds what is left of an owner's facts. */
 export const retiredField = (id: string): string => RETIRED + id
-
-const tellsOfChanges = (fact: EventFact): boolean => fact.reason === SCALING || isViolation(fact)
-
-/** What is of it, or calls or takes it, can be open for long after it is gone, and names its changes. */
-const explains = (kind: string): boolean =>
-  kind === 'ReplicaSet' || CONCERNS.has(kind) || CALLED.has(kind)
-
-const hasEnded = (firings: readonly Firing[], by: number): boolean =>
-  firings.every((firing) => lastOf(firing) <= by)
 
 type ToldOf =
   | readonly [kind: 'object', id: string, before: ObjectFact | undefined]
@@ -316,38 +310,4 @@ export class Retirement {
       unsaved.mustSave = true
     }
   }
-}
-
-/** The watermark at which an object can go; Infinity for one that is there. */
-const goesAt = (fact: ObjectFact | undefined, afterMs: number): number =>
-  fact?.deletedAt === undefined
-    ? Infinity
-    : fact.deletedAt + (explains(fact.object.kind) ? TELLS_OF_CHANGES_MS : afterMs)
-
-/** The watermark has passed all its ends: they are in the owner's memory. */
-const isFrozen = ({ contexts }: OwnerResult, { frozen }: OwnerMemory): boolean =>
-  contexts.every(({ key, spells }) => spells.length <= (frozen[key]?.length ?? 0))
-
-const isLastRun = (facts: Facts, uid: string, objects: ReadonlySet<string>): boolean => {
-  const own = facts.objects.get(uid)?.firstAt ?? -Infinity
-  return [...objects].every((other) => {
-    const fact = facts.objects.get(other)
-    return other === uid || fact?.object.kind !== 'Job' || fact.firstAt < own
-  })
-}
-
-/** Kept though it is gone: whether a CronJob is well is what its last run says. */
-const isPinned = (facts: Facts, uid: string, kept: ReadonlySet<string>): boolean => {
-  if (kept.has(uid)) return true
-  if (facts.objects.get(uid)?.object.kind !== 'Job') return false
-  const id = facts.membership.ofObject.get(uid)?.id
-  const group = id === undefined ? undefined : facts.membership.byOwner.get(id)
-  return group !== undefined && isLastRun(facts, uid, group.objects)
-}
-
-const hasMore = (facts: Facts, kept: ReadonlySet<string>): boolean => {
-  for (const { events } of facts.membership.byOwner.values()) if (events.size > 0) return true
-  for (const [uid, { deletedAt }] of facts.objects)
-    if (deletedAt !== undefined && !isPinned(facts, uid, kept)) return true
-  return facts.others.alerts().length > 0
 }
