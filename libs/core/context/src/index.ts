@@ -1,7 +1,7 @@
 export { BLIND, blindContext, deafContext } from './blindness.ts'
 export { Classifier, type Classified } from './classify.ts'
 export { BASE_POINTS, type Derived } from './derive.ts'
-export { eventFact, joinEvent, type EventFact } from './event-fact.ts'
+export { eventFact, isKept, joinEvent, type EventFact } from './event-fact.ts'
 export { NO_IGNORES, type Asked, type IgnoreRules } from './ignores.ts'
 export { contextsOf, type Ignored, type InProcess } from './in-process.ts'
 export { NamespaceMachine } from './machine.ts'
