@@ -13,11 +13,7 @@ export class ConsumerProcess {
   constructor(order: ConsumerOrder) {
     this.#child = fork(CHILD, [JSON.stringify(order)], {
       // As the service has it: what Node is given is given to all.
-      execArgv: [
-        ...NODE_ARGUMENTS,
-        '--conditions=source',
-        '--disable-warning=ExperimentalWarning',
-      ],
+      execArgv: [...NODE_ARGUMENTS, '--conditions=source', '--disable-warning=ExperimentalWarning'],
     })
   }
 

@@ -161,7 +161,9 @@ test('the timeline of an Event adds up to its largest count, however its steps w
 test('the steps that are kept are those whose count has at most five significant bits', () => {
   const significant = (n: number): number => n.toString(2).replace(/0*$/, '').length
   const counts = fc.oneof(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 1, max: 2 ** 40 }))
-  const round = fc.tuple(fc.integer({ min: 1, max: 70 }), fc.nat(34)).map(([n, bits]) => n * 2 ** bits)
+  const round = fc
+    .tuple(fc.integer({ min: 1, max: 70 }), fc.nat(34))
+    .map(([n, bits]) => n * 2 ** bits)
   fc.assert(
     fc.property(fc.oneof(counts, round), (n) => {
       expect(isKept(n)).toBe(significant(n) <= 5)

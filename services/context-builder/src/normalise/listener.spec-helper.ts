@@ -32,7 +32,9 @@ const ANY_HEAD: EventHead = {
 }
 
 /** What tellings leave behind, whoever they are of: the highest count, the steps to it that are kept, the first and the last record. */
-export const leftBy = (tellings: readonly Telling[]): Pick<EventFact, 'top' | 'steps' | 'records'> => {
+export const leftBy = (
+  tellings: readonly Telling[],
+): Pick<EventFact, 'top' | 'steps' | 'records'> => {
   const { top, steps, records } = eventFact({ event: ANY_HEAD, tellings: [...tellings] }, SOURCE)
   return { top, steps, records }
 }

@@ -126,10 +126,9 @@ describe('what a batch tells again', () => {
 
   it('gives the same facts, folded or not, and hears the latest time of each slot', () => {
     const around = fc.tuple(fc.nat(120), fc.nat(3)).map(([n, scale]) => (1 + n) * 2 ** scale)
-    const rows = fc.array(
-      fc.record({ slot: fc.nat(SLOTS - 1), n: around, at: fc.nat(20) }),
-      { maxLength: 60 },
-    )
+    const rows = fc.array(fc.record({ slot: fc.nat(SLOTS - 1), n: around, at: fc.nat(20) }), {
+      maxLength: 60,
+    })
     let folded = 0
     fc.assert(
       fc.property(fc.array(rows, { maxLength: 6 }), fc.nat(SLOTS), (requests, whole) => {
