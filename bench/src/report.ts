@@ -1,4 +1,4 @@
-import { BARE, type ContextBuilderWorkload } from './context-builder.ts'
+import { BARE, DECODING, type ContextBuilderWorkload } from './context-builder.ts'
 import { timesAsLong, type FairnessResult, type FairSide } from './fair-turns.ts'
 import type { Holding } from './holding.ts'
 import type { LatencyResult } from './latency.ts'
@@ -12,6 +12,11 @@ const number = (value: number): string => Math.round(value).toLocaleString('en')
 export const contextBuilderReport = (workload: ContextBuilderWorkload): string => {
   const { measured, costs } = workload
   const bare = measured.find(({ name }) => name === BARE)
+  const decoding = measured.find(({ name }) => name === DECODING)
+  const perRecord = (ms: number): string =>
+    `${((1000 * ms) / (workload.recordsPerTurn * costs.length)).toFixed(2)} µs`
+  const sum = (of: (c: (typeof costs)[number]) => number): number =>
+    costs.reduce((all, c) => all + of(c), 0)
   const cost = (of: (c: (typeof costs)[number]) => number): string => number(median(costs.map(of)))
   return [
     `${workload.name} (${number(workload.recordsPerTurn)} records a turn, ${Math.round(workload.bytesPerRecord)} bytes a record)`,
@@ -28,6 +33,7 @@ export const contextBuilderReport = (workload: ContextBuilderWorkload): string =
     `  that over the decoding consumer's median:             ${workload.serviceOverDecoding.toFixed(3)}`,
     `  noise: consumer A/A ${workload.consumerNoise.toFixed(3)}, service A/A ${workload.serviceNoise.toFixed(3)}`,
     `  a turn of the service: normalise ${cost((c) => c.normaliseMs)} ms of CPU, assemble ${cost((c) => c.assembleMs)} ms, ${cost((c) => c.contexts)} contexts published`,
+    `  CPU per record, all turns together: normalise ${perRecord(sum((c) => c.normaliseMs))}, assemble ${perRecord(sum((c) => c.assembleMs))}; the decoding consumer ${(1e6 / (decoding?.recordsPerCpuSecond ?? NaN)).toFixed(2)} µs`,
   ].join('\n')
 }
 

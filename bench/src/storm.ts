@@ -8,6 +8,8 @@ export interface StormShape {
   readonly podsPerOwner: number
   /** The share of records that tell an Event that was told before, with a higher count; 0: every record is another Event. */
   readonly repeats: number
+  /** The share of records that are of a pod that nobody has spoken of and that has crashed often enough to open a context. */
+  readonly opens: number
   readonly recordsPerMessage: number
   /** Before the numbers of its namespaces. */
   readonly prefix?: string
@@ -18,10 +20,11 @@ export const STORM: StormShape = {
   ownersPerNamespace: 5,
   podsPerOwner: 4,
   repeats: 0.95,
+  opens: 0,
   recordsPerMessage: 100,
 }
 
-export const ALL_DISTINCT: StormShape = { ...STORM, repeats: 0 }
+export const ALL_DISTINCT: StormShape = { ...STORM, repeats: 0, opens: 0.01 }
 
 /** What a crash-looping pod's Events say (recorded: e2e/recordings/crashloop-bad-rollout), and how often beside each other. */
 const TOLD = [
@@ -75,6 +78,9 @@ interface Pod {
   readonly uid: string
   readonly node: string
 }
+
+/** How often the crash of a pod that opens a context has been told; the catalogue asks for less. */
+const OPENING_COUNT = 5
 
 /** The alphabet of Kubernetes' generated names (apimachinery, util/rand), so that owners are found from names as in the wild. */
 const SAFE = 'bcdfghjklmnpqrstvwxz2456789'
@@ -130,6 +136,7 @@ export class Storm {
   }
 
   #next(at: number): unknown {
+    if (this.#random() < this.#shape.opens * (1 << 16)) return this.#opening(at)
     const repeated = this.#random() < this.#shape.repeats * (1 << 16)
     const pod = repeated ? this.#oneOf(this.#pods) : this.#newPod()
     const told = TOLD[this.#oneOf(MIX)] as (typeof TOLD)[number]
@@ -137,6 +144,14 @@ export class Storm {
     const count = (this.#counts.get(uid) ?? 0) + 1
     this.#counts.set(uid, count)
     return recordOf({ cluster: this.#cluster, pod, told, uid, count, at, since: this.#startedAt })
+  }
+
+  #opening(at: number): unknown {
+    const pod = this.#newPod()
+    const [told] = TOLD
+    const uid = uuidOf(`${told.reason} ${pod.uid}`)
+    const [cluster, since] = [this.#cluster, this.#startedAt]
+    return recordOf({ cluster, pod, told, uid, count: OPENING_COUNT, at, since })
   }
 
   /** A pod that nobody has spoken of, of a workload that was rolled out meanwhile. */
