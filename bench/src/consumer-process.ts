@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { NODE_ARGUMENTS } from '@kubesift/e2e'
 import type { ConsumerKind, ConsumerOrder, ConsumerTurn } from './consumer-child.ts'
 
 const CHILD = fileURLToPath(new URL('./consumer-child.ts', import.meta.url))
@@ -11,7 +12,8 @@ export class ConsumerProcess {
 
   constructor(order: ConsumerOrder) {
     this.#child = fork(CHILD, [JSON.stringify(order)], {
-      execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
+      // As the service has it: what Node is given is given to all.
+      execArgv: [...NODE_ARGUMENTS, '--conditions=source', '--disable-warning=ExperimentalWarning'],
     })
   }
 

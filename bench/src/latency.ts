@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createKafka, createProducer, type Producer } from '@kubesift/adapter-kafka'
 import { Database } from '@kubesift/adapter-postgres'
-import { OTEL_LOGS, otelPolicy } from '@kubesift/contracts'
 import { startPipeline, untilReady, type Pipeline } from '@kubesift/e2e'
-import { quantile } from './interleaved.ts'
+import { Load, perTick, type LoadBench } from './load.ts'
 import { Probes } from './probes.ts'
+import { quantilesOf, type Quantiles } from './quantiles.ts'
 import { Storm, STORM } from './storm.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -23,12 +22,6 @@ export const LATENCY_PLAN: LatencyPlan = {
   probesPerSecond: 5,
 }
 
-export interface Quantiles {
-  readonly p50: number
-  readonly p99: number
-  readonly max: number
-}
-
 export interface LatencyResult {
   /** Wanted, and what the load really was. */
   readonly recordsPerSecond: number
@@ -41,8 +34,6 @@ export interface LatencyResult {
   readonly published: Quantiles
 }
 
-/** One message of records each tick, as the gateway's batch processor would send them. */
-const TICK_MS = 100
 const LATE_MS = 30_000
 
 /** All five stages as processes, under a storm at each rate, into which probes are sent that open incidents. */
@@ -86,16 +77,16 @@ const close = async (pipeline: Pipeline, producer: Producer, database: Database)
   await Promise.all([producer.disconnect(), database.close()])
 }
 
-interface Bench {
-  readonly producer: Producer
-  readonly probes: Probes
-  readonly signal: AbortSignal
-}
-
-const atRate = async (rate: number, plan: LatencyPlan, bench: Bench): Promise<LatencyResult> => {
+const atRate = async (
+  rate: number,
+  plan: LatencyPlan,
+  bench: LoadBench,
+): Promise<LatencyResult> => {
   const { probes } = bench
-  const shape = { ...STORM, recordsPerMessage: Math.round((rate * TICK_MS) / 1000) }
-  const load = new Load(new Storm(shape, `bench-${rate}`, Date.now() - 600_000), rate, plan, bench)
+  const shape = { ...STORM, recordsPerMessage: perTick(rate) }
+  const storm = new Storm(shape, `bench-${rate}`, Date.now() - 600_000)
+  const { probesPerSecond } = plan
+  const load = new Load([storm], { name: `r${rate}`, probesPerSecond }, bench)
   await load.run(plan.warmUpSeconds)
   probes.clear()
   const began = performance.now()
@@ -119,66 +110,8 @@ const atRate = async (rate: number, plan: LatencyPlan, bench: Bench): Promise<La
   return result
 }
 
-const quantilesOf = (times: readonly number[]): Quantiles => ({
-  p50: quantile(times, 0.5),
-  p99: quantile(times, 0.99),
-  max: quantile(times, 1),
-})
-
-class Load {
-  readonly #storm: Storm
-  readonly #rate: number
-  readonly #plan: LatencyPlan
-  readonly #bench: Bench
-  #partition = 0
-  #probe = 0
-
-  constructor(storm: Storm, rate: number, plan: LatencyPlan, bench: Bench) {
-    this.#storm = storm
-    this.#rate = rate
-    this.#plan = plan
-    this.#bench = bench
-  }
-
-  /** Sends at the rate for so long. */
-  async run(
-    seconds: number,
-    withProbes = true,
-  ): Promise<{ readonly records: number; readonly probes: number }> {
-    const { signal } = this.#bench
-    const began = performance.now()
-    const ticks = Math.round((seconds * 1000) / TICK_MS)
-    const every = Math.max(1, Math.round(1000 / TICK_MS / this.#plan.probesPerSecond))
-    const firstProbe = this.#probe
-    const sending: Promise<void>[] = []
-    for (let tick = 0; tick < ticks; tick += 1) {
-      signal.throwIfAborted()
-      await sleep(Math.max(0, began + tick * TICK_MS - performance.now()))
-      const now = Date.now()
-      for (const message of this.#storm.messages(1, now)) sending.push(this.#send(message))
-      if (withProbes && tick % every === 0) sending.push(this.#sendProbe(now))
-    }
-    await Promise.all(sending)
-    const records = Math.round((this.#rate * TICK_MS) / 1000) * ticks
-    return { records, probes: this.#probe - firstProbe }
-  }
-
-  #sendProbe(now: number): Promise<void> {
-    this.#probe += 1
-    const owner = `probe-r${this.#rate}n${this.#probe}`
-    const message = this.#storm.probe(owner, now)
-    this.#bench.probes.sending(owner)
-    return this.#send(message)
-  }
-
-  async #send(value: Uint8Array): Promise<void> {
-    this.#partition = (this.#partition + 1) % otelPolicy.partitions
-    await this.#bench.producer.publishRaw(OTEL_LOGS, [{ value, partition: this.#partition }])
-  }
-}
-
 /** The settings of production, where the e2e tests have shorter ones. */
-const SETTINGS = {
+export const SETTINGS = {
   KAFKA_SESSION_TIMEOUT_MS: '30000',
   PROGRESS_MS: '1000',
   PROGRESS_IDLE_MS: '5000',

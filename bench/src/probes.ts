@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { consumeBatches, type Kafka } from '@kubesift/adapter-kafka'
+import { consumeBatches, type Batch, type Kafka } from '@kubesift/adapter-kafka'
 import type { Database } from '@kubesift/adapter-postgres'
-import { incidents } from '@kubesift/contracts'
+import { incidentContexts, incidents, parseIncidentKey } from '@kubesift/contracts'
 
 const POLL_MS = 10
 
 interface Probe {
   readonly sentAt: number
+  /** In which namespace, by its key. */
+  readonly namespace: string
+  contextAt?: number
   committedAt?: number
   publishedAt?: number
 }
@@ -15,7 +18,15 @@ interface NamedRow {
   readonly name: string
 }
 
-/** Incidents that are waited for, by the owner's name: when each was sent, is a row that others can see, and was published. */
+/** What a probe is timed by. */
+export type Stop = 'contextAt' | 'committedAt' | 'publishedAt'
+
+const STOPS: readonly Stop[] = ['contextAt', 'committedAt', 'publishedAt']
+
+/**
+ * Incidents that are waited for, by the owner's name: when each was sent, was told as a context, is a row that others can see, and was
+ * published.
+ */
 export class Probes {
   readonly #sent = new Map<string, Probe>()
   readonly #open = new Set<string>()
@@ -27,22 +38,22 @@ export class Probes {
     this.#database = database
   }
 
-  sending(owner: string): void {
-    this.#sent.set(owner, { sentAt: performance.now() })
+  sending(owner: string, namespace: string): void {
+    this.#sent.set(owner, { sentAt: performance.now(), namespace })
     this.#open.add(owner)
   }
 
-  /** How many have not been seen as a row, or not on the topic. */
+  /** How many have not been seen everywhere. */
   get missing(): number {
-    return [...this.#sent.values()].filter(
-      (p) => p.committedAt === undefined || p.publishedAt === undefined,
-    ).length
+    return [...this.#sent.values()].filter((p) => STOPS.some((stop) => p[stop] === undefined))
+      .length
   }
 
-  times(of: 'committedAt' | 'publishedAt'): number[] {
+  /** How long each took to get there, of those that are in a namespace that is asked for. */
+  times(of: Stop, isMeant: (namespace: string) => boolean = () => true): number[] {
     return [...this.#sent.values()].flatMap((probe) => {
       const at = probe[of]
-      return at === undefined ? [] : [at - probe.sentAt]
+      return at === undefined || !isMeant(probe.namespace) ? [] : [at - probe.sentAt]
     })
   }
 
@@ -52,9 +63,32 @@ export class Probes {
     this.#open.clear()
   }
 
-  /** Watches both until the signal. */
+  /** Watches all three until the signal. */
   async watch(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#watchRows(signal), this.#watchTopic(signal)])
+    await Promise.all([
+      this.#watchRows(signal),
+      this.#watchTopic(signal),
+      this.#watchContexts(signal),
+    ])
+  }
+
+  /** By their keys alone: nobody here reads what a storm says beside the probes. */
+  #watchContexts(signal: AbortSignal): Promise<void> {
+    return consumeBatches({
+      kafka: this.#kafka,
+      topic: incidentContexts.topic,
+      groupId: 'bench-contexts',
+      maxWaitMs: 100,
+      handle: (batch: Batch<Buffer>) => {
+        const at = performance.now()
+        for (const { key } of batch.records) {
+          const owner = parseIncidentKey(key ?? '')?.name
+          const probe = owner === undefined ? undefined : this.#sent.get(owner)
+          if (probe !== undefined) probe.contextAt ??= at
+        }
+        return Promise.resolve({ through: batch.lastOffset })
+      },
+    }).run(signal)
   }
 
   async #watchRows(signal: AbortSignal): Promise<void> {

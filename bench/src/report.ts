@@ -1,6 +1,9 @@
-import { BARE, type ContextBuilderWorkload } from './context-builder.ts'
-import type { LatencyResult, Quantiles } from './latency.ts'
+import { BARE, DECODING, type ContextBuilderWorkload } from './context-builder.ts'
+import { timesAsLong, type FairnessResult, type FairSide } from './fair-turns.ts'
+import type { Holding } from './holding.ts'
+import type { LatencyResult } from './latency.ts'
 import { median, timesAsFast } from './interleaved.ts'
+import type { Quantiles } from './quantiles.ts'
 import type { Scale } from './scale.ts'
 
 const number = (value: number): string => Math.round(value).toLocaleString('en')
@@ -9,6 +12,11 @@ const number = (value: number): string => Math.round(value).toLocaleString('en')
 export const contextBuilderReport = (workload: ContextBuilderWorkload): string => {
   const { measured, costs } = workload
   const bare = measured.find(({ name }) => name === BARE)
+  const decoding = measured.find(({ name }) => name === DECODING)
+  const perRecord = (ms: number): string =>
+    `${((1000 * ms) / (workload.recordsPerTurn * costs.length)).toFixed(2)} µs`
+  const sum = (of: (c: (typeof costs)[number]) => number): number =>
+    costs.reduce((all, c) => all + of(c), 0)
   const cost = (of: (c: (typeof costs)[number]) => number): string => number(median(costs.map(of)))
   return [
     `${workload.name} (${number(workload.recordsPerTurn)} records a turn, ${Math.round(workload.bytesPerRecord)} bytes a record)`,
@@ -25,6 +33,7 @@ export const contextBuilderReport = (workload: ContextBuilderWorkload): string =
     `  that over the decoding consumer's median:             ${workload.serviceOverDecoding.toFixed(3)}`,
     `  noise: consumer A/A ${workload.consumerNoise.toFixed(3)}, service A/A ${workload.serviceNoise.toFixed(3)}`,
     `  a turn of the service: normalise ${cost((c) => c.normaliseMs)} ms of CPU, assemble ${cost((c) => c.assembleMs)} ms, ${cost((c) => c.contexts)} contexts published`,
+    `  CPU per record, all turns together: normalise ${perRecord(sum((c) => c.normaliseMs))}, assemble ${perRecord(sum((c) => c.assembleMs))}; the decoding consumer ${(1e6 / (decoding?.recordsPerCpuSecond ?? NaN)).toFixed(2)} µs`,
   ].join('\n')
 }
 
@@ -60,3 +69,40 @@ export const latencyReport = (results: readonly LatencyResult[]): string =>
       ].join('\n'),
     )
     .join('\n\n')
+
+const sideLines = (name: string, side: FairSide): readonly string[] => [
+  `  ${name}: ${number(side.recordsPerSecond)} records/s, ${side.probes} new incidents among them, ${side.missing} not seen`,
+  `    record to context:                       ${quantiles(side.context)}`,
+  `    record to committed row in Postgres:     ${quantiles(side.committed)}`,
+  `    share of a core: normalise ${side.cores.normalise.toFixed(2)}, assemble ${side.cores.assemble.toFixed(2)}; left behind at the end: ${number(side.left.normalise)} messages, ${number(side.left.assemble)} chunks`,
+]
+
+/** What one namespace makes the others wait, as lines for people. */
+export const fairnessReport = (results: readonly FairnessResult[]): string =>
+  results
+    .map((r) =>
+      [
+        `${number(r.recordsPerSecond)} records/s, ${Math.round(r.heavyShare * 100)} % of them of one namespace; measured on the others`,
+        ...sideLines('the others alone', r.alone),
+        ...sideLines('beside the heavy one', r.beside),
+        `    of these, on its partition of signals:   ${quantiles(r.beside.besideHeavy)}`,
+        `  times as long: context p50 ${timesAsLong(r, 'context', 'p50').toFixed(2)}, p99 ${timesAsLong(r, 'context', 'p99').toFixed(2)}; row p50 ${timesAsLong(r, 'committed', 'p50').toFixed(2)}, p99 ${timesAsLong(r, 'committed', 'p99').toFixed(2)}`,
+      ].join('\n'),
+    )
+    .join('\n\n')
+
+/** How long one namespace holds `assemble`, as lines for people. */
+export const holdingReport = (measured: readonly Holding[]): string =>
+  [
+    'one namespace at 4,500 records/s: the longest that it holds assemble, ms of CPU (the core alone; nobody else is in it)',
+    `  ${'open owners'.padStart(11)}  join 1 s  openings  counts of all at once  counts in parts`,
+    ...measured.map((m) =>
+      [
+        `  ${number(m.owners).padStart(11)}`,
+        number(m.joinMs).padStart(8),
+        number(m.openMs).padStart(8),
+        number(m.allMs).padStart(21),
+        number(m.partMs).padStart(15),
+      ].join('  '),
+    ),
+  ].join('\n')

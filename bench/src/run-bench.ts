@@ -1,9 +1,17 @@
 import { parseArgs } from 'node:util'
 import { benchWorkload, CONTEXT_BUILDER_PLAN, WORKLOADS } from './context-builder.ts'
 import { benchDecoder, decoderReport } from './decoder.ts'
+import { benchFairness, FAIRNESS_PLAN } from './fairness.ts'
+import { HOLDING_PLAN, measureHolding } from './holding.ts'
 import { benchLatency, LATENCY_PLAN } from './latency.ts'
 import { describeMachine, machineLine } from './machine.ts'
-import { contextBuilderReport, latencyReport, scaleReport } from './report.ts'
+import {
+  contextBuilderReport,
+  fairnessReport,
+  holdingReport,
+  latencyReport,
+  scaleReport,
+} from './report.ts'
 import { save } from './save.ts'
 import { benchScale, SCALE_SIZES } from './scale.ts'
 import { soak, SOAK_PLAN, soakReport } from './soak.ts'
@@ -46,6 +54,17 @@ const latency = async ({ seconds, env, signal, log, show }: BenchRequest): Promi
   return results
 }
 
+const fairness = async ({ seconds, env, signal, log, show }: BenchRequest): Promise<unknown> => {
+  const needs = ['KAFKA_BROKERS', 'REDIS_URL', 'DATABASE_URL'] as const
+  log('measuring how long one namespace holds assemble')
+  const holding = measureHolding(HOLDING_PLAN)
+  show(holdingReport(holding))
+  await using workspace = await openWorkspace(needs, env, log, signal)
+  const rates = await benchFairness(workspace, { ...FAIRNESS_PLAN, seconds }, signal, log)
+  show(fairnessReport(rates))
+  return { holding, rates }
+}
+
 const decoder = async ({ show }: BenchRequest): Promise<unknown> => {
   const results = await benchDecoder()
   show(decoderReport(results))
@@ -64,6 +83,7 @@ const soaking = async ({ kills, env, signal, log, show }: BenchRequest): Promise
 const BENCHES: Readonly<Record<string, (request: BenchRequest) => Promise<unknown>>> = {
   'context-builder': contextBuilder,
   latency,
+  fairness,
   decoder,
   soak: soaking,
 }

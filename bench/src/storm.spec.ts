@@ -37,6 +37,9 @@ describe('the made storm', () => {
   it('repeats nothing where every Event is another one', () => {
     const told = signalsOf(new Storm(ALL_DISTINCT, 'c', NOW).messages(20, NOW))
     expect(new Set(told.map((s) => s.uid)).size).toBe(told.length)
+    const opening = told.filter(({ n }) => n > 1)
+    expect(opening.length / told.length).toBeCloseTo(0.01, 2)
+    expect(opening.length).toBeGreaterThan(0)
   })
 
   it('is the same each time', () => {

@@ -1,4 +1,5 @@
 import { encodeLogs } from '@kubesift/adapter-otlp'
+import { namespaceKey } from '@kubesift/contracts'
 
 /** What a made storm of Events looks like. */
 export interface StormShape {
@@ -7,7 +8,11 @@ export interface StormShape {
   readonly podsPerOwner: number
   /** The share of records that tell an Event that was told before, with a higher count; 0: every record is another Event. */
   readonly repeats: number
+  /** The share of records that are of a pod that nobody has spoken of and that has crashed often enough to open a context. */
+  readonly opens: number
   readonly recordsPerMessage: number
+  /** Before the numbers of its namespaces. */
+  readonly prefix?: string
 }
 
 export const STORM: StormShape = {
@@ -15,10 +20,11 @@ export const STORM: StormShape = {
   ownersPerNamespace: 5,
   podsPerOwner: 4,
   repeats: 0.95,
+  opens: 0,
   recordsPerMessage: 100,
 }
 
-export const ALL_DISTINCT: StormShape = { ...STORM, repeats: 0 }
+export const ALL_DISTINCT: StormShape = { ...STORM, repeats: 0, opens: 0.01 }
 
 /** What a crash-looping pod's Events say (recorded: e2e/recordings/crashloop-bad-rollout), and how often beside each other. */
 const TOLD = [
@@ -56,6 +62,13 @@ const TOLD = [
     message: (app: string) => `Started container ${app}`,
   },
 ] as const
+/** What the kubelet says of an image that it may not pull: one such Event opens an incident. */
+const OPENS = {
+  reason: 'ErrImageNeverPull',
+  type: 'Warning',
+  message: (app: string) =>
+    `Container image "ghcr.io/shop/${app}:1.4.2" is not present with pull policy of Never`,
+} as const
 const MIX = TOLD.flatMap((told, i) => Array.from({ length: told.often }, () => i))
 
 interface Pod {
@@ -65,6 +78,9 @@ interface Pod {
   readonly uid: string
   readonly node: string
 }
+
+/** How often the crash of a pod that opens a context has been told; the catalogue asks for less. */
+const OPENING_COUNT = 5
 
 /** The alphabet of Kubernetes' generated names (apimachinery, util/rand), so that owners are found from names as in the wild. */
 const SAFE = 'bcdfghjklmnpqrstvwxz2456789'
@@ -100,16 +116,27 @@ export class Storm {
     )
   }
 
-  /** A record that opens an incident at once: a crash loop of a Deployment of this name, that nobody has spoken of. */
-  probe(app: string, at: number): Uint8Array {
+  /** Records that `messages` puts into one message. */
+  get recordsPerMessage(): number {
+    return this.#shape.recordsPerMessage
+  }
+
+  /**
+   * A record that opens an incident at once, of a Deployment of this name that nobody has spoken of, in one of the namespaces of the storm;
+   * and the key of that namespace.
+   */
+  probe(app: string, at: number): { readonly message: Uint8Array; readonly namespace: string } {
     const pod = this.#pod(this.#random() % this.#shape.namespaces, app)
-    const [told] = TOLD
-    const uid = uuidOf(`${told.reason} ${pod.uid}`)
-    const record = { cluster: this.#cluster, pod, told, uid, count: 1, at, since: at }
-    return encodeLogs({ resourceLogs: [recordOf(record)] })
+    const uid = uuidOf(`${OPENS.reason} ${pod.uid}`)
+    const record = { cluster: this.#cluster, pod, told: OPENS, uid, count: 1, at, since: at }
+    return {
+      message: encodeLogs({ resourceLogs: [recordOf(record)] }),
+      namespace: namespaceKey(this.#cluster, pod.namespace),
+    }
   }
 
   #next(at: number): unknown {
+    if (this.#random() < this.#shape.opens * (1 << 16)) return this.#opening(at)
     const repeated = this.#random() < this.#shape.repeats * (1 << 16)
     const pod = repeated ? this.#oneOf(this.#pods) : this.#newPod()
     const told = TOLD[this.#oneOf(MIX)] as (typeof TOLD)[number]
@@ -117,6 +144,14 @@ export class Storm {
     const count = (this.#counts.get(uid) ?? 0) + 1
     this.#counts.set(uid, count)
     return recordOf({ cluster: this.#cluster, pod, told, uid, count, at, since: this.#startedAt })
+  }
+
+  #opening(at: number): unknown {
+    const pod = this.#newPod()
+    const [told] = TOLD
+    const uid = uuidOf(`${told.reason} ${pod.uid}`)
+    const [cluster, since] = [this.#cluster, this.#startedAt]
+    return recordOf({ cluster, pod, told, uid, count: OPENING_COUNT, at, since })
   }
 
   /** A pod that nobody has spoken of, of a workload that was rolled out meanwhile. */
@@ -127,7 +162,7 @@ export class Storm {
 
   #pod(namespace: number, app: string): Pod {
     const name = `${app}-${this.#text(9)}-${this.#text(5)}`
-    const where = `shop-${namespace}`
+    const where = `${this.#shape.prefix ?? 'shop'}-${namespace}`
     const node = `worker-${this.#random() % 20}`
     return { namespace: where, app, name, uid: uuidOf(`${where}/${name}`), node }
   }
@@ -163,7 +198,7 @@ const uuidOf = (name: string): string => {
 interface Said {
   readonly cluster: string
   readonly pod: Pod
-  readonly told: (typeof TOLD)[number]
+  readonly told: (typeof TOLD)[number] | typeof OPENS
   readonly uid: string
   readonly count: number
   readonly at: number

@@ -1,4 +1,5 @@
 export {
+  NODE_ARGUMENTS,
   startPipeline,
   untilReady,
   type Pipeline,

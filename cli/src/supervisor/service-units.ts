@@ -58,6 +58,9 @@ export const planServices = async (
   return { services, grpcUrl }
 }
 
+/** As in the image: room for what one batch has in hand, which else is copied again and again while it lives. */
+const NODE_ARGUMENTS = ['--enable-source-maps', '--max-semi-space-size=64']
+
 const serviceDaemon = (
   one: ServiceProcess,
   place: ServicePlace,
@@ -75,7 +78,7 @@ const serviceDaemon = (
         throw new BackingFailed(`${main} is missing: the build did not make it`)
       return Promise.resolve({
         command: process.execPath,
-        args: ['--enable-source-maps', main],
+        args: [...NODE_ARGUMENTS, main],
         cwd: root,
         env: {
           // compiled once, not at each start: a third of what starting a service takes

@@ -5,7 +5,7 @@ import { nearest } from '../frame/suggest.ts'
 import type { CliContext, Verb } from '../frame/verb.ts'
 import { runChild } from '../testing-tiers/run-child.ts'
 
-const BENCHES = ['context-builder', 'latency', 'decoder', 'soak'] as const
+const BENCHES = ['context-builder', 'latency', 'fairness', 'decoder', 'soak'] as const
 
 interface Options {
   readonly rounds?: string
@@ -19,12 +19,14 @@ export const verb: Verb = {
   examples: [
     './kubesift bench context-builder',
     './kubesift bench latency --seconds 20 --save',
+    './kubesift bench fairness --save',
     './kubesift bench decoder',
     './kubesift bench soak --kills 200 --save',
   ],
   notes: [
     'context-builder: records per CPU-second of the bare consumer, of it with each decoder, and of the whole service.',
     'latency: from a record to its committed incident, p50 and p99, at 100 and 1,000 records/s.',
+    'fairness: what a namespace with 90 % of the records makes the others wait, at 1,000 and 5,000 records/s.',
     'decoder: our OTLP reader beside protobufjs, in this process.',
     'soak: labelled storms while every stage is killed with -9 again and again; every incident is compared in the end.',
     'They start Kafka, Redis and Postgres of their own in a temporary home, and stop them; the KAFKA_BROKERS,',
@@ -35,7 +37,7 @@ export const verb: Verb = {
     command
       .argument('<benchmark>', BENCHES.join(', '))
       .option('--rounds <n>', 'measured rounds of context-builder (default 5)')
-      .option('--seconds <n>', 'measured time of latency, at each rate (default 20)')
+      .option('--seconds <n>', 'measured time of latency and fairness, each turn (default 20)')
       .option('--kills <n>', 'kill -9 of soak, at least (default 200)')
       .option('--save', 'also write the result below bench/results')
       .action(run((name: string, options: Options) => runBench(name, options, context)))

@@ -4,6 +4,8 @@ import type { Cluster, TooLateLedger } from '@kubesift/contracts'
 import { ExitCode } from '../frame/exit-code.ts'
 import { allReady, readState, type State } from '../frame/state.ts'
 import type { CliContext, Verb } from '../frame/verb.ts'
+import type { UnitLag } from '../lifecycle/group-lags.ts'
+import type { Heaviest } from '../lifecycle/heaviest.ts'
 import type { OpenIncidents } from '../lifecycle/open-incidents.ts'
 import { unitTable } from '../lifecycle/unit-table.ts'
 
@@ -11,7 +13,7 @@ import { unitTable } from '../lifecycle/unit-table.ts'
 export const verb: Verb = {
   examples: ['./kubesift status', './kubesift status --format json | jq .grpcUrl'],
   notes:
-    'LAG is how many records a service still has before it in Kafka; one that only grows means that it does not keep up.',
+    'LAG is how many records a service still has before it in Kafka, BEHIND how long ago the oldest of them was written; where they only grow it does not keep up.',
   define: (command, context, run) => {
     command
       .addOption(
@@ -32,41 +34,46 @@ export const verb: Verb = {
 }
 
 interface Facts {
-  readonly lags: ReadonlyMap<string, number>
+  readonly lags: ReadonlyMap<string, UnitLag>
   readonly open: OpenIncidents
   readonly clusters: readonly Cluster[] | undefined
   readonly tooLate: readonly TooLateLedger[] | undefined
+  readonly most: Heaviest | undefined
 }
 
 /** What is asked of Kafka and the API; loaded only where something runs. */
-const factsOf = async (state: State, { env }: CliContext): Promise<Facts> => {
-  const [{ groupLags }, { openIncidents }, { readCompacted }] = await Promise.all([
+const factsOf = async (state: State, { env, now }: CliContext): Promise<Facts> => {
+  const [{ groupLags }, { openIncidents }, { readCompacted }, { heaviest }] = await Promise.all([
     import('../lifecycle/group-lags.ts'),
     import('../lifecycle/open-incidents.ts'),
     import('../lifecycle/read-compacted.ts'),
+    import('../lifecycle/heaviest.ts'),
   ])
-  const [lags, open, clusters, tooLate] = await Promise.all([
-    groupLags(state, env),
+  const [lags, open, clusters, tooLate, most] = await Promise.all([
+    groupLags(state, env, now),
     openIncidents(state.grpcUrl),
     readCompacted(state, clustersTopic),
     readCompacted(state, tooLateTopic),
+    heaviest(state, now()),
   ])
-  return { lags, open, clusters, tooLate }
+  return { lags, open, clusters, tooLate, most }
 }
 
 /** This output is pasted into tickets: who needs the passwords finds them in state.json, which is ours alone. */
 const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':***@')
 
-const json = (state: State, { lags, open, clusters, tooLate }: Facts): string =>
+const json = (state: State, { lags, open, clusters, tooLate, most }: Facts): string =>
   JSON.stringify(
     {
       ...state,
       databaseUrl: withoutPassword(state.databaseUrl),
       redisUrl: withoutPassword(state.redisUrl),
-      lag: Object.fromEntries(lags),
+      lag: Object.fromEntries([...lags].map(([unit, { records }]) => [unit, records])),
+      behind: Object.fromEntries(lags),
       openIncidents: open,
       ...(clusters === undefined ? {} : { clusters }),
       ...(tooLate === undefined ? {} : { tooLate }),
+      ...(most === undefined ? {} : { heaviest: most }),
     },
     null,
     2,
@@ -74,11 +81,12 @@ const json = (state: State, { lags, open, clusters, tooLate }: Facts): string =>
 
 const table = async (
   state: State,
-  { lags, open, clusters, tooLate }: Facts,
+  { lags, open, clusters, tooLate, most }: Facts,
   context: CliContext,
 ): Promise<string> => {
   const { openText } = await import('../lifecycle/open-incidents.ts')
   const { tooLateText } = await import('../lifecycle/too-late.ts')
+  const { heaviestText } = await import('../lifecycle/heaviest.ts')
   const { sourcesText } = await import('../lifecycle/cluster-sources.ts')
   return [
     unitTable(state, context.now(), lags),
@@ -86,6 +94,7 @@ const table = async (
     openText(open),
     ...sourcesText(clusters, context.now()),
     ...tooLateText(tooLate),
+    ...heaviestText(most),
     `incident API ${state.grpcUrl}, data and logs in ${context.home}`,
   ].join('\n')
 }

@@ -39,6 +39,42 @@ export const leaseAt = (at: number): RecordedRequest =>
     },
   })
 
+/** A crash loop, as the kubelet says it of a pod. */
+export const eventAt = (
+  at: number,
+  {
+    uid,
+    count,
+    firstAt,
+    involved: { kind, namespace, name, uid: of },
+  }: {
+    readonly uid: string
+    readonly count: number
+    readonly firstAt: number
+    readonly involved: {
+      readonly kind: string
+      readonly namespace: string
+      readonly name: string
+      readonly uid?: string | undefined
+    }
+  },
+): RecordedRequest => {
+  const iso = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
+  return watched(at, 'events', {
+    kind: 'Event',
+    apiVersion: 'v1',
+    metadata: { name: uid, namespace, uid },
+    involvedObject: { kind, namespace, name, uid: of ?? '' },
+    reason: 'BackOff',
+    message: 'Back-off restarting failed container main',
+    source: { component: 'kubelet' },
+    firstTimestamp: iso(firstAt),
+    lastTimestamp: iso(at),
+    count,
+    type: 'Warning',
+  })
+}
+
 /** What the CronJob controller says each minute of the canary (otel-collector/agent/canary.yaml). */
 export const canaryAt = (at: number): RecordedRequest => {
   const time = new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')

@@ -25,8 +25,11 @@ export const configSchema = z.object({
   /** For records whose Collector names no cluster (`k8s.cluster.name`). */
   DEFAULT_CLUSTER: z.string().min(1).default('default'),
   BATCH_MAX: positive.max(10_000).default(2_000),
-  /** What one fetch brings of a raw partition: the larger, the more of a namespace goes into one chunk. */
-  FETCH_BYTES: positive.min(100_000).max(64_000_000).default(8_000_000),
+  /**
+   * What one fetch brings of a raw partition: the larger, the more of a namespace goes into one chunk, and the more of a backlog's repeats
+   * are folded before anything is made of them. Twice as much is held at a time.
+   */
+  FETCH_BYTES: positive.min(100_000).max(64_000_000).default(15_000_000),
   /** A chunk of signals holds at most this much JSON. */
   CHUNK_BYTES: positive.min(10_000).max(900_000).default(256_000),
   /** How often progress is told while there is some, and while there is none. */

@@ -41,6 +41,12 @@ import { normalisers, type Half } from './normalise/normaliser.ts'
 const SHIPPED_IGNORES = fileURLToPath(new URL('../../../rules/ignore', import.meta.url))
 const SHIPPED_RULES = fileURLToPath(new URL('../../../rules/problems', import.meta.url))
 
+/**
+ * Partitions of `signals` that are worked on at the same time: while one waits for Redis or the broker, which a namespace with much to say
+ * does for long, others go on.
+ */
+const PARTITIONS_AT_ONCE = 4
+
 interface Wiring {
   readonly config: Config
   readonly log: Logger
@@ -109,6 +115,7 @@ const assembler = (wiring: Wiring, catalogue: Catalogue): Half => {
     groupId: `${config.KAFKA_GROUP_ID}-assemble`,
     stage: 'assemble',
     batchMax: config.BATCH_MAX,
+    concurrency: PARTITIONS_AT_ONCE,
     producer,
     progress: health.progress('assemble'),
     onAssigned: (partition) => held.assigned(partition),

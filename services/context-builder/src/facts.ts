@@ -12,7 +12,8 @@ export class NormaliseFacts {
   })
   readonly #folded = meter.createCounter('kubesift.context_builder.signals_folded', {
     unit: '{signal}',
-    description: 'Exact repeats folded into one signal.',
+    description:
+      'Records folded into others: exact repeats, and lower counts of an Event that no fact keeps.',
   })
   readonly #skipped = meter.createCounter('kubesift.context_builder.entries_skipped', {
     unit: '{entry}',

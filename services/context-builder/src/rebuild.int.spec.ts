@@ -88,15 +88,24 @@ const send = async (requests: readonly Uint8Array[]): Promise<void> => {
   await producer.disconnect()
 }
 
-const withStore = async <T>(work: (store: StateStore) => Promise<T>): Promise<T> => {
+const withRedis = async <T>(
+  work: (redis: ReturnType<typeof connectRedis>) => Promise<T>,
+): Promise<T> => {
   const redis = connectRedis(backing.redisUrl)
   try {
     await ensureConnected(redis)
-    return await work(new StateStore(redis, `kubesift:${backing.topicPrefix}`))
+    return await work(redis)
   } finally {
     redis.disconnect()
   }
 }
+
+const withStore = <T>(work: (store: StateStore) => Promise<T>): Promise<T> =>
+  withRedis((redis) => work(new StateStore(redis, `kubesift:${backing.topicPrefix}`)))
+
+/** What the keys begin with of the partition in which this namespace is at home. */
+const keysOf = ({ cluster, namespace }: Context): string =>
+  `kubesift:${backing.topicPrefix}{signals-${partitionOf(namespaceKey(cluster, namespace), PARTITIONS.length)}}:2:`
 
 const lose = (): Promise<unknown> =>
   withStore((store) => Promise.all(PARTITIONS.map((p) => store.forget(p))))
@@ -243,21 +252,23 @@ test('a process that dies while it publishes a state again is followed by one th
   const before = crashLoop()!
   const told = contexts.all.length
   // As it stood before the last of what was owed went out.
-  const redis = connectRedis(backing.redisUrl)
-  await ensureConnected(redis)
-  const home = partitionOf(namespaceKey(before.cluster, before.namespace), PARTITIONS.length)
-  const key = `kubesift:${backing.topicPrefix}{signals-${home}}:2:`
-  await redis.hdel(`${key}meta`, 'whole')
-  await redis.sadd(`${key}pending`, namespaceKey(before.cluster, before.namespace))
-  await redis.rpush(`${key}measured`, 'left over')
+  const key = keysOf(before)
+  const mine = namespaceKey(before.cluster, before.namespace)
+  await withRedis((redis) =>
+    redis
+      .multi()
+      .hdel(`${key}meta`, 'whole')
+      .sadd(`${key}pending`, mine)
+      .rpush(`${key}measured`, 'left over')
+      .exec(),
+  )
   await start()
   await until(areWhole)
   await until(() =>
     expect(contexts.all.slice(told).filter((c) => c.key === before.key)).toHaveLength(1),
   )
   expect(saying(crashLoop())).toEqual(saying(before))
-  expect(await redis.exists(`${key}measured`)).toBe(0)
-  redis.disconnect()
+  expect(await withRedis((redis) => redis.exists(`${key}measured`))).toBe(0)
 })
 
 test('a state that is lost again while it is made, and once more when it is whole, is made under newer epochs each time', async () => {
@@ -270,13 +281,8 @@ test('a state that is lost again while it is made, and once more when it is whol
   await lose()
   await lose()
   await until(() => expect(crashLoop()?.version.epoch).toBe(3))
-  const redis = connectRedis(backing.redisUrl)
-  await ensureConnected(redis)
   // One partition alone, and all of it, its epoch too.
-  const home = partitionOf(namespaceKey(before!.cluster, before!.namespace), PARTITIONS.length)
-  const key = `kubesift:${backing.topicPrefix}{signals-${home}}:2:`
-  await redis.del(...(await redis.keys(`${key}*`)))
-  redis.disconnect()
+  await withRedis(async (redis) => redis.del(...(await redis.keys(`${keysOf(before!)}*`))))
   await until(() => expect(crashLoop()?.version.epoch).toBe(4))
   expect(saying(crashLoop())).toEqual(saying(before))
   const since = contexts.all.slice(told).filter((c) => c.key === before!.key)

@@ -112,7 +112,9 @@ export class Told {
       topic: incidentContexts,
       groupId: 'told',
       handle: async (batch) => {
-        this.contexts.push(...batch.records.map(({ value }) => value))
+        // Hours without an object are gaps, and blindness of the cluster: that is told too, of itself.
+        for (const { value } of batch.records)
+          if (value.namespace === 'shop') this.contexts.push(value)
         return { through: batch.lastOffset }
       },
     })

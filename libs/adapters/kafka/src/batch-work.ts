@@ -64,6 +64,7 @@ export class BatchWork<T> {
   ): Promise<boolean> {
     const ended = (this.#parts.options.progress ?? noProgress).begin()
     const began = performance.now()
+    state.fetched(Number(messages[0]?.timestamp ?? Date.now()))
     try {
       const { result, lost } = await withHeartbeats(
         () => payload.heartbeat(),

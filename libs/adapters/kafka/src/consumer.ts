@@ -190,9 +190,10 @@ class KafkaBatchConsumer<T> implements BatchConsumer {
   }
 
   #lags() {
+    const [topic, now] = [this.#named, Date.now()]
     return this.#partitions.all
       .filter(({ located }) => located)
-      .map(({ partition, lag }) => ({ topic: this.#named, partition, records: lag }))
+      .map((s) => ({ topic, partition: s.partition, records: s.lag, seconds: s.lagMs(now) / 1e3 }))
   }
 
   /** The ends of the partitions, also when no batch arrives; and the first to notice that Kafka is away or back. */

@@ -1,10 +1,12 @@
-import { metrics } from '@opentelemetry/api'
+import { metrics, type BatchObservableCallback } from '@opentelemetry/api'
 
 /** How far one partition lags, for the gauge. */
 export interface Lag {
   readonly topic: string
   readonly partition: number
   readonly records: number
+  /** For how long the first of them has waited. */
+  readonly seconds: number
 }
 
 const meter = metrics.getMeter('kubesift.kafka')
@@ -33,6 +35,10 @@ const lag = meter.createObservableGauge('kubesift.kafka.lag', {
   unit: '{record}',
   description: 'Records between the next one to handle and the end of the partition.',
 })
+const lagSeconds = meter.createObservableGauge('kubesift.kafka.lag_seconds', {
+  unit: 's',
+  description: 'For how long the next record to handle has waited since it was written.',
+})
 
 /** Everything this adapter reports. Labels are topics, partitions and failure codes: closed sets. */
 export const facts = {
@@ -43,12 +49,14 @@ export const facts = {
   sliceFinished: (topic: string, seconds: number): void => batch.record(seconds, { topic }),
   /** Reports lag at each collection until the returned function is called. */
   watchLag: (read: () => readonly Lag[]): (() => void) => {
-    const report: Parameters<typeof lag.addCallback>[0] = (result) => {
-      for (const { topic, partition, records } of read()) {
-        result.observe(records, { topic, partition })
+    const gauges = [lag, lagSeconds]
+    const report: BatchObservableCallback = (result) => {
+      for (const { topic, partition, records, seconds } of read()) {
+        result.observe(lag, records, { topic, partition })
+        result.observe(lagSeconds, seconds, { topic, partition })
       }
     }
-    lag.addCallback(report)
-    return () => lag.removeCallback(report)
+    meter.addBatchObservableCallback(report, gauges)
+    return () => meter.removeBatchObservableCallback(report, gauges)
   },
 }

@@ -4,7 +4,13 @@ export type { Batch, BatchConsumer, ConsumeOptions, Handle, Handled } from './co
 export { consumeBatches } from './consumer.ts'
 export type { Parked } from './dead-letter.ts'
 export { KafkaRefused, MessageTooLarge } from './errors.ts'
-export { groupLagOf, type Reader } from './group-lag.ts'
+export {
+  groupLagOf,
+  oldestOf,
+  partitionLagsOf,
+  type PartitionLag,
+  type Reader,
+} from './group-lag.ts'
 export { placeText, type LetterCopy, type SourcePlace } from './letter.ts'
 export {
   findLetter,
@@ -28,6 +34,7 @@ export {
   readRecordAt,
   readRecords,
   spansOf,
+  spansSince,
   topicsPresent,
   type RawRecord,
   type Span,

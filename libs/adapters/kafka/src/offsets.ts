@@ -36,6 +36,13 @@ export class Offsets {
     )
   }
 
+  /** By partition, the first offset that was written at this time or later; where there is none, the one after the newest. */
+  async since(at: number): Promise<ReadonlyMap<number, number>> {
+    await this.#admin.connect()
+    const found = await this.#admin.fetchTopicOffsetsByTimestamp(this.#topic, at)
+    return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]))
+  }
+
   /** By partition; those that the group never committed are missing. */
   async committed(groupId: string): Promise<ReadonlyMap<number, number>> {
     const commits = await this.commits(groupId)

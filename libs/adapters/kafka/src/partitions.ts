@@ -22,6 +22,10 @@ export class PartitionState {
   endAsOf = 0
   /** Failed attempts in a row at the same place. */
   attempts = 0
+  /** When the next record to handle was written, where it has been fetched. */
+  #nextWrittenAt: number | undefined
+  /** When the end was first found to be beyond what is handled. */
+  #behindSince: number | undefined
   #wake: NodeJS.Timeout | undefined
 
   constructor(partition: number) {
@@ -36,13 +40,33 @@ export class PartitionState {
     return this.located ? Math.max(0, this.end - this.next) : 0
   }
 
+  /**
+   * For how long the next record to handle has waited since it was written, in milliseconds; of one that is not fetched yet it is known only
+   * since when it is there. 0 where nothing waits.
+   */
+  lagMs(now: number): number {
+    if (this.lag === 0) return 0
+    const since = this.#nextWrittenAt ?? this.#behindSince
+    return since === undefined ? 0 : Math.max(0, now - since)
+  }
+
   sawEnd(end: number, at: number): void {
     this.end = Math.max(this.end, end)
     this.endAsOf = at
+    if (this.lag > 0) this.#behindSince ??= at
+  }
+
+  /** The next record to handle was fetched; `writtenAt` is Kafka's time of it. */
+  fetched(writtenAt: number): void {
+    this.#nextWrittenAt = writtenAt
   }
 
   advance(next: number): void {
-    this.next = Math.max(this.next, next)
+    if (next > this.next) {
+      this.next = next
+      this.#nextWrittenAt = undefined
+      this.#behindSince = undefined
+    }
     this.attempts = 0
   }
 

@@ -1,3 +1,4 @@
+import './fast-checksum.ts'
 import { createRequire } from 'node:module'
 
 interface RequestQueue {

@@ -55,6 +55,28 @@ export const spansOf = async (kafka: Kafka, topic: string): Promise<ReadonlyMap<
   }
 }
 
+/** What was written to a topic from `at` on, by partition. */
+export const spansSince = async (
+  kafka: Kafka,
+  topic: string,
+  at: number,
+): Promise<ReadonlyMap<number, Span>> => {
+  const offsets = new Offsets(kafka, kafka.named(topic))
+  try {
+    const [from, bounds] = [await offsets.since(at), await offsets.bounds()]
+    return new Map(
+      [...bounds].map(([partition, { high }]) => [
+        partition,
+        { from: Math.min(high, from.get(partition) ?? high), to: high },
+      ]),
+    )
+  } catch (error) {
+    throw asFailure(error, `asking what was written last to ${kafka.named(topic)}`)
+  } finally {
+    await offsets.disconnect()
+  }
+}
+
 export interface Reading {
   readonly spans: ReadonlyMap<number, Span>
   readonly take: (record: RawRecord) => Promise<void> | void

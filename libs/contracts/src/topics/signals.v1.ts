@@ -40,11 +40,14 @@ export const tellingSchema = z.object({
   n: z.int().min(1),
   /** When it was last seen by then. */
   at: instant,
-  /** Offset in the chunk's source partition of the first record that said this … */
+  /**
+   * Offset in the chunk's source partition of the first record that said this, or said less that no fact keeps beside it (a count of more
+   * than five significant bits, told in the same batch) …
+   */
   offset: z.number().int(),
   /** … and of the last, where several did. */
   lastOffset: z.number().int().optional(),
-  /** How many records said exactly this. */
+  /** How many records this stands for. */
   repeats: z.int().min(1),
 })
 export type Telling = z.infer<typeof tellingSchema>

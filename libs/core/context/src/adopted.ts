@@ -1,6 +1,7 @@
 import type { Context, ReasonCount, Spell } from '@kubesift/contracts'
 import type { OwnerResult } from './derive.ts'
 import { underwayOf } from './earlier.ts'
+import type { OwnerMemory } from './owner-memory.ts'
 import {
   countedBy,
   countsBeside,
@@ -10,6 +11,12 @@ import {
   type Retired,
   type RetiredKey,
 } from './retired.ts'
+
+/** Of the owner of a context that is adopted: what is remembered of it, and what the facts that are left give. */
+export interface Adopting {
+  readonly memory: Pick<OwnerMemory, 'frozen'>
+  readonly live: () => OwnerResult
+}
 
 /** A context without its place in the log, and without what only helps while it is looked into. */
 export const bare = (context: Context): RetiredKey => {

@@ -38,11 +38,16 @@ export interface EventFact {
   readonly records: readonly Position[]
 }
 
+const MAX_INT32 = 2 ** 31 - 1
+
 /**
  * Which steps are kept: those whose count has at most five significant bits (all up to 32, then every 16th part). A rule of the single
  * step, so that thinning commutes with joining.
  */
 export const isKept = (n: number): boolean => {
+  if (n < 32) return true
+  // As many bits behind the first five as there are: none of them set. It is asked for every telling of a storm.
+  if (n <= MAX_INT32) return (n & ((1 << (27 - Math.clz32(n))) - 1)) === 0
   let unit = 1
   while (n / unit >= 32) unit *= 2
   return n % unit === 0

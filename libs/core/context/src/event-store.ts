@@ -49,6 +49,10 @@ export class EventStore {
     return this.#cells.keys()
   }
 
+  get isEmpty(): boolean {
+    return this.#cells.size === 0
+  }
+
   all(): EventFact[] {
     return [...this.#cells.values()].map(joined)
   }
@@ -71,9 +75,8 @@ export class EventStore {
     return false
   }
 
-  /** What was told of Events that are not known, to be stored. */
-  early(): (readonly [string, Told])[] {
-    this.earlyChanged = false
+  /** What was told of Events that are not known. */
+  get early(): (readonly [string, Told])[] {
     return [...this.#early]
   }
 

@@ -2,7 +2,7 @@ import type { EventSignal, ObjectSignal } from '@kubesift/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { costFact, joinCost, type CostFact } from './cost-fact.ts'
-import { eventFact, joinEvent, occurrencesOf, type EventFact } from './event-fact.ts'
+import { eventFact, isKept, joinEvent, occurrencesOf, type EventFact } from './event-fact.ts'
 import { joinObject, objectFact, type ObjectFact } from './object-fact.ts'
 
 const position = (offset: number) => ({ topic: 'otel-logs', partition: offset % 3, offset })
@@ -187,5 +187,19 @@ test('the timeline of an Event adds up to its largest count, however its steps w
       const sum = occurrencesOf(fact).reduce((n, o) => n + o.add, 0)
       expect(sum).toBe(Math.max(...facts.map((f) => f.top.n)))
     }),
+  )
+})
+
+test('the steps that are kept are those whose count has at most five significant bits', () => {
+  const significant = (n: number): number => n.toString(2).replace(/0*$/, '').length
+  const counts = fc.oneof(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 1, max: 2 ** 40 }))
+  const round = fc
+    .tuple(fc.integer({ min: 1, max: 70 }), fc.nat(34))
+    .map(([n, bits]) => n * 2 ** bits)
+  fc.assert(
+    fc.property(fc.oneof(counts, round), (n) => {
+      expect(isKept(n)).toBe(significant(n) <= 5)
+    }),
+    { numRuns: 2_000 },
   )
 })

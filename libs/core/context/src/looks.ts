@@ -32,6 +32,16 @@ export class Looks {
     this.#below.forget(id)
   }
 
+  /** At most so many of those that wait are looked at, the first of them first. */
+  takeWaiting(most: number, touched: Set<string>): void {
+    let left = most
+    for (const id of this.stale) {
+      if (left <= 0) return
+      touched.add(id)
+      left -= 1
+    }
+  }
+
   /** The owner was derived: it waits no longer. */
   decided(id: string, memory: OwnerMemory, signs: number): void {
     this.stale.delete(id)

@@ -37,6 +37,17 @@ export class Memories {
     return this.#memory.keys()
   }
 
+  /** All of it as it is stored. */
+  fields(): [string, string][] {
+    return [...this.#written].map(([id, text]) => [MEMORY + id, text])
+  }
+
+  /** Whether an owner is open, or has its hour still to come. */
+  get isAwake(): boolean {
+    if (this.nextDecisionAt() !== null) return true
+    return [...this.#memory.values()].some(({ open, stale }) => open.length > 0 || stale === true)
+  }
+
   /** Remembers it, and notes the field that is to be stored where it is another than before. */
   write(id: string, memory: OwnerMemory, fields: Fields): void {
     const text = JSON.stringify(memory)

@@ -145,7 +145,7 @@ describe('patterns', () => {
     const machine = machineOf(boom())
     machine.settle(AT, [])
     machine.apply(pattern({ offset: 2, n: 3 }), SOURCE)
-    const waiting = machine.settle(null, [], false)
+    const waiting = machine.settle(null, [], 0)
     expect([waiting.contexts, waiting.stale]).toEqual([[], true])
     const fields = new Map([...machine.snapshot(), ...waiting.fields])
     const loaded = new NamespaceMachine('c', 'n', classifier)

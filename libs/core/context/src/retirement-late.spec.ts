@@ -95,10 +95,8 @@ test('an owner of which only alerts or metrics speak is retired though nothing e
   const ofAlert = after([alert(AT, AT), alert(AT, AT + MINUTE, AT + MINUTE)], 8)
   expect(retiredOf(ofAlert)).toEqual(['r:Deployment/web'])
   expect([...ofAlert.fields.keys()].filter((f) => f.startsWith('x:'))).toEqual([])
-  expect(ofAlert.machine.nextDecisionAt()).toBeNull()
   const ofMetric = after([metric(AT, AT + MINUTE), metric(AT, AT + 2 * MINUTE, false)], 8)
   expect(retiredOf(ofMetric)).toEqual(['r:Deployment/web'])
-  expect(ofMetric.machine.nextDecisionAt()).toBeNull()
 })
 
 test('an owner of which only states speak keeps its count when the pod that told it is let go', () => {
@@ -155,6 +153,27 @@ test('what is told of a pod that is let go is entered when all is read once more
   expect(run.late).toMatchObject({ Deployment: { records: 1 }, Pod: { records: 1 } })
   expect(run.machine.size).toEqual({ events: 0, objects: 0 })
   expect(new Map(run.said)).toEqual(said)
+})
+
+test('an Event that is told once more is late too where only the object that is gone told whose it was', () => {
+  const owned = (at: number, deleted: boolean): ObjectSignal => {
+    const signal = pod(at, [], deleted)
+    const owners = [{ kind: 'Widget', name: 'w', uid: 'widget', controller: true }]
+    return { ...signal, object: { ...signal.object, name: 'odd', owners } }
+  }
+  const of = { reason: 'Boom', object: 'Pod/odd', uid: 'u', n: 2, firstAt: AT - MINUTE }
+  const plain = occurred(AT, of).signal(0)
+  if (plain.t !== 'event') throw new Error('no Event')
+  const { event } = plain
+  const boom = { ...plain, event: { ...event, involved: { ...event.involved, uid: 'pod-uid' } } }
+  const run = after([owned(AT - MINUTE, false), boom, owned(AT + MINUTE, true)], 12)
+  expect(retiredOf(run)).toEqual(['r:Widget/w'])
+  expect(run.machine.size).toEqual({ events: 0, objects: 0 })
+  const said = [...run.said.keys()]
+  run.apply(boom)
+  run.settle(AT + 12 * HOUR, true, false)
+  expect([...run.said.keys()]).toEqual(said)
+  expect(run.late).toMatchObject({ Pod: { records: 1 } })
 })
 
 test('an alert whose end was never told opens again when it is told again, and is not counted twice', () => {

@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { happenedOf, mixed, trouble } from './retirement-mixed.spec-helper.ts'
-import { readAs, run, type Run } from './retirement.spec-helper.ts'
+import { AT, MINUTE, readAs, run, type Run } from './retirement.spec-helper.ts'
 import { RETIRE_AFTER_MS } from './retirement.ts'
 
 const numbers = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 3, maxLength: 12 })
+const silence = fc
+  .tuple(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 6, max: 200 }))
+  .map(([from, long]) => [AT + from * MINUTE, AT + (from + long) * MINUTE] as const)
 /** By hand, more: KUBESIFT_RUNS=3000. */
 const RUNS = Number(process.env['KUBESIFT_RUNS'] ?? 200)
 
@@ -40,10 +43,11 @@ test('alerts, metrics, states and runs that are retired are told as if they neve
       fc.array(trouble, { minLength: 1, maxLength: 10 }),
       numbers,
       numbers,
-      (troubles, jitter, dice) => {
+      fc.array(silence, { maxLength: 4 }),
+      (troubles, jitter, dice, silences) => {
         const read = readAs(happenedOf(troubles), jitter)
-        const never = run(Infinity, read, dice, mixed)
-        const retiring = run(RETIRE_AFTER_MS, read, dice, mixed)
+        const never = run(Infinity, read, dice, { by: mixed, silences })
+        const retiring = run(RETIRE_AFTER_MS, read, dice, { by: mixed, silences })
         letGo += retiring.letGo
         expect(comparable(retiring)).toEqual(comparable(never))
         expect(retiring.late).toEqual({})

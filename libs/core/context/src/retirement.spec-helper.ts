@@ -178,6 +178,7 @@ export class Run {
   chunks: Signal[] = []
   machine: NamespaceMachine
   letGo = 0
+  folded = 0
   late: TooLateByKind = {}
 
   constructor(afterMs: number, by: Classifier = classifier) {
@@ -199,7 +200,7 @@ export class Run {
     gaps: readonly (readonly [number, number])[] = [],
   ): void {
     const before = this.machine.size.events
-    const { contexts, fields, late } = this.machine.settle(watermark, gaps)
+    const { contexts, fields, late, cold } = this.machine.settle(watermark, gaps)
     this.letGo += Math.max(0, before - this.machine.size.events)
     this.late = late ?? this.late
     const stored = new Map(fields)
@@ -211,10 +212,19 @@ export class Run {
       if (value === '') this.fields.delete(name)
       else this.fields.set(name, value)
     }
-    if (!killed) return this.#publish(contexts)
+    if (cold !== undefined) this.#fold(cold)
+    if (!killed && cold === undefined) return this.#publish(contexts)
     this.machine = new NamespaceMachine('c', 'n', this.#classifier, this.#afterMs)
     this.machine.load(this.fields, [{ source: SOURCE, signals: this.chunks }])
     this.#publish(this.machine.republish(watermark, gaps))
+  }
+
+  /** All that is stored is what is left, and the machine is gone until something comes. */
+  #fold(cold: Map<string, string>): void {
+    this.folded += 1
+    this.fields.clear()
+    for (const [name, value] of cold) this.fields.set(name, value)
+    this.chunks = []
   }
 
   /** What is not under another key now: which keys were told before depends on what was read first. */
@@ -231,18 +241,29 @@ export const run = (
   afterMs: number,
   read: readonly Happened[],
   dice: readonly number[] = [50],
-  by: Classifier = classifier,
+  {
+    by = classifier,
+    silences = [],
+  }: {
+    readonly by?: Classifier
+    /** When nothing was heard; known once something has come after it. */
+    readonly silences?: readonly (readonly [number, number])[]
+  } = {},
 ): Run => {
   const result = new Run(afterMs, by)
+  const settle = (watermark: number, killed: boolean, save: boolean): void => {
+    const gaps = silences.filter(([, to]) => to <= watermark)
+    result.settle(watermark, killed, save, gaps)
+  }
   let newest = -Infinity
   for (const [i, { at, signal }] of read.entries()) {
     const throws = dice[i % dice.length]!
     result.apply(signal(i))
     newest = Math.max(newest, at)
     // No watermark while something that is before it may still come.
-    if (throws > 30) result.settle(newest - LATENESS, throws > 90, throws % 7 === 0)
+    if (throws > 30) settle(newest - LATENESS, throws > 90, throws % 7 === 0)
   }
   for (const hours of [1, 2, 3, 4, 8, 12, 24, 48, 240])
-    result.settle(newest + hours * HOUR, dice[0]! % 2 === 0, false)
+    settle(newest + hours * HOUR, dice[0]! % 2 === 0, false)
   return result
 }

@@ -1,20 +1,25 @@
 import type { Context } from '@kubesift/contracts'
-import { lastOf, type Firing } from './alert-fact.ts'
 import { COST_TELLS_MS } from './costs.ts'
 import type { OwnerResult } from './derive.ts'
-import { CALLED, CONCERNS } from './edges.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Facts } from './facts.ts'
+import {
+  goesAt,
+  hasEnded,
+  hasMore,
+  isFrozen,
+  isPinned,
+  tellsOfChanges,
+  TELLS_OF_CHANGES_MS,
+} from './let-go.ts'
 import { LateSigns, type Known } from './late-signs.ts'
 import type { ObjectFact } from './object-fact.ts'
 import type { OtherFact } from './other-facts.ts'
 import type { OwnerMemory } from './owner-memory.ts'
-import { isViolation } from './findings.ts'
 import { lastAtOf } from './reasons.ts'
 import { retire, type Retired } from './retired.ts'
 import type { Fields, Unsaved } from './stored-facts.ts'
-import { SCALING } from './view-of.ts'
-import { adopted } from './adopted.ts'
+import { adopted, type Adopting } from './adopted.ts'
 import { enter, type TooLateByKind } from './too-late.ts'
 import { closed } from './underway.ts'
 
@@ -23,8 +28,6 @@ import { closed } from './underway.ts'
  * that), than an incident can be opened again (30 min), and than a recorder's spam filter takes to fill up again (25 × 5 min).
  */
 export const RETIRE_AFTER_MS = 3 * 3_600_000
-/** A ReplicaSet that is gone still says what was rolled out before, and what others depend on that it was deleted; an Event about a roll-out or a policy likewise. */
-const TELLS_OF_CHANGES_MS = 7 * 24 * 3_600_000
 
 const RETIRED = 'r:'
 /** The field that holds the ledger of what came too late. */
@@ -32,15 +35,6 @@ export const TOO_LATE_FIELD = 'late'
 
 /** The field that holds what is left of an owner's facts. */
 export const retiredField = (id: string): string => RETIRED + id
-
-const tellsOfChanges = (fact: EventFact): boolean => fact.reason === SCALING || isViolation(fact)
-
-/** What is of it, or calls or takes it, can be open for long after it is gone, and names its changes. */
-const explains = (kind: string): boolean =>
-  kind === 'ReplicaSet' || CONCERNS.has(kind) || CALLED.has(kind)
-
-const hasEnded = (firings: readonly Firing[], by: number): boolean =>
-  firings.every((firing) => lastOf(firing) <= by)
 
 type ToldOf =
   | readonly [kind: 'object', id: string, before: ObjectFact | undefined]
@@ -56,6 +50,8 @@ interface About {
   readonly unsaved: Unsaved
   /** The owners that keep their facts. */
   readonly isOpen: (id: string) => boolean
+  /** What is to be stored besides the facts, in its order: sums are written in one place, so that the last word is the last. */
+  readonly fields: Fields
 }
 
 /**
@@ -65,6 +61,8 @@ interface About {
 export class Retirement {
   readonly #afterMs: number
   readonly #retired = new Map<string, Retired>()
+  /** Whose the objects are that sums name, by UID: with the object itself its owner may be forgotten. */
+  readonly #ofObject = new Map<string, string>()
   readonly #signs = new LateSigns()
   #late: TooLateByKind = {}
   /** The watermark at which to look again; null: there is nothing to let go. */
@@ -78,13 +76,13 @@ export class Retirement {
   take(field: string, text: string): boolean {
     if (field === TOO_LATE_FIELD) this.#late = JSON.parse(text) as TooLateByKind
     else if (field.startsWith(RETIRED))
-      this.#retired.set(field.slice(RETIRED.length), JSON.parse(text) as Retired)
+      this.#keep(field.slice(RETIRED.length), JSON.parse(text) as Retired)
     else return false
     return true
   }
 
-  #keep(id: string, retired: Retired, fields: Fields): void {
-    this.#retired.set(id, retired)
+  #store(id: string, retired: Retired, fields: Fields): void {
+    this.#keep(id, retired)
     fields.set(retiredField(id), JSON.stringify(retired))
   }
 
@@ -93,21 +91,22 @@ export class Retirement {
     const retired = this.#retired.get(id)
     if (retired?.underway === undefined) return
     const after = closed(retired, decided)
-    if (after !== retired) this.#keep(id, after, fields)
+    if (after !== retired) this.#store(id, after, fields)
   }
 
   /** Keeps what a context of before holds beyond what the facts give that are left (`live`), once its own ends are known (`memory`). */
-  adopt(
-    id: string,
-    told: Context,
-    { memory, live }: { readonly memory: OwnerMemory; readonly live: () => OwnerResult },
-    fields: Fields,
-  ): void {
+  adopt(id: string, told: Context, { memory, live }: Adopting, fields: Fields): void {
     const retired = this.#retired.get(id)
     if (retired === undefined) return
     const after = closed(retired, { memory, result: { settled: { alone: new Map() } } })
     this.#retired.set(id, after)
-    this.#keep(id, adopted(after, told, live()), fields)
+    this.#store(id, adopted(after, told, live()), fields)
+  }
+
+  #keep(id: string, retired: Retired): void {
+    this.#retired.set(id, retired)
+    for (const { objects } of Object.values(retired.keys))
+      for (const { uid } of objects) if (uid !== undefined) this.#ofObject.set(uid, id)
   }
 
   of(id: string): Retired | undefined {
@@ -117,6 +116,17 @@ export class Retirement {
   /** What came too late so far. */
   get late(): TooLateByKind {
     return this.#late
+  }
+
+  /** The sums of all owners and the ledger as they are stored. */
+  fields(): [string, string][] {
+    const sums = [...this.#retired].map(([id, retired]): [string, string] => [
+      RETIRED + id,
+      JSON.stringify(retired),
+    ])
+    return Object.keys(this.#late).length === 0
+      ? sums
+      : [...sums, [TOO_LATE_FIELD, JSON.stringify(this.#late)]]
   }
 
   /** Something happened or ended at this instant that will have to be let go. */
@@ -131,6 +141,11 @@ export class Retirement {
 
   #lookAt(at: number): void {
     this.#nextAt = Math.min(this.#nextAt ?? Infinity, at)
+  }
+
+  /** One that is due has something to say: it may be let go once that is out, and may not be in memory for long. */
+  lookAgain(watermark: number): void {
+    this.#nextAt = watermark
   }
 
   /** The watermark at which to look again; null: none. */
@@ -152,8 +167,9 @@ export class Retirement {
     if (this.#retired.size === 0) return
     const through = (id: string | undefined): number | undefined => this.#through(id)
     for (const uid of events) {
-      const until = through(facts.membership.ofEvent.get(uid)?.id)
-      const fact = until === undefined ? undefined : facts.events.get(uid)
+      const fact = facts.events.get(uid)
+      const until =
+        through(facts.membership.ofEvent.get(uid)?.id) ?? this.#throughObject(facts, fact)
       if (fact === undefined || until === undefined || lastAtOf(fact) > until) continue
       const { top, involved } = fact
       this.#late = enter(this.#late, involved.kind, { occurrences: top.n, at: top.at })
@@ -187,6 +203,12 @@ export class Retirement {
     fields.set(TOO_LATE_FIELD, JSON.stringify(this.#late))
   }
 
+  #throughObject(facts: Facts, fact: EventFact | undefined): number | undefined {
+    const uid = fact?.involved.uid
+    if (uid === undefined || facts.objects.has(uid)) return undefined
+    return this.#through(this.#ofObject.get(uid))
+  }
+
   #through(id: string | undefined): number | undefined {
     return id === undefined ? undefined : this.#retired.get(id)?.through
   }
@@ -215,7 +237,7 @@ export class Retirement {
       quiet,
     }: { readonly due: ReadonlySet<string>; readonly quiet: ReadonlyMap<string, Decided> },
     watermark: number,
-    { unsaved, isOpen }: About,
+    { unsaved, isOpen, fields }: About,
   ): readonly string[] {
     const said: string[] = []
     const left = new Set(due)
@@ -227,8 +249,7 @@ export class Retirement {
       if (!keeps) this.#dropFacts(facts, id, watermark, unsaved)
       if (!keeps && result.contexts.length > 0) {
         const retired = retire(result, this.#retired.get(id), at)
-        this.#retired.set(id, retired)
-        unsaved.retired.set(RETIRED + id, JSON.stringify(retired))
+        this.#store(id, retired, fields)
         unsaved.mustSave = true
         said.push(id)
       }
@@ -236,7 +257,7 @@ export class Retirement {
       const kept = keeps ? new Set([...measured, ...result.speaking()]) : measured
       this.#dropObjects(facts, id, watermark, { unsaved, kept })
     }
-    this.#dropCosts(facts, watermark, { unsaved, isOpen })
+    this.#dropCosts(facts, watermark, { unsaved, isOpen, fields })
     const again = watermark + Math.max(60_000, this.#afterMs / 6)
     this.#nextAt = left.size > 0 || hasMore(facts, measured) ? again : null
     const { oldest } = facts.costs
@@ -284,7 +305,7 @@ export class Retirement {
     { unsaved, kept }: { readonly unsaved: Unsaved; readonly kept: ReadonlySet<string> },
   ): void {
     const { objects = new Set<string>() } = facts.membership.byOwner.get(id) ?? {}
-    for (const uid of [...objects]) {
+    for (const uid of objects) {
       if (goesAt(facts.objects.get(uid), this.#afterMs) > watermark) continue
       if (isPinned(facts, uid, kept)) continue
       facts.dropObject(uid)
@@ -292,38 +313,4 @@ export class Retirement {
       unsaved.mustSave = true
     }
   }
-}
-
-/** The watermark at which an object can go; Infinity for one that is there. */
-const goesAt = (fact: ObjectFact | undefined, afterMs: number): number =>
-  fact?.deletedAt === undefined
-    ? Infinity
-    : fact.deletedAt + (explains(fact.object.kind) ? TELLS_OF_CHANGES_MS : afterMs)
-
-/** The watermark has passed all its ends: they are in the owner's memory. */
-const isFrozen = ({ contexts }: OwnerResult, { frozen }: OwnerMemory): boolean =>
-  contexts.every(({ key, spells }) => spells.length <= (frozen[key]?.length ?? 0))
-
-const isLastRun = (facts: Facts, uid: string, objects: ReadonlySet<string>): boolean => {
-  const own = facts.objects.get(uid)?.firstAt ?? -Infinity
-  return [...objects].every((other) => {
-    const fact = facts.objects.get(other)
-    return other === uid || fact?.object.kind !== 'Job' || fact.firstAt < own
-  })
-}
-
-/** Kept though it is gone: whether a CronJob is well is what its last run says. */
-const isPinned = (facts: Facts, uid: string, kept: ReadonlySet<string>): boolean => {
-  if (kept.has(uid)) return true
-  if (facts.objects.get(uid)?.object.kind !== 'Job') return false
-  const id = facts.membership.ofObject.get(uid)?.id
-  const group = id === undefined ? undefined : facts.membership.byOwner.get(id)
-  return group !== undefined && isLastRun(facts, uid, group.objects)
-}
-
-const hasMore = (facts: Facts, kept: ReadonlySet<string>): boolean => {
-  for (const { events } of facts.membership.byOwner.values()) if (events.size > 0) return true
-  for (const [uid, { deletedAt }] of facts.objects)
-    if (deletedAt !== undefined && !isPinned(facts, uid, kept)) return true
-  return facts.others.alerts().length > 0
 }

@@ -17,6 +17,11 @@ export interface Settled {
   readonly noise: ReadonlyMap<string, number>
   /** What has come too late so far, where more has. */
   readonly late: TooLateByKind | undefined
-  /** Whether owners are left whose newest counts have not been derived: settle everything before long. */
+  /** Whether owners are left whose newest counts have not been derived: settle more of them before long. */
   readonly stale: boolean
+  /**
+   * The namespace has gone cold: these fields are all that is left of it, and may be stored in one piece in the place of all that was; where
+   * there is none, nothing need be kept. Undefined: it has not.
+   */
+  readonly cold: Fields | undefined
 }

@@ -23,6 +23,9 @@ export const nameOf = (id: string): { readonly kind: string; readonly name: stri
   return { kind: id.slice(0, slash), name: id.slice(slash + 1) }
 }
 
+/** Whether a field holds only what helps to read the names of what comes. */
+export const isName = (field: string): boolean => field === NAMES || field === EARLY
+
 /** Takes up one stored field of the facts; fields of another kind change nothing. */
 export const takeField = (facts: Facts, field: string, value: string): void => {
   if (value === FORGOTTEN) return
@@ -39,14 +42,22 @@ export const takeField = (facts: Facts, field: string, value: string): void => {
 
 const textOf = (fact: unknown): string => (fact === undefined ? FORGOTTEN : JSON.stringify(fact))
 
+/** What is known of a namespace that has no Events and no objects, as fields. */
+export const restOf = (facts: Facts): Fields => {
+  const fields: Fields = new Map()
+  for (const id of facts.others.keys()) fields.set(OTHER + id, textOf(facts.others.get(id)))
+  if (facts.names.size > 0) fields.set(NAMES, JSON.stringify([...facts.names]))
+  const { early } = facts.events
+  if (early.length > 0) fields.set(EARLY, JSON.stringify(early))
+  return fields
+}
+
 /** Which facts have changed since they were stored. */
 export class Unsaved {
   readonly events = new Set<string>()
   readonly objects = new Set<string>()
   readonly others = new Set<string>()
   readonly costs = new Set<string>()
-  /** Sums of retired facts, by field. */
-  readonly retired = new Map<string, string>()
   /** Facts were let go: what was told of them must not be kept beside their sums. */
   mustSave = false
   names = false
@@ -55,18 +66,18 @@ export class Unsaved {
 
   /** The fields of what has changed; from then on it counts as stored. */
   fields(facts: Facts): Fields {
-    const fields: Fields = new Map(this.retired)
+    const fields: Fields = new Map()
     for (const uid of this.events) fields.set(EVENT + uid, textOf(facts.events.get(uid)))
     for (const uid of this.objects) fields.set(OBJECT + uid, textOf(facts.objects.get(uid)))
     for (const id of this.others) fields.set(OTHER + id, textOf(facts.others.get(id)))
     for (const id of this.costs) fields.set(COST + id, textOf(facts.costs.get(id)))
     if (this.names) fields.set(NAMES, JSON.stringify([...facts.names]))
-    if (facts.events.earlyChanged) fields.set(EARLY, JSON.stringify(facts.events.early()))
+    if (facts.events.earlyChanged) fields.set(EARLY, JSON.stringify(facts.events.early))
+    facts.events.earlyChanged = false
     this.events.clear()
     this.objects.clear()
     this.others.clear()
     this.costs.clear()
-    this.retired.clear()
     this.mustSave = false
     this.names = false
     this.newEvents = 0

@@ -132,6 +132,50 @@ describe('what is open already', () => {
   })
 })
 
+describe('a namespace in which many are open', () => {
+  const owner = (i: number, n: number): Applied =>
+    told({
+      t: 'event',
+      event: {
+        uid: `u${i}`,
+        involved: { kind: 'Deployment', namespace: 'shop', name: `web${i}` },
+        reason: 'BackOff',
+        type: 'Warning',
+        message: 'x',
+        firstAt: AT,
+      },
+      tellings: [{ n, at: AT + n, offset: n, repeats: 1 }],
+    })
+  const all = (n: number): Applied[] => Array.from({ length: 100 }, (_, i) => owner(i, n))
+
+  test('has its openings told at once, and its counts in parts: each once, none lost', async () => {
+    const partition = held()
+    expect(await partition.apply(all(1))).toHaveLength(100)
+    expect(await partition.apply(all(2))).toEqual([])
+    const parts: number[] = []
+    const keys = new Set<string>()
+    for (let second = 1; second <= 11; second += 1) {
+      const contexts = await partition.apply([progress(second)])
+      parts.push(contexts.length)
+      for (const { key, occurrenceCount } of contexts) {
+        expect(occurrenceCount).toBe(2)
+        keys.add(key)
+      }
+    }
+    expect([keys.size, parts.reduce((a, b) => a + b, 0)]).toEqual([100, 100])
+    expect(Math.max(...parts)).toBeLessThanOrEqual(20)
+  })
+
+  test('is not forgotten by a crash in the middle of a round', async () => {
+    const kept = new Kept()
+    const partition = held(kept)
+    await partition.apply(all(1))
+    await partition.apply([...all(2), progress(1)])
+    const stale = kept.writes.at(-1)?.namespaces[0]?.timer.stale
+    expect(stale).toBe(true)
+  })
+})
+
 describe('what is written of a batch', () => {
   test('is what came, byte for byte, with the clock only where it has moved', async () => {
     const kept = new Kept()

@@ -14,6 +14,7 @@ import { blindOf, unseenAnew } from './blind-of.ts'
 import { CountedOnly } from './counted-only.ts'
 import { NamespaceCache } from './namespace-cache.ts'
 import { Rebuilding } from './rebuilding.ts'
+import { RefreshRounds } from './refresh-rounds.ts'
 import { ToldSources } from './told-sources.ts'
 import { Touches, type Derived } from './touches.ts'
 
@@ -53,8 +54,7 @@ export class HeldPartition {
   readonly #claim: Claim
   readonly #cache: NamespaceCache
   readonly #timers: Map<string, Timer>
-  /** When the counts of a namespace were last published. */
-  readonly #refreshedAt = new Map<string, number>()
+  readonly #rounds: RefreshRounds
   /** What is to be told of the sources of clusters. */
   #sources = new ToldSources()
   #clock: Clock
@@ -71,6 +71,7 @@ export class HeldPartition {
     this.#options = options
     this.#claim = claim
     this.#cache = new NamespaceCache(options.store, claim.partition, options.classifier, options)
+    this.#rounds = new RefreshRounds(options.refreshMs, options.cachedNamespaces)
     this.#timers = new Map(claim.timers)
     this.#clock = claim.clock
     this.#clockWritten = claim.clock
@@ -166,7 +167,7 @@ export class HeldPartition {
       await this.#decide({ moved: new Set(moved), at: progress.writtenAt }, open, touched)
     }
     // What has come since the last progress: presence is decided at once, absence waits for the next, and so do mere repeats.
-    for (const id of open) this.#settle(id, { byTime: false, everything: false }, touched)
+    for (const id of open) this.#settle(id, { byTime: false, most: 0 }, touched)
     await this.#adopt(last.offset + 1, touched)
     const contexts = await this.#write(touched, last.offset)
     this.#cache.trim()
@@ -178,7 +179,7 @@ export class HeldPartition {
     for (const context of this.#rebuilding?.due(below) ?? []) {
       const id = namespaceKey(context.cluster, context.namespace)
       await this.#cache.warm([id])
-      this.#settle(id, { byTime: false, everything: true }, touched)
+      this.#settle(id, { byTime: false, most: Infinity }, touched)
       const { machine } = this.#cache.get(id)
       touched.stored(id, machine.adopt(context, this.#time(context.cluster)))
       const { stale = false } = this.#timers.get(id) ?? {}
@@ -241,40 +242,35 @@ export class HeldPartition {
     open: Set<string>,
     touched: Touches,
   ): Promise<void> {
-    const ripe = (id: string): boolean => {
-      const since = at - (this.#refreshedAt.get(id) ?? -Infinity)
-      // A writer whose clock was set back must not keep counts waiting.
-      return since >= this.#options.refreshMs || since < 0
-    }
     const due = [...this.#timers].flatMap(([id, timer]) => {
       const cluster = clusterOf(id)
       const watermark = watermarkOf(this.#clock, cluster)
       const byTime =
         moved.has(cluster) && watermark !== null && timer.at !== null && timer.at <= watermark
-      return byTime || (timer.stale && ripe(id)) ? [id] : []
+      return byTime || (timer.stale && this.#rounds.isDue(id, at)) ? [id] : []
     })
     await this.#cache.warm(due)
     for (const id of new Set([...due, ...open])) {
-      const everything = ripe(id)
-      this.#settle(id, { byTime: moved.has(clusterOf(id)), everything }, touched)
-      if (everything) this.#refreshedAt.set(id, at)
+      const most = this.#rounds.take(id, this.#cache.get(id).machine.waiting, at)
+      this.#settle(id, { byTime: moved.has(clusterOf(id)), most }, touched)
     }
     open.clear()
   }
 
   #settle(
     id: string,
-    how: { readonly byTime: boolean; readonly everything: boolean },
+    how: { readonly byTime: boolean; readonly most: number },
     touched: Touches,
   ): void {
     const { machine } = this.#cache.get(id)
     const { watermark, gaps } = this.#time(machine.cluster)
-    const settled = machine.settle(how.byTime ? watermark : null, gaps, how.everything)
+    const settled = machine.settle(how.byTime ? watermark : null, gaps, how.most)
     this.#counted.add(machine, settled)
     const { fields } = settled
     // What came too late was entered before the loss.
     if (this.isRebuilding) fields.delete(TOO_LATE_FIELD)
     touched.stored(id, fields)
+    touched.settled(id, this.isRebuilding ? undefined : settled.cold)
     for (const context of settled.contexts) touched.told(id, context, this.#at)
     const timer: Timer = { at: settled.nextDecisionAt, stale: settled.stale }
     if (timer.at === null && !timer.stale) this.#timers.delete(id)
@@ -297,6 +293,7 @@ export class HeldPartition {
       if (this.#next >= this.#rebuilding.until) this.#whole()
       return []
     }
+    for (const id of touched.cold()) this.#cache.drop(id)
     return touched
       .contexts()
       .map(({ derived, offset: at, traceparent }) => this.#finish(derived, at, traceparent))

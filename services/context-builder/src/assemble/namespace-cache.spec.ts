@@ -227,14 +227,16 @@ describe('a namespace whose facts are let go', () => {
     machine.apply(whole('u', 1), SOURCE)
     machine.settle(AT, [])
     expect(cached.save([chunk]).chunks).toEqual([chunk])
-    for (const hours of [1, 2, 5, 6]) machine.settle(AT + hours * 3_600_000, [])
+    const sums = [1, 2, 5, 6].map((hours) =>
+      machine.settle(AT + hours * 3_600_000, []).fields.get('r:Pod/pod-u'),
+    )
     const { saved, chunks, fields } = cached.save([])
     expect({ saved, chunks, event: fields.get('e:u') }).toEqual({
       saved: true,
       chunks: [],
       event: '',
     })
-    expect(fields.get('r:Pod/pod-u')).toContain('"occurrenceCount":1')
+    expect(sums.join('')).toContain('"occurrenceCount":1')
     expect(cached.save([]).saved).toBe(false)
   })
 })

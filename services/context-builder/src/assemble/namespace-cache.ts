@@ -2,6 +2,7 @@ import type { StateStore, Stored } from '@kubesift/adapter-redis'
 import { readChunk } from '@kubesift/adapter-signals'
 import type { SignalChunk } from '@kubesift/contracts'
 import { NamespaceMachine, type Classifier, type Fields } from '@kubesift/core-context'
+import { FOLDED, fold, unfold } from './folded.ts'
 
 /** A namespace's stored chunks may outgrow what its fields would take by this factor before they are made into fields … */
 const CHUNKS_OVER_FIELDS = 2
@@ -10,6 +11,17 @@ const MIN_CHUNK_BYTES = 64 * 1024
 /** An Event fact takes at least so many bytes as a field: where each is another one, chunks are the shorter form. */
 const EVENT_FIELD_BYTES = 400
 
+/** An empty field is taken away. */
+const FORGOTTEN = ''
+
+/** What is stored of a namespace with a batch. */
+interface Kept {
+  readonly chunks: readonly Buffer[]
+  /** The fields hold all that was told so far. */
+  readonly saved: boolean
+  readonly fields: Fields
+}
+
 /** One namespace in memory, with the size of what is stored of it. */
 export class CachedNamespace {
   readonly machine: NamespaceMachine
@@ -17,17 +29,19 @@ export class CachedNamespace {
   readonly #sizes = new Map<string, number>()
   #fieldBytes = 0
   #chunkBytes = 0
+  /** The fields, where they are stored folded: they are written out with the next that is. */
+  #folded: Fields | undefined
 
-  constructor(machine: NamespaceMachine, { fields, chunks }: Stored) {
+  constructor(machine: NamespaceMachine, { fields, chunks }: Stored, folded?: Fields) {
     this.machine = machine
-    this.#measure(fields)
+    this.#folded = folded
+    this.#measure(folded ?? fields)
     for (const chunk of chunks) this.#chunkBytes += chunk.length
   }
 
   #measure(fields: Iterable<readonly [string, string]>): void {
     for (const [name, value] of fields) {
-      // An empty one is taken away.
-      const size = value === '' ? 0 : name.length + value.length
+      const size = value === FORGOTTEN ? 0 : name.length + value.length
       this.#fieldBytes += size - (this.#sizes.get(name) ?? 0)
       if (size === 0) this.#sizes.delete(name)
       else this.#sizes.set(name, size)
@@ -38,7 +52,24 @@ export class CachedNamespace {
    * What is to be stored of these chunks: themselves, or, when enough has gathered, the fields of all that was told so far in their
    * place. So a storm costs a copy of what came, and now and then the facts that it moved.
    */
-  save(chunks: readonly Buffer[]): { chunks: readonly Buffer[]; saved: boolean; fields: Fields } {
+  save(chunks: readonly Buffer[]): Kept {
+    const { fields, ...kept } = this.#save(chunks)
+    if (this.#folded === undefined) return { fields, ...kept }
+    const unfolded = new Map([...this.#folded, ...fields, [FOLDED, FORGOTTEN]])
+    this.#folded = undefined
+    return { fields: unfolded, ...kept }
+  }
+
+  /** What is to be stored in the place of all that was, when that is all that is left of it: one field, or none. Not to be used after it. */
+  fold(cold: Fields, memory: Fields): Kept {
+    const fields: Fields = new Map()
+    for (const stored of [this.#sizes, cold, memory])
+      for (const name of stored.keys()) fields.set(name, FORGOTTEN)
+    fields.set(FOLDED, cold.size === 0 ? FORGOTTEN : fold(cold))
+    return { chunks: [], saved: true, fields }
+  }
+
+  #save(chunks: readonly Buffer[]): Kept {
     const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
     this.#chunkBytes += bytes
     const fieldBytes = this.#fieldBytes + EVENT_FIELD_BYTES * this.machine.newEvents
@@ -103,11 +134,13 @@ export class NamespaceCache {
         this.#classifier,
         this.#retireAfterMs,
       )
+      const text = stored.fields.find(([name]) => name === FOLDED)?.[1]
+      const folded = text === undefined ? undefined : new Map(unfold(id, text))
       machine.load(
-        stored.fields,
+        folded ?? stored.fields,
         stored.chunks.map((chunk) => signalsOf(id, chunk)),
       )
-      this.#cached.set(id, new CachedNamespace(machine, stored))
+      this.#cached.set(id, new CachedNamespace(machine, stored, folded))
     }
   }
 
@@ -124,6 +157,11 @@ export class NamespaceCache {
   /** What is stored is the truth: all is loaded anew. */
   clear(): void {
     this.#cached.clear()
+  }
+
+  /** It has gone cold, and was folded: it is loaded again when something comes. */
+  drop(id: string): void {
+    this.#cached.delete(id)
   }
 
   /** Called between batches: what was used least recently goes. */

@@ -94,15 +94,7 @@ export const readToldBefore = async (kafka: Kafka): Promise<ToldBefore> => {
       newest.set(value.key, { partition, version, watermark, itself: tells ? value : undefined })
     },
   })
-  const ledgers: TooLateLedger[] = []
-  await readRecords(kafka, tooLate.topic, {
-    spans: await spansOf(kafka, tooLate.topic),
-    take: (record) => {
-      const text = textOf(record)
-      const read = text === undefined ? undefined : parseJson(tooLate.schema, text)
-      if (read?.ok === true) ledgers.push(read.value)
-    },
-  })
+  const ledgers = await ledgersOf(kafka)
   const all = [...newest.values()]
   const partitions = new Map(
     [...spans].map(([partition, span]) => {
@@ -121,6 +113,19 @@ export const readToldBefore = async (kafka: Kafka): Promise<ToldBefore> => {
     }),
   )
   return { partitions, unreadable, first }
+}
+
+const ledgersOf = async (kafka: Kafka): Promise<TooLateLedger[]> => {
+  const ledgers: TooLateLedger[] = []
+  await readRecords(kafka, tooLate.topic, {
+    spans: await spansOf(kafka, tooLate.topic),
+    take: (record) => {
+      const text = textOf(record)
+      const read = text === undefined ? undefined : parseJson(tooLate.schema, text)
+      if (read?.ok === true) ledgers.push(read.value)
+    },
+  })
+  return ledgers
 }
 
 /** When the oldest record of each partition was written. */

@@ -16,6 +16,8 @@ interface Touched {
   readonly fields: Map<string, string>
   readonly contexts: Map<string, Omit<Told, 'traceparent'>>
   traceparent: string | undefined
+  /** What is left of it, if it was found to be cold. */
+  cold: Settled['cold']
 }
 
 const NEVER: Timer = { at: null, stale: false }
@@ -27,7 +29,8 @@ export class Touches {
   #of(id: string): Touched {
     let entry = this.#all.get(id)
     if (entry === undefined) {
-      entry = { chunks: [], fields: new Map(), contexts: new Map(), traceparent: undefined }
+      const contexts: Touched['contexts'] = new Map()
+      entry = { chunks: [], fields: new Map(), contexts, traceparent: undefined, cold: undefined }
       this.#all.set(id, entry)
     }
     return entry
@@ -46,6 +49,16 @@ export class Touches {
     for (const [name, value] of fields) entry.fields.set(name, value)
   }
 
+  /** It was decided about, and has gone cold if something is `left` of it. */
+  settled(id: string, left: Settled['cold']): void {
+    this.#of(id).cold = left
+  }
+
+  /** The namespaces that have gone cold. */
+  cold(): string[] {
+    return [...this.#all].flatMap(([id, { cold }]) => (cold === undefined ? [] : [id]))
+  }
+
   /** This is to be published. */
   told(id: string, derived: Derived, offset: number): void {
     this.#of(id).contexts.set(derived.key, { derived, offset })
@@ -53,13 +66,14 @@ export class Touches {
 
   /** What is to be written. */
   writes(cache: NamespaceCache, timers: ReadonlyMap<string, Timer>): NamespaceWrite[] {
-    return [...this.#all].map(([id, { chunks, fields, contexts }]) => {
-      const kept = cache.get(id).save(chunks)
+    return [...this.#all].map(([id, { chunks, fields, contexts, cold }]) => {
+      const cached = cache.get(id)
+      const kept = cold === undefined ? cached.save(chunks) : cached.fold(cold, fields)
       return {
         id,
         chunks: kept.chunks,
         saved: kept.saved,
-        fields: new Map([...kept.fields, ...fields]),
+        fields: cold === undefined ? new Map([...kept.fields, ...fields]) : kept.fields,
         timer: timers.get(id) ?? NEVER,
         publish: contexts.size > 0,
       }

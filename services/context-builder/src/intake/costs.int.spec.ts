@@ -146,10 +146,10 @@ test('what OpenCost was told of is told with the incident; a newer hour waits fo
   expect(cited?.text).toContain('1.42 EUR per hour')
 
   await pay('mark-2', 7, began - HOUR)
+  expect(context()).toMatchObject({ version: told?.version, cost: { perHour: 1.42 } })
   await service?.stop()
   service = await start()
   await pay('mark-3', 3, began - 3 * HOUR)
-  expect(context()).toMatchObject({ version: told?.version, cost: { perHour: 1.42 } })
   expect(await fire('resolved', began + 60_000)).toBe(202)
   await vi.waitFor(
     () =>

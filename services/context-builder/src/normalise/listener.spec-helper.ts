@@ -5,7 +5,9 @@ import {
   type EventHead,
   type Signal,
   type SignalChunk,
+  type Telling,
 } from '@kubesift/contracts'
+import { eventFact, type EventFact } from '@kubesift/core-context'
 import { clusterOf, fromLogRecord } from '@kubesift/core-signal'
 import { bundlesOf } from './bundles.ts'
 import { BatchEncoder } from './encode-batch.ts'
@@ -20,12 +22,39 @@ export const DEFAULT_CLUSTER = 'unnamed'
 const canonical = ({ involved, ...head }: EventHead): string =>
   JSON.stringify([Object.entries(head).sort(), Object.entries(involved).sort()])
 
-/** What was told of each Event (by its place and UID): how often each count and time, and by which heads. */
+const ANY_HEAD: EventHead = {
+  uid: 'any',
+  involved: { kind: 'Pod', namespace: 'n', name: 'p' },
+  reason: 'BackOff',
+  type: 'Warning',
+  message: '',
+  firstAt: 0,
+}
+
+/** What tellings leave behind, whoever they are of: the highest count, the steps to it that are kept, the first and the last record. */
+export const leftBy = (
+  tellings: readonly Telling[],
+): Pick<EventFact, 'top' | 'steps' | 'records'> => {
+  const { top, steps, records } = eventFact({ event: ANY_HEAD, tellings: [...tellings] }, SOURCE)
+  return { top, steps, records }
+}
+
+/** What was told of each Event (by its place and UID), and by which heads. */
 export class Told {
-  readonly tellings = new Map<string, number>()
+  readonly #tellings = new Map<string, Telling[]>()
   readonly heads = new Map<string, Set<string>>()
   readonly others = new Map<string, number>()
   readonly eventsAt = new Map<string, number>()
+
+  /** By place and UID: what facts keep of all that was told, and how many records told it. */
+  get left(): Map<string, ReturnType<typeof leftBy> & { readonly told: number }> {
+    return new Map(
+      [...this.#tellings].map(([id, tellings]) => [
+        id,
+        { ...leftBy(tellings), told: tellings.reduce((sum, { repeats }) => sum + repeats, 0) },
+      ]),
+    )
+  }
 
   take(cluster: string, namespace: string, signal: Signal): void {
     const place = `${cluster}/${namespace}`
@@ -39,9 +68,9 @@ export class Told {
       const heads = this.heads.get(uid) ?? new Set()
       this.heads.set(uid, heads.add(canonical(signal.event)))
     }
-    for (const { n, at, repeats } of signal.tellings) {
-      const id = `${place} ${uid} ${n} ${at}`
-      this.tellings.set(id, (this.tellings.get(id) ?? 0) + repeats)
+    const id = `${place} ${uid}`
+    this.#tellings.set(id, [...(this.#tellings.get(id) ?? []), ...signal.tellings])
+    for (const { at } of signal.tellings) {
       this.eventsAt.set(cluster, Math.max(this.eventsAt.get(cluster) ?? -Infinity, at))
     }
   }

@@ -18,7 +18,7 @@ export class Memory {
   constructor(slots?: number) {
     this.memo = new RepeatMemo(REPEAT_KEYS, slots)
     this.known = new KnownEvents(this.memo.slots)
-    this.retellings = new Retellings(this.memo.slots)
+    this.retellings = new Retellings(this.memo.slots, (slot) => this.known.isMixed(slot))
   }
 
   get isFull(): boolean {

@@ -89,8 +89,8 @@ const recordsOf = (
 
 /** Which places a record tells of, by a full reading. */
 const placesOf = (record: Raw): Set<string> => {
-  const { tellings, others } = toldInFull([record])
-  return new Set([...tellings.keys(), ...others.keys()].map((id) => id.slice(0, id.indexOf(' '))))
+  const { left, others } = toldInFull([record])
+  return new Set([...left.keys(), ...others.keys()].map((id) => id.slice(0, id.indexOf(' '))))
 }
 
 const parkedOf = (records: readonly Raw[]): [number, readonly number[] | undefined][] =>
@@ -144,7 +144,7 @@ describe('batches of raw records', () => {
             const told = new Told()
             for (const { chunk } of chunks)
               for (const signal of chunk.signals) told.take(chunk.cluster, chunk.namespace, signal)
-            expect(told.tellings).toEqual(expected.tellings)
+            expect(told.left).toEqual(expected.left)
             expect(told.others).toEqual(expected.others)
             for (const [uid, some] of told.heads)
               for (const head of some) expect(expected.heads.get(uid)).toContain(head)

@@ -61,8 +61,17 @@ interface Noted {
 /** The times in one batch, by cluster. */
 export class BatchTimes {
   readonly clusters = new Map<string, Noted>()
+  /** The cluster that was asked for last: nearly always it is the next one too. */
+  #last: readonly [cluster: string, noted: Noted] | undefined
 
   #of(cluster: string): Noted {
+    if (this.#last?.[0] === cluster) return this.#last[1]
+    const noted = this.#find(cluster)
+    this.#last = [cluster, noted]
+    return noted
+  }
+
+  #find(cluster: string): Noted {
     let noted = this.clusters.get(cluster)
     if (noted === undefined) {
       noted = {

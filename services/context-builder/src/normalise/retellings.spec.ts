@@ -1,6 +1,7 @@
 import type { Telling } from '@kubesift/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { leftBy } from './listener.spec-helper.ts'
 import { Retellings } from './retellings.ts'
 
 const SLOTS = 6
@@ -24,7 +25,6 @@ const step = fc.oneof(
 /** The same, with nothing but lists. */
 class Naive {
   readonly told = new Map<number, Telling[]>()
-  readonly taken: [number, number][] = []
   folded = 0
   rows = 0
 
@@ -39,7 +39,6 @@ class Naive {
         continue
       }
       list.push({ n, at, offset, lastOffset: offset, repeats: 1 })
-      this.taken.push([slot, at])
       this.rows += 1
     }
   }
@@ -67,13 +66,15 @@ const toldBy = (retellings: Retellings): Map<number, Telling[]> => {
 
 const bySlot = (told: Map<number, Telling[]>) => [...told].sort(([a], [b]) => a - b)
 
+const withoutRepeats = (tellings: readonly Telling[]): number =>
+  tellings.filter(({ n, at }, i) => tellings[i - 1]?.n !== n || tellings[i - 1]?.at !== at).length
+
 describe('what a batch tells again', () => {
-  it('is what was kept of it, folded, by place and slot and in order', () => {
+  it('is what was kept of it, exact repeats folded, by place and slot and in order', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
-        const retellings = new Retellings(SLOTS)
+        const retellings = new Retellings(SLOTS, () => true)
         const naive = new Naive()
-        const taken: [number, number][] = []
         let offset = 0
         for (const doing of steps) {
           if (doing === 'clear') {
@@ -87,10 +88,7 @@ describe('what a batch tells again', () => {
               expect(retellings.isTold(slot)).toBe(open.has(slot))
             if (doing.keep) {
               naive.keep(rows)
-              retellings.keep((slot, at) => {
-                taken.push([slot, at])
-                return placeOf(slot)
-              })
+              retellings.keep(placeOf)
             } else retellings.drop()
           }
           expect(bySlot(toldBy(retellings))).toEqual(bySlot(naive.told))
@@ -98,7 +96,6 @@ describe('what a batch tells again', () => {
             expect(retellings.isTold(slot)).toBe(naive.told.has(slot))
           expect(retellings.folded).toBe(naive.folded)
           expect(retellings.count).toBe(naive.rows + naive.folded)
-          expect(taken).toEqual(naive.taken)
         }
       }),
       { numRuns: 1000 },
@@ -106,7 +103,7 @@ describe('what a batch tells again', () => {
   })
 
   it('may be more than there was room for, in one request or in many', () => {
-    const retellings = new Retellings(SLOTS)
+    const retellings = new Retellings(SLOTS, () => true)
     const naive = new Naive()
     let offset = 2 ** 40
     for (const size of [5_000, 1, 9_000, 20_000]) {
@@ -125,5 +122,53 @@ describe('what a batch tells again', () => {
     expect(bySlot(toldBy(retellings))).toEqual(bySlot(naive.told))
     retellings.clear()
     expect([...retellings.places]).toEqual([])
+  })
+
+  it('gives the same facts, folded or not, and hears the latest time of each slot', () => {
+    const around = fc.tuple(fc.nat(120), fc.nat(3)).map(([n, scale]) => (1 + n) * 2 ** scale)
+    const rows = fc.array(fc.record({ slot: fc.nat(SLOTS - 1), n: around, at: fc.nat(20) }), {
+      maxLength: 60,
+    })
+    let folded = 0
+    fc.assert(
+      fc.property(fc.array(rows, { maxLength: 6 }), fc.nat(SLOTS), (requests, whole) => {
+        const retellings = new Retellings(SLOTS, (slot) => slot === whole)
+        const all = new Map<number, Telling[]>()
+        const heard = new Map<number, number>()
+        let offset = 0
+        for (const request of requests) {
+          for (const { slot, n, at } of request) {
+            retellings.add(slot, n, at, (offset += 1))
+            all.set(slot, [...(all.get(slot) ?? []), { n, at, offset, repeats: 1 }])
+          }
+          retellings.keep((slot, at) => {
+            heard.set(slot, Math.max(at, heard.get(slot) ?? 0))
+            return placeOf(slot)
+          })
+        }
+        const told = toldBy(retellings)
+        expect([...told.keys()].sort()).toEqual([...all.keys()].sort())
+        for (const [slot, tellings] of all) {
+          const kept = told.get(slot) as Telling[]
+          expect(leftBy(kept)).toEqual(leftBy(tellings))
+          expect(heard.get(slot)).toBe(Math.max(...tellings.map(({ at }) => at)))
+          expect(kept.reduce((sum, { repeats }) => sum + repeats, 0)).toBe(tellings.length)
+          if (slot === whole) expect(kept.length).toBe(withoutRepeats(tellings))
+        }
+        folded += retellings.folded
+      }),
+      { numRuns: 1000 },
+    )
+    expect(folded).toBeGreaterThan(1_000)
+  })
+
+  it('takes one telling for a backlog of them, with the offsets of the first and the last', () => {
+    const retellings = new Retellings(SLOTS, () => false)
+    for (let n = 257; n < 272; n += 1) retellings.add(0, n, n * 1000, n)
+    retellings.keep(placeOf)
+    expect(toldBy(retellings).get(0)).toEqual([
+      { n: 271, at: 271_000, offset: 257, lastOffset: 271, repeats: 15 },
+    ])
+    expect(retellings.count).toBe(15)
   })
 })

@@ -1,4 +1,5 @@
 import type { Telling } from '@kubesift/contracts'
+import { isKept } from '@kubesift/core-context'
 
 const NONE = -1
 
@@ -23,8 +24,9 @@ export class Retellings {
   #rows = 0
   /** Rows of requests that were read to their end. */
   #kept = 0
-  /** Exact repeats that were folded. */
+  /** Tellings that were folded into others: exact repeats, and those that facts would not keep beside a higher one. */
   folded = 0
+  readonly #isWhole: (slot: number) => boolean
   readonly #firstRow: Int32Array
   readonly #lastRow: Int32Array
   readonly #nextSlot: Int32Array
@@ -33,7 +35,9 @@ export class Retellings {
   readonly #told: number[] = []
   readonly #telling = { n: 0, at: 0, offset: 0, lastOffset: 0, repeats: 1 }
 
-  constructor(slots: number) {
+  /** Of a slot that `isWhole` each telling goes out by itself. */
+  constructor(slots: number, isWhole: (slot: number) => boolean) {
+    this.#isWhole = isWhole
     this.#firstRow = new Int32Array(slots).fill(NONE)
     this.#lastRow = new Int32Array(slots)
     this.#nextSlot = new Int32Array(slots)
@@ -75,17 +79,20 @@ export class Retellings {
     this.#rows = this.#kept
   }
 
-  /** The request was read to its end: its tellings count. `take` hears of each that is no exact repeat, and answers the place of its slot. */
+  /**
+   * The request was read to its end: its tellings count. `take` hears of each that may be later than those of its slot before, and answers
+   * the place of the slot.
+   */
   keep(take: (slot: number, at: number) => number): void {
     const end = this.#rows
     let kept = this.#kept
     for (let row = kept; row < end; row += 1) {
       const slot = this.#slot[row] as number
       const last = this.#lastRow[slot] as number
-      if (last !== NONE && this.#n[last] === this.#n[row] && this.#at[last] === this.#at[row]) {
-        this.#repeats[last] = (this.#repeats[last] as number) + 1
-        this.#lastOffset[last] = this.#offset[row] as number
-        this.folded += 1
+      const isLater = last === NONE || (this.#at[row] as number) > (this.#at[last] as number)
+      if (last !== NONE && this.#folds(slot, last, row)) {
+        if (isLater) take(slot, this.#at[row] as number)
+        this.#fold(last, row)
         continue
       }
       this.#move(row, kept)
@@ -97,6 +104,31 @@ export class Retellings {
     }
     this.#rows = kept
     this.#kept = kept
+  }
+
+  /**
+   * Whether one telling is enough for both. An exact repeat says nothing; and of the steps of an Event facts keep the highest and those that
+   * {@link isKept}, whatever the others are: the lower one of two goes, if it is none of those. What is left stands for the records of both.
+   * So a backlog, where an Event is told many times in one batch, is not written, read and joined telling by telling.
+   */
+  #folds(slot: number, last: number, row: number): boolean {
+    const before = this.#n[last] as number
+    const n = this.#n[row] as number
+    if (before === n && this.#at[last] === this.#at[row]) return true
+    return !this.#isWhole(slot) && !isKept(Math.min(before, n))
+  }
+
+  #fold(last: number, row: number): void {
+    const before = this.#n[last] as number
+    const n = this.#n[row] as number
+    const at = this.#at[row] as number
+    if (n > before || (n === before && at > (this.#at[last] as number))) {
+      this.#n[last] = n
+      this.#at[last] = at
+    }
+    this.#repeats[last] = (this.#repeats[last] as number) + 1
+    this.#lastOffset[last] = this.#offset[row] as number
+    this.folded += 1
   }
 
   #begin(slot: number, row: number, place: number): void {
