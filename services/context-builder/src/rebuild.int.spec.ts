@@ -24,6 +24,7 @@ import { z } from 'zod'
 import { configSchema } from './config.ts'
 import { contextBuilder } from './context-builder.ts'
 import { Contexts } from './contexts.spec-helper.ts'
+import { backOff } from './rebuild.spec-helper.ts'
 
 const recorded = (name: string): Uint8Array[] => {
   const path = `../../../e2e/recordings/crashloop-bad-rollout/${name}.otlp.jsonl.gz`
@@ -162,34 +163,6 @@ test('a lost state is made again from the records: the same is said, under a new
   const since = contexts.all.slice(told).filter((c) => c.key === before!.key)
   expect(since.filter((c) => backOffs(c) !== 11)).toEqual([])
 })
-
-const minutesAgo = (minutes: number): string =>
-  new Date(Math.floor(Date.now() / 1000 - minutes * 60) * 1000).toISOString()
-
-/** A pod of a Deployment backs off, so many times so far. */
-const backOff = (uid: string, count: number, minutes: number): Uint8Array => {
-  const text = (value: string): object => ({ stringValue: value })
-  const map = (values: Readonly<Record<string, object>>): object => ({
-    kvlistValue: { values: Object.entries(values).map(([key, value]) => ({ key, value })) },
-  })
-  const body = map({
-    kind: text('Event'),
-    metadata: map({ uid: text(uid), namespace: text('shop'), name: text(uid) }),
-    involvedObject: map({
-      kind: text('Pod'),
-      namespace: text('shop'),
-      name: text('web-5d4f8c9b7d-x2x4z'),
-      uid: text('pod-1'),
-    }),
-    reason: text('BackOff'),
-    type: text('Warning'),
-    message: text('Back-off restarting failed container web in pod web-5d4f8c9b7d-x2x4z'),
-    count: { intValue: String(count) },
-    firstTimestamp: text(minutesAgo(minutes)),
-    lastTimestamp: text(minutesAgo(minutes - 1)),
-  })
-  return encodeLogs({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ body }] }] }] })
-}
 
 test('what is not left in the records is taken from the contexts: counts go on where they stood', async () => {
   await start()
