@@ -102,7 +102,10 @@ const standing = (): unknown =>
       ...incident
     }) => ({
       ...incident,
-      reasons: reasons.map(({ lastAt: _at, message: _m, ...reason }) => reason),
+      // What states tell of beside Events may be told once more of an object that is told again.
+      reasons: reasons
+        .map(({ reason, source, count }) => [reason, source === 'event' ? count : 0])
+        .sort(),
       spells: spells.map(({ to: _to, ...spell }) => spell),
     }),
   )
