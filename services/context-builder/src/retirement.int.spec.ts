@@ -11,6 +11,7 @@ import {
 import { testBacking, type TestBacking } from '@kubesift/testing'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { FOLDED, unfold } from './assemble/folded.ts'
 import { configSchema } from './config.ts'
 import { contextBuilder } from './context-builder.ts'
 import {
@@ -87,12 +88,19 @@ const send = async (...values: readonly Uint8Array[]): Promise<void> => {
 const eventually = (check: () => void | Promise<void>): Promise<void> =>
   vi.waitFor(check, { timeout: 30_000, interval: 200 })
 
+/** Since when nothing comes, and which names were ever heard. */
+const BESIDE: ReadonlySet<string> = new Set(['idle', 'names'])
+
 /** The fields of the namespace `shop` in Redis, and how many chunks there are beside them. */
 const stored = async (): Promise<{ fields: string[]; chunks: number }> => {
   const [fields] = await redis.keys(`kubesift:${backing.topicPrefix}*:ns:lab/shop`)
   const [chunks] = await redis.keys(`kubesift:${backing.topicPrefix}*:chunks:lab/shop`)
+  const found = fields === undefined ? {} : await redis.hgetall(fields)
+  // Idle for long it is folded: what is in it is the same.
+  const folded = found[FOLDED]
+  const names = folded === undefined ? Object.keys(found) : unfold('', folded).map(([name]) => name)
   return {
-    fields: fields === undefined ? [] : (await redis.hkeys(fields)).sort(),
+    fields: names.filter((name) => !BESIDE.has(name)).sort(),
     chunks: chunks === undefined ? 0 : await redis.llen(chunks),
   }
 }
