@@ -102,10 +102,7 @@ const standing = (): unknown =>
       ...incident
     }) => ({
       ...incident,
-      // What states tell of beside Events may be told once more of an object that is told again.
-      reasons: reasons
-        .map(({ reason, source, count }) => [reason, source === 'event' ? count : 0])
-        .sort(),
+      reasons: reasons.map(({ lastAt: _at, message: _m, ...reason }) => reason),
       spells: spells.map(({ to: _to, ...spell }) => spell),
     }),
   )

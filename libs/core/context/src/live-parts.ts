@@ -16,7 +16,8 @@ const liveAlert = (sign: AlertSign, { through, unended = [] }: Earlier): AlertSi
 /**
  * The parts of an owner without what was retired, which is said already: states and alerts of then are still in the objects' facts. An
  * object that was not known then was not counted, unless all that was known of it was lost. A problem of which nothing else is left stays as an empty part, since what happens late in its spells is taken
- * in by it. Of what was open across a loss all is kept that is still known: its end may be seen by it.
+ * in by it. Of what was open across a loss the alerts are kept that are still known: its end may be seen by them. Its states are not: an object
+ * that is told again after the loss says what it said before, and that is in the sums.
  */
 export const liveParts = (
   parts: readonly Part[],
@@ -31,7 +32,7 @@ export const liveParts = (
     const goesOn = underwayOf(earlier, rule.problem) !== undefined
     if (part === undefined && !goesOn && !Object.hasOwn(alone, rule.problem)) return []
     const isLive = ({ at, fact }: StateSign): boolean =>
-      goesOn || at > through || (fact.firstAt > through && at > rebuiltAt)
+      at > through || (fact.firstAt > through && at > rebuiltAt)
     const before = own(by, keyOf(rule.problem))
     return [
       {

@@ -80,4 +80,13 @@ describe('what was open when the state was lost', () => {
     again.read({ offset: 100, signal: pull('a', 4, 0), watermark: at(21) })
     expect(again.told.get(key)?.occurrenceCount).toBe(6)
   })
+
+  test('counts no state once more of an object that is told again', () => {
+    const again = alone(down(0))
+    again.read({ offset: 100, signal: down(0), watermark: at(30) })
+    expect(again.told.get('c/n/Node/node1/NotReady')).toMatchObject({
+      occurrenceCount: 1,
+      spells: [{ from: at(0), count: 1, recovery: null }],
+    })
+  })
 })
