@@ -18,6 +18,7 @@ import {
 } from '@kubesift/runtime'
 import { testBacking, type TestBacking } from '@kubesift/testing'
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -51,6 +52,7 @@ const start = async (): Promise<void> => {
     CONTEXT_BUILDER_ROLE: 'both',
     DEFAULT_CLUSTER: 'lab',
     PROGRESS_MS: '200',
+    REFRESH_MS: '0',
     HEALTH_PORT: '0',
     LOG_LEVEL: 'warn',
   })
@@ -134,13 +136,14 @@ const backOffs = (context = crashLoop()): number | undefined =>
 const until = (check: () => void): Promise<void> =>
   vi.waitFor(check, { timeout: 45_000, interval: 200 })
 
-/** What a context says, without what moves with time and place. */
+/** What a context says, without what moves with time and place: which records told a thing first depends on the order of arrival. */
 const saying = (context: Context | undefined): unknown => {
   if (context === undefined) return undefined
   const { version: _v, watermark: _w, traceparent: _t, cause: _c, gaps: _g, ...rest } = context
-  return rest
+  return { ...rest, evidence: rest.evidence.map(({ records: _r, ...said }) => said) }
 }
 
+/** Everything is applied, and nothing has been told for a while. */
 const caughtUp = async (): Promise<void> => {
   const spans = await spansOf(kafka, signals.topic)
   await until(async () => {
@@ -148,6 +151,12 @@ const caughtUp = async (): Promise<void> => {
     for (const [partition, { to }] of spans)
       expect(stands.get(partition)?.next ?? 0).toBeGreaterThanOrEqual(to)
   })
+  const isQuiet = async (): Promise<void> => {
+    const told = contexts.all.length
+    await sleep(1_000)
+    expect(contexts.all.length).toBe(told)
+  }
+  await until(isQuiet)
 }
 
 test('a lost state is made again from the records: the same is said, under a new epoch, and never less meanwhile', async () => {
