@@ -150,7 +150,8 @@ export class HeldPartition {
     const touched = new Touches()
     const open = new Set<string>()
     for (const { value, traceparent, offset } of fresh) {
-      await this.#adopt(offset, touched)
+      // asked here, or each record would wait for a promise
+      if (this.isRebuilding) await this.#adopt(offset, touched)
       this.#at = offset
       if (value.kind === 'chunks') {
         for (const read of value.chunks) open.add(this.#join(read, traceparent, touched))
@@ -168,7 +169,7 @@ export class HeldPartition {
     }
     // What has come since the last progress: presence is decided at once, absence waits for the next, and so do mere repeats.
     for (const id of open) this.#settle(id, { byTime: false, most: 0 }, touched)
-    await this.#adopt(last.offset + 1, touched)
+    if (this.isRebuilding) await this.#adopt(last.offset + 1, touched)
     const contexts = await this.#write(touched, last.offset)
     this.#cache.trim()
     return contexts
@@ -176,7 +177,8 @@ export class HeldPartition {
 
   /** After a loss: what contexts of before hold beyond the records that are left, told where they had been told. */
   async #adopt(below: number, touched: Touches): Promise<void> {
-    for (const context of this.#rebuilding?.due(below) ?? []) {
+    if (this.#rebuilding === undefined) return
+    for (const context of this.#rebuilding.due(below)) {
       const id = namespaceKey(context.cluster, context.namespace)
       await this.#cache.warm([id])
       this.#settle(id, { byTime: false, most: Infinity }, touched)
