@@ -41,10 +41,11 @@ export class ByteWriter {
     this.#pos = this.#bytes.writeDoubleLE(value, this.#pos + 1)
   }
 
+  /** The tag may be that of a field beyond the fifteenth. */
   text(tag: number, value: string): void {
     const length = Buffer.byteLength(value)
-    this.#room(1 + MAX_VARINT + length)
-    this.#bytes[this.#pos++] = tag
+    this.#room(2 + MAX_VARINT + length)
+    this.#varint(tag)
     this.#varint(length)
     this.#pos += this.#bytes.write(value, this.#pos, length, 'utf8')
   }

@@ -64,6 +64,7 @@ export const anyHead: fc.Arbitrary<EventHead> = fc.record(
     host: text,
     combined: fc.boolean(),
     seriesDropped: fc.boolean(),
+    series: text,
   },
   { requiredKeys: ['uid', 'involved', 'reason', 'type', 'message', 'firstAt'] },
 )

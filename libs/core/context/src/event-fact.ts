@@ -16,6 +16,8 @@ export interface Step {
 /** What is known of one stored Event. Grows by {@link joinEvent} only. */
 export interface EventFact {
   readonly uid: string
+  /** The series of repeats that it is of; absent: it is one by itself. */
+  readonly series?: string
   readonly involved: ObjectRef
   readonly reason: string
   readonly type: string
@@ -27,6 +29,8 @@ export interface EventFact {
   readonly top: Step
   /** The steps to it, thinned by {@link isKept}, by n. */
   readonly steps: readonly Step[]
+  /** How far its series had counted before it; only where it is looked at as a part of that (`inSeries`). */
+  readonly before?: Step
   readonly combined: boolean
   /** Some source told the count itself (core/v1 `count`, or `series`); false: repeats may be invisible. */
   readonly counted: boolean
@@ -143,6 +147,7 @@ const withGrown = (grown: readonly Grown[]): Pick<EventFact, 'grown'> =>
 /** The least fact that holds both: commutative, associative, idempotent (property-tested). */
 export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   uid: a.uid,
+  ...optional('series', larger(a.series, b.series)),
   involved: joinRef(a.involved, b.involved),
   reason: larger(a.reason, b.reason)!,
   type: larger(a.type, b.type)!,
@@ -247,6 +252,7 @@ export const eventFact = (
   }
   if (event.component !== undefined) fact.component = event.component
   if (event.host !== undefined) fact.host = event.host
+  if (event.series !== undefined) fact.series = event.series
   const grown = grownOf(event, tellings)
   if (grown.length > 0) fact.grown = grown
   return fact
@@ -268,10 +274,10 @@ export const eachOccurrence = (
   fact: EventFact,
   take: (at: number, add: number, since: number) => void,
 ): void => {
-  const { steps, top, firstAt } = fact
-  take(firstAt, 1, NaN)
-  let told = 1
-  let since = firstAt
+  const { steps, top, firstAt, before } = fact
+  if (before === undefined) take(firstAt, 1, NaN)
+  let told = before?.n ?? 1
+  let since = before?.at ?? firstAt
   const next = ({ n, at }: Step): void => {
     if (n > told + 1) take(at, n - told, since)
     else if (n > told) take(at, 1, NaN)
@@ -284,7 +290,7 @@ export const eachOccurrence = (
   if (steps.at(-1)?.n !== top.n) next(top)
 }
 
-/** The fact as a timeline; the sum of `add` is the count. The first is dated by `firstAt`, later ones by the step that told them. */
+/** The fact as a timeline; the sum of `add` is what it counts. The first is dated by `firstAt`, later ones by the step that told them. */
 export const occurrencesOf = (fact: EventFact): Occurrence[] => {
   const out: Occurrence[] = []
   eachOccurrence(fact, (at, add, since) =>

@@ -48,6 +48,7 @@ const isSameHead = (a: EventHead, b: EventHead): boolean =>
   a.host === b.host &&
   a.combined === b.combined &&
   a.seriesDropped === b.seriesDropped &&
+  a.series === b.series &&
   isSameRef(a.involved, b.involved)
 
 interface Open {
