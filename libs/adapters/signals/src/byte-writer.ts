@@ -35,13 +35,13 @@ export class ByteWriter {
     this.#varint(value)
   }
 
+  /** The tag may be that of a field beyond the fifteenth, as in `text`. */
   double(tag: number, value: number): void {
-    this.#room(9)
-    this.#bytes[this.#pos] = tag
-    this.#pos = this.#bytes.writeDoubleLE(value, this.#pos + 1)
+    this.#room(10)
+    this.#varint(tag)
+    this.#pos = this.#bytes.writeDoubleLE(value, this.#pos)
   }
 
-  /** The tag may be that of a field beyond the fifteenth. */
   text(tag: number, value: string): void {
     const length = Buffer.byteLength(value)
     this.#room(2 + MAX_VARINT + length)

@@ -94,6 +94,9 @@ const readWhat = (
     case EVENT.series:
       head.series = cursor.text(cursor.endOfField(end))
       return true
+    case EVENT.madeAt:
+      head.madeAt = instant(cursor, end)
+      return true
     default:
       return false
   }

@@ -65,6 +65,7 @@ export const anyHead: fc.Arbitrary<EventHead> = fc.record(
     combined: fc.boolean(),
     seriesDropped: fc.boolean(),
     series: text,
+    madeAt: instant,
   },
   { requiredKeys: ['uid', 'involved', 'reason', 'type', 'message', 'firstAt'] },
 )

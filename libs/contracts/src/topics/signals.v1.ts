@@ -37,6 +37,8 @@ export const eventHeadSchema = z.object({
    * where the name says no such thing: then the Event is a series by itself.
    */
   series: z.string().optional(),
+  /** When this stored Event was made, where its series had begun long before: it was made anew. */
+  madeAt: instant.optional(),
 })
 export type EventHead = z.infer<typeof eventHeadSchema>
 

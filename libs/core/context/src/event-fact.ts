@@ -25,12 +25,14 @@ export interface EventFact {
   readonly component?: string
   readonly host?: string
   readonly firstAt: number
+  /** When this stored Event was made, where its series is older. */
+  readonly madeAt?: number
   /** The largest count, and when. */
   readonly top: Step
   /** The steps to it, thinned by {@link isKept}, by n. */
   readonly steps: readonly Step[]
   /** How far its series had counted before it; only where it is looked at as a part of that (`inSeries`). */
-  readonly before?: Step
+  readonly before?: number
   readonly combined: boolean
   /** Some source told the count itself (core/v1 `count`, or `series`); false: repeats may be invisible. */
   readonly counted: boolean
@@ -141,6 +143,9 @@ const largerRef = (a: ObjectRef, b: ObjectRef): ObjectRef => ({
 const messageOf = (a: EventFact, b: EventFact): string =>
   a.top.n === b.top.n ? larger(a.message, b.message)! : a.top.n > b.top.n ? a.message : b.message
 
+const withMadeAt = (a: number | undefined, b: number | undefined): Pick<EventFact, 'madeAt'> =>
+  a === undefined && b === undefined ? {} : { madeAt: Math.max(a ?? -Infinity, b ?? -Infinity) }
+
 const withGrown = (grown: readonly Grown[]): Pick<EventFact, 'grown'> =>
   grown.length === 0 ? {} : { grown }
 
@@ -155,6 +160,7 @@ export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   ...optional('component', larger(a.component, b.component)),
   ...optional('host', larger(a.host, b.host)),
   firstAt: Math.min(a.firstAt, b.firstAt),
+  ...withMadeAt(a.madeAt, b.madeAt),
   combined: a.combined || b.combined,
   counted: a.counted || b.counted,
   ...withGrown(joinGrown(a.grown ?? [], b.grown ?? [])),
@@ -253,6 +259,7 @@ export const eventFact = (
   if (event.component !== undefined) fact.component = event.component
   if (event.host !== undefined) fact.host = event.host
   if (event.series !== undefined) fact.series = event.series
+  if (event.madeAt !== undefined) fact.madeAt = event.madeAt
   const grown = grownOf(event, tellings)
   if (grown.length > 0) fact.grown = grown
   return fact
@@ -275,9 +282,9 @@ export const eachOccurrence = (
   take: (at: number, add: number, since: number) => void,
 ): void => {
   const { steps, top, firstAt, before } = fact
-  if (before === undefined) take(firstAt, 1, NaN)
-  let told = before?.n ?? 1
-  let since = before?.at ?? firstAt
+  take(firstAt, 1, NaN)
+  let told = (before ?? 0) + 1
+  let since = firstAt
   const next = ({ n, at }: Step): void => {
     if (n > told + 1) take(at, n - told, since)
     else if (n > told) take(at, 1, NaN)

@@ -42,11 +42,16 @@ const isCounted = (group: readonly EventFact[]): boolean => group.some(({ counte
 const byCount = (a: EventFact, b: EventFact): number =>
   a.top.n - b.top.n || a.top.at - b.top.at || (a.uid < b.uid ? -1 : 1)
 
+/** When this one of its series began: when it was made. */
+export const beganAt = ({ madeAt, firstAt }: EventFact): number => madeAt ?? firstAt
+
 /** What a fact tells beyond what its series had counted before it; undefined: nothing. */
-const beyond = (fact: EventFact, before: Step): EventFact | undefined => {
-  if (fact.top.n <= before.n) return undefined
-  const steps = fact.steps.filter(({ n }) => n > before.n)
-  return { ...fact, before, steps, firstAt: (steps[0] ?? fact.top).at }
+const beyond = (fact: EventFact, { n: before, at }: Step): EventFact | undefined => {
+  if (fact.top.n <= before) return undefined
+  const steps = fact.steps.filter(({ n }) => n > before)
+  const began = beganAt(fact)
+  // One that was there then, and has outlived what is retired, begins with the next that it counts.
+  return { ...fact, before, steps, firstAt: began > at ? began : (steps[0] ?? fact.top).at }
 }
 
 /** Facts of one owner, each as what it adds to those of its series; what adds nothing is left out. */
@@ -72,7 +77,7 @@ export const inSeries = (
 }
 
 /** How often it occurred beyond what its series had counted before. */
-export const countOf = ({ top, before }: EventFact): number => top.n - (before?.n ?? 0)
+export const countOf = ({ top, before }: EventFact): number => top.n - (before ?? 0)
 
 /** How far series had counted when these facts, and those `before`, were let go. */
 export const countedThen = (

@@ -49,6 +49,7 @@ const isSameHead = (a: EventHead, b: EventHead): boolean =>
   a.combined === b.combined &&
   a.seriesDropped === b.seriesDropped &&
   a.series === b.series &&
+  a.madeAt === b.madeAt &&
   isSameRef(a.involved, b.involved)
 
 interface Open {

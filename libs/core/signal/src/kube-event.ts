@@ -69,6 +69,8 @@ export interface EventFields {
   readonly count: number | undefined
   readonly firstAt: number | undefined
   readonly lastAt: number | undefined
+  /** When the stored Event was made, where that is told beside its beginning. */
+  readonly createdAt?: number | undefined
   readonly component: string | undefined
   readonly host: string | undefined
   readonly seriesDropped: boolean
@@ -106,6 +108,15 @@ export const seriesOf = (name: string | undefined, object: string): string | und
   return NANOSECONDS.test(series) ? series : undefined
 }
 
+/** client-go tries for two minutes to write an Event for the first time: one that is made later is made anew. */
+const TRIED_MS = 120_000
+
+const madeAnew = (
+  { firstAt = Infinity, createdAt = -Infinity }: EventFields,
+  at: At,
+): Pick<EventHead, 'madeAt'> =>
+  createdAt > firstAt + TRIED_MS ? { madeAt: guard(createdAt, at) } : {}
+
 /** How often, where it says so. */
 export const countOf = (count: number | undefined): number =>
   count !== undefined && count > 0 ? Math.min(count, MAX_COUNT) : 1
@@ -135,7 +146,7 @@ export const eventSignal = (
     ...(fields.host === undefined ? {} : { host: fields.host }),
     ...(fields.message.startsWith(COMBINED) ? { combined: true } : {}),
     ...(fields.seriesDropped ? { seriesDropped: true } : {}),
-    ...(series === undefined ? {} : { series }),
+    ...(series === undefined ? {} : { series, ...madeAnew(fields, at) }),
   }
   const telling = { n: countOf(fields.count), at: lastAt, offset: at.offset, repeats: 1 }
   return { t: 'event', event, tellings: [telling] }
@@ -176,6 +187,7 @@ export const fromKubeEvent = (object: Json, at: At): EventSignal | { readonly wh
       firstAt: first ?? eventTime ?? time(meta, 'creationTimestamp'),
       lastAt:
         time(series, 'lastObservedTime') ?? last ?? eventTime ?? time(meta, 'creationTimestamp'),
+      createdAt: time(meta, 'creationTimestamp'),
       component:
         str(source, 'component') ??
         str(object, 'reportingComponent') ??
