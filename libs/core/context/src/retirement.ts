@@ -273,8 +273,7 @@ export class Retirement {
     for (const uid of events) {
       const fact = facts.events.get(uid)!
       if (tellsOfChanges(fact) && lastAtOf(fact) > watermark - TELLS_OF_CHANGES_MS) continue
-      const object = facts.objects.get(fact.involved.uid ?? '')
-      if (object?.deletedAt === undefined) letGo.push(fact)
+      if (facts.objects.get(fact.involved.uid ?? '')?.deletedAt === undefined) letGo.push(fact)
       facts.dropEvent(uid)
       unsaved.events.add(uid)
       unsaved.mustSave = true

@@ -2,16 +2,8 @@ import type { Context } from '@kubesift/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Classifier } from './classify.ts'
-import {
-  AT,
-  episode,
-  happenedIn,
-  LATENESS,
-  MINUTE,
-  readAs,
-  type Happened,
-  type Recorders,
-} from './retirement.spec-helper.ts'
+import { episode, happenedIn, type Recorders } from './episodes.spec-helper.ts'
+import { AT, LATENESS, MINUTE, readAs, type Happened } from './retirement.spec-helper.ts'
 import { apart, atOnce, patient, Reader, type Step } from './seeding.spec-helper.ts'
 import { measuredAt, seedsOf, type Horizon } from './seeding.ts'
 
