@@ -1,6 +1,7 @@
 /**
- * Counts what a recording says straight from its JSON, with nothing of the product: per owner and reason the sum over Event UIDs of the
- * largest count. It shares no code with the pipeline on purpose.
+ * Counts what a recording says straight from its JSON, with nothing of the product: per owner and reason the sum of the largest counts of
+ * the recorders' Events, each known by its name, since one that has expired is made anew under another UID and counts on. It shares no code
+ * with the pipeline on purpose.
  */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
@@ -33,7 +34,9 @@ const attributes = (list: Raw[] | undefined): Raw =>
   Object.fromEntries((list ?? []).map((a) => [a['key'], plain(a['value'])]))
 
 interface Seen {
-  readonly uid: string
+  readonly uids: Set<string>
+  /** What its recorder knows it by. */
+  readonly series: string
   readonly kind: string
   readonly name: string
   readonly namespace: string
@@ -44,6 +47,10 @@ interface Seen {
   firstAt: number
   lastAt: number
 }
+
+/** A name that ends in nanoseconds is given once in a cluster's life; with any other an Event is known by its UID. */
+const seriesOf = (namespace: string, name: string, uid: string): string =>
+  /\.[0-9a-f]{16}$/.test(name) ? `${namespace}/${name}` : uid
 
 const ms = (text: unknown): number =>
   typeof text === 'string'
@@ -56,7 +63,8 @@ const fromObject = (e: Raw): Seen => {
   const eventTime = ms(e['eventTime'])
   const created = ms(e['metadata'].creationTimestamp)
   return {
-    uid: e['metadata'].uid,
+    uids: new Set([e['metadata'].uid]),
+    series: seriesOf(ref.namespace ?? '', e['metadata'].name, e['metadata'].uid),
     kind: ref.kind,
     name: ref.name,
     namespace: ref.namespace ?? '',
@@ -80,7 +88,8 @@ const fromReceiver = (record: Raw, resource: Raw): Seen => {
     Number(BigInt(record['timeUnixNano']) / 1_000_000n) +
     Number(BigInt(record['timeUnixNano']) % 1_000_000n) / 1e6
   return {
-    uid: a['k8s.event.uid'],
+    uids: new Set([a['k8s.event.uid']]),
+    series: seriesOf(a['k8s.namespace.name'] ?? '', a['k8s.event.name'], a['k8s.event.uid']),
     kind: resource['k8s.object.kind'],
     name: resource['k8s.object.name'],
     namespace: a['k8s.namespace.name'] ?? '',
@@ -128,8 +137,9 @@ const owners =
 type Events = Map<string, Seen>
 
 const see = (events: Events, e: Seen): void => {
-  const before = events.get(e.uid)
-  if (before === undefined) return void events.set(e.uid, e)
+  const before = events.get(e.series)
+  if (before === undefined) return void events.set(e.series, e)
+  for (const uid of e.uids) before.uids.add(uid)
   before.n = Math.max(before.n, e.n)
   before.firstAt = Math.min(before.firstAt, e.firstAt)
   before.lastAt = Math.max(before.lastAt, e.lastAt)
@@ -167,7 +177,7 @@ const sumUp = (events: Iterable<Seen>, ownerOf: (e: Seen) => string): Recount[] 
       reason: e.reason,
       type: e.type,
       sum: (before?.sum ?? 0) + e.n,
-      uids: (before?.uids ?? 0) + 1,
+      uids: (before?.uids ?? 0) + e.uids.size,
       firstAt: Math.min(before?.firstAt ?? Infinity, e.firstAt),
       lastAt: Math.max(before?.lastAt ?? -Infinity, e.lastAt),
     })
@@ -184,5 +194,7 @@ export const recount = (scenario: string): Recount[] => {
 /** The same of what `kubectl get events` showed at the end of a scenario; the owners are those that its recorded objects name. */
 export const recountDump = (file: string, scenario: string): Recount[] => {
   const { items } = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as { items: Raw[] }
-  return sumUp(items.map(fromObject), owners(read(scenario).objects))
+  const events: Events = new Map()
+  for (const item of items) see(events, fromObject(item))
+  return sumUp(events.values(), owners(read(scenario).objects))
 }

@@ -1,5 +1,5 @@
 import { deploymentOf, leaseOf, nodeOf, podOf, replicaSetOf, serviceOf } from './objects.ts'
-import type { Random } from './random.ts'
+import { Random } from './random.ts'
 import type { Node, Pod, Revision, Workload } from './things.ts'
 import type { Said, SaidEvent, SaidObject } from './records.ts'
 
@@ -7,11 +7,14 @@ export interface ClusterShape {
   readonly nodes: number
   readonly namespaces: number
   readonly workloadsPerNamespace: number
+  /** This share of the repeats of Events (from 0 to 1) finds that the Event has expired: it is made anew. */
+  readonly expiring?: number
 }
 
 interface Series {
-  readonly uid: string
-  readonly since: number
+  readonly name: string
+  uid: string
+  created: number
   count: number
 }
 
@@ -25,11 +28,16 @@ export class Cluster {
   readonly #random: Random
   readonly #series = new Map<string, Series>()
   readonly #startedAt: number
+  readonly #expiring: number
+  /** Of its own: a storm whose Events expire is else the same. */
+  readonly #expiry: Random
   #version = 1000
 
   constructor(shape: ClusterShape, random: Random, at: number) {
     this.#random = random
     this.#startedAt = at
+    this.#expiring = shape.expiring ?? 0
+    this.#expiry = new Random(at + shape.nodes)
     this.nodes = Array.from({ length: shape.nodes }, (_, i) => ({
       name: `node-${i + 1}`,
       uid: random.uuid(),
@@ -85,7 +93,10 @@ export class Cluster {
     this.said.push(said)
   }
 
-  /** Told once more: the same Event, with the next count; the recorder's key is source, object, type, reason and message. */
+  /**
+   * Told once more: the same Event, with the next count; the recorder's key is source, object, type, reason and message. Where it has expired
+   * the recorder makes it anew, with its name and its count, and the API server gives it another UID.
+   */
   event(
     about: SaidEvent['involved'],
     {
@@ -99,20 +110,26 @@ export class Cluster {
     const key = [about.uid, about.name, about.fieldPath, type, reason, message].join('|')
     let series = this.#series.get(key)
     if (series === undefined) {
-      series = { uid: this.#random.uuid(), since: at, count: 0 }
+      const nanoseconds = BigInt(at) * 1_000_000n + BigInt(this.#series.size)
+      const name = `${about.name}.${nanoseconds.toString(16)}`
+      series = { name, uid: this.#random.uuid(), created: at, count: 0 }
       this.#series.set(key, series)
+    } else if (this.#expiry.chance(this.#expiring)) {
+      series.uid = this.#expiry.uuid()
+      series.created = at
     }
     series.count += 1
     this.#say({
       t: 'event',
       at,
       uid: series.uid,
+      name: series.name,
       involved: about,
       reason,
       type,
       message,
       count: series.count,
-      since: series.since,
+      created: series.created,
       ...(host === undefined ? {} : { host }),
     })
   }

@@ -5,6 +5,7 @@ export interface SaidEvent {
   readonly t: 'event'
   readonly at: number
   readonly uid: string
+  readonly name: string
   readonly involved: {
     readonly kind: string
     readonly namespace: string
@@ -16,7 +17,8 @@ export interface SaidEvent {
   readonly type: 'Normal' | 'Warning'
   readonly message: string
   readonly count: number
-  readonly since: number
+  /** When the stored Event was made. */
+  readonly created: number
   readonly host?: string
 }
 
@@ -77,8 +79,8 @@ const eventRecord = (e: SaidEvent, cluster: string): object => ({
           attributes: [
             text('k8s.event.reason', e.reason),
             text('k8s.event.action', ''),
-            text('k8s.event.start_time', goTime(e.since)),
-            text('k8s.event.name', `${e.involved.name}.${e.uid.slice(-12)}`),
+            text('k8s.event.start_time', goTime(e.created)),
+            text('k8s.event.name', e.name),
             text('k8s.event.uid', e.uid),
             text(
               'k8s.namespace.name',

@@ -74,7 +74,10 @@ const aShape: fc.Arbitrary<StormShape> = fc.record({
   configs: fc.integer({ min: 0, max: 2 }),
   nodesDown: fc.integer({ min: 0, max: 1 }),
   rollOuts: fc.integer({ min: 0, max: 3 }),
+  expiring: fc.constantFrom(0, 0.1, 1),
 })
+
+const SOME_FAULTS = { crashes: 2, images: 1, configs: 1, nodesDown: 1, rollOuts: 1 }
 
 const aDisorder: fc.Arbitrary<Disorder> = fc.record({
   seed: fc.nat(1_000_000),
@@ -148,9 +151,18 @@ describe('a storm that is made up', () => {
     )
   })
 
+  test('has Events that expired and were made anew, if it is asked to', () => {
+    const shape = { seed: 7, nodes: 3, namespaces: 2, workloadsPerNamespace: 4, expiring: 0.5 }
+    const { counts, said } = labelledStorm({ ...shape, ...SOME_FAULTS })
+    const uids = new Set(said.flatMap((s) => (s.t === 'event' ? [s.uid] : [])))
+    const names = new Set(said.flatMap((s) => (s.t === 'event' ? [s.name] : [])))
+    expect(uids.size).toBeGreaterThan(2 * names.size)
+    expect(counts.reduce((sum, { uids: n }) => sum + n, 0)).toBe(uids.size)
+  })
+
   test('is the same storm for the same seed', () => {
     const shape = { seed: 7, nodes: 3, namespaces: 2, workloadsPerNamespace: 4 }
-    const faults = { crashes: 2, images: 1, configs: 1, nodesDown: 1, rollOuts: 1 }
-    expect(labelledStorm({ ...shape, ...faults })).toEqual(labelledStorm({ ...shape, ...faults }))
+    const storm = labelledStorm({ ...shape, ...SOME_FAULTS })
+    expect(labelledStorm({ ...shape, ...SOME_FAULTS })).toEqual(storm)
   })
 })

@@ -26,29 +26,43 @@ export interface LabelledStorm {
   readonly end: number
 }
 
-/** Sums of the highest counts of the Events, as whoever told them knows. */
+interface Counting {
+  readonly key: string
+  readonly uids: Set<string>
+  count: number
+  from: number
+  to: number
+}
+
+/** Sums of the highest counts of the recorders, as whoever told them knows. */
 const countsOf = ({ said, ownerOfPod }: Cluster): Recount[] => {
-  const highest = new Map<
-    string,
-    { readonly key: string; readonly count: number; readonly from: number; readonly to: number }
-  >()
+  const recorded = new Map<string, Counting>()
   for (const s of said) {
     if (s.t !== 'event') continue
     const { kind, namespace, name, uid } = s.involved
     const owner = ownerOfPod.get(uid) ?? `${namespace}/${kind}/${name}`
-    const key = JSON.stringify([owner, s.reason, s.type])
-    const from = Math.floor(s.since / 1000) * 1000
+    const from = Math.floor(s.created / 1000) * 1000
     const to = Math.floor(s.at / 1000) * 1000
-    highest.set(s.uid, { key, count: s.count, from, to })
+    const series = `${namespace}/${s.name}`
+    const known = recorded.get(series)
+    if (known === undefined) {
+      const key = JSON.stringify([owner, s.reason, s.type])
+      recorded.set(series, { key, uids: new Set([s.uid]), count: s.count, from, to })
+      continue
+    }
+    known.uids.add(s.uid)
+    known.count = Math.max(known.count, s.count)
+    known.from = Math.min(known.from, from)
+    known.to = Math.max(known.to, to)
   }
-  return [...Map.groupBy(highest.values(), ({ key }) => key)].map(([key, events]) => {
+  return [...Map.groupBy(recorded.values(), ({ key }) => key)].map(([key, events]) => {
     const [owner, reason, type] = JSON.parse(key) as [string, string, string]
     return {
       owner,
       reason,
       type,
       sum: events.reduce((sum, { count }) => sum + count, 0),
-      uids: events.length,
+      uids: events.reduce((sum, { uids }) => sum + uids.size, 0),
       firstAt: Math.min(...events.map((e) => e.from)),
       lastAt: Math.max(...events.map((e) => e.to)),
     }

@@ -35,16 +35,17 @@ export class ByteWriter {
     this.#varint(value)
   }
 
+  /** The tag may be that of a field beyond the fifteenth, as in `text`. */
   double(tag: number, value: number): void {
-    this.#room(9)
-    this.#bytes[this.#pos] = tag
-    this.#pos = this.#bytes.writeDoubleLE(value, this.#pos + 1)
+    this.#room(10)
+    this.#varint(tag)
+    this.#pos = this.#bytes.writeDoubleLE(value, this.#pos)
   }
 
   text(tag: number, value: string): void {
     const length = Buffer.byteLength(value)
-    this.#room(1 + MAX_VARINT + length)
-    this.#bytes[this.#pos++] = tag
+    this.#room(2 + MAX_VARINT + length)
+    this.#varint(tag)
     this.#varint(length)
     this.#pos += this.#bytes.write(value, this.#pos, length, 'utf8')
   }

@@ -150,6 +150,8 @@ const writeHead = (event: EventHead): void => {
   if (event.host !== undefined) out.text(EVENT.host, event.host)
   if (event.combined === true) out.number(EVENT.combined, 1)
   if (event.seriesDropped === true) out.number(EVENT.seriesDropped, 1)
+  if (event.series !== undefined) out.text(EVENT.series, event.series)
+  if (event.madeAt !== undefined) out.double(EVENT.madeAt, event.madeAt)
 }
 
 /** How an Event is named when it is told again. */

@@ -91,6 +91,12 @@ const readWhat = (
     case EVENT.seriesDropped:
       if (cursor.varint(end) !== 0) head.seriesDropped = true
       return true
+    case EVENT.series:
+      head.series = cursor.text(cursor.endOfField(end))
+      return true
+    case EVENT.madeAt:
+      head.madeAt = instant(cursor, end)
+      return true
     default:
       return false
   }

@@ -64,6 +64,8 @@ export const anyHead: fc.Arbitrary<EventHead> = fc.record(
     host: text,
     combined: fc.boolean(),
     seriesDropped: fc.boolean(),
+    series: text,
+    madeAt: instant,
   },
   { requiredKeys: ['uid', 'involved', 'reason', 'type', 'message', 'firstAt'] },
 )

@@ -32,6 +32,8 @@ export const EVENT = {
   host: 0x6a,
   combined: 0x70,
   seriesDropped: 0x78,
+  series: 0x82,
+  madeAt: 0x89,
 } as const
 
 export const TELLING = { n: 0x08, at: 0x11, offset: 0x18, lastOffset: 0x20, repeats: 0x28 } as const

@@ -31,10 +31,18 @@ export const eventHeadSchema = z.object({
   combined: z.boolean().optional(),
   /** Came through a source that drops `series`, and had no count of its own: repeats cannot be seen. */
   seriesDropped: z.boolean().optional(),
+  /**
+   * Which series of repeats it is of, among those about its object: what its name ends in, the instant of the first occurrence in nanoseconds
+   * (or a random UUID). An Event that expired and was made anew has another `uid` and the same series, and its count goes on in it. Absent
+   * where the name says no such thing: then the Event is a series by itself.
+   */
+  series: z.string().optional(),
+  /** When this stored Event was made, where its series had begun long before: it was made anew. */
+  madeAt: instant.optional(),
 })
 export type EventHead = z.infer<typeof eventHeadSchema>
 
-/** One state of a stored Event. Counts are cumulative per `uid`; never add them over records. */
+/** One state of a stored Event. Counts are cumulative per `series` (without one, per `uid`); never add them over records. */
 export const tellingSchema = z.object({
   /** series.count ?? (count > 0 ? count : 1). */
   n: z.int().min(1),

@@ -2,18 +2,8 @@ import type { Signal } from '@kubesift/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FORGET_AFTER_MS } from './coldness.ts'
-import {
-  AT,
-  episode,
-  happenedIn,
-  HOUR,
-  MINUTE,
-  node,
-  occurred,
-  readAs,
-  run,
-  Run,
-} from './retirement.spec-helper.ts'
+import { episode, happenedIn } from './episodes.spec-helper.ts'
+import { AT, HOUR, MINUTE, node, occurred, readAs, run, Run } from './retirement.spec-helper.ts'
 import { RETIRE_AFTER_MS } from './retirement.ts'
 
 const numbers = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 3, maxLength: 12 })

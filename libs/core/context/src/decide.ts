@@ -46,7 +46,8 @@ export const deriveLive = (standing: Standing, id: string, at: AsOf): OwnerResul
   const { watermark, gaps } = at
   const retired = standing.retiredOf(id)
   const unheard = retired && unheardOf(retired)
-  const view = viewOf({ cluster, namespace, unheard }, facts, classifier, id)
+  const place = { cluster, namespace, unheard, counted: retired?.series }
+  const view = viewOf(place, facts, classifier, id)
   if (view === undefined) return NOTHING
   const memory = standing.memoryOf(id)
   return deriveOwner(view, {

@@ -1,4 +1,5 @@
 import type { Spell } from '@kubesift/contracts'
+import type { Step } from './event-fact.ts'
 
 /** Of what speaks of a problem, what makes its count: Events where there are any, else states, else alerts (`countPart`). */
 export type CountedBy = 'event' | 'state' | 'alert'
@@ -22,6 +23,8 @@ export interface Earlier {
   readonly unended?: readonly string[]
   /** By problem the spells that opened, as they were before one problem took in another: the first, and the newest ones. */
   readonly alone: Readonly<Record<string, readonly Spell[]>>
+  /** How far series of Events had counted, by their names: the newest. */
+  readonly series?: Readonly<Record<string, Step>>
   /** After a rebuild: what an object says of times before is in the sums, however newly it is known. */
   readonly rebuiltAt?: number
   /** After a rebuild, by problem: what was open across the loss. */

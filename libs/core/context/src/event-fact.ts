@@ -16,6 +16,8 @@ export interface Step {
 /** What is known of one stored Event. Grows by {@link joinEvent} only. */
 export interface EventFact {
   readonly uid: string
+  /** The series of repeats that it is of; absent: it is one by itself. */
+  readonly series?: string
   readonly involved: ObjectRef
   readonly reason: string
   readonly type: string
@@ -23,10 +25,14 @@ export interface EventFact {
   readonly component?: string
   readonly host?: string
   readonly firstAt: number
+  /** When this stored Event was made, where its series is older. */
+  readonly madeAt?: number
   /** The largest count, and when. */
   readonly top: Step
   /** The steps to it, thinned by {@link isKept}, by n. */
   readonly steps: readonly Step[]
+  /** How far its series had counted before it; only where it is looked at as a part of that (`inSeries`). */
+  readonly before?: number
   readonly combined: boolean
   /** Some source told the count itself (core/v1 `count`, or `series`); false: repeats may be invisible. */
   readonly counted: boolean
@@ -137,12 +143,16 @@ const largerRef = (a: ObjectRef, b: ObjectRef): ObjectRef => ({
 const messageOf = (a: EventFact, b: EventFact): string =>
   a.top.n === b.top.n ? larger(a.message, b.message)! : a.top.n > b.top.n ? a.message : b.message
 
+const withMadeAt = (a: number | undefined, b: number | undefined): Pick<EventFact, 'madeAt'> =>
+  a === undefined && b === undefined ? {} : { madeAt: Math.max(a ?? -Infinity, b ?? -Infinity) }
+
 const withGrown = (grown: readonly Grown[]): Pick<EventFact, 'grown'> =>
   grown.length === 0 ? {} : { grown }
 
 /** The least fact that holds both: commutative, associative, idempotent (property-tested). */
 export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   uid: a.uid,
+  ...optional('series', larger(a.series, b.series)),
   involved: joinRef(a.involved, b.involved),
   reason: larger(a.reason, b.reason)!,
   type: larger(a.type, b.type)!,
@@ -150,6 +160,7 @@ export const joinEvent = (a: EventFact, b: EventFact): EventFact => ({
   ...optional('component', larger(a.component, b.component)),
   ...optional('host', larger(a.host, b.host)),
   firstAt: Math.min(a.firstAt, b.firstAt),
+  ...withMadeAt(a.madeAt, b.madeAt),
   combined: a.combined || b.combined,
   counted: a.counted || b.counted,
   ...withGrown(joinGrown(a.grown ?? [], b.grown ?? [])),
@@ -247,6 +258,8 @@ export const eventFact = (
   }
   if (event.component !== undefined) fact.component = event.component
   if (event.host !== undefined) fact.host = event.host
+  if (event.series !== undefined) fact.series = event.series
+  if (event.madeAt !== undefined) fact.madeAt = event.madeAt
   const grown = grownOf(event, tellings)
   if (grown.length > 0) fact.grown = grown
   return fact
@@ -268,9 +281,9 @@ export const eachOccurrence = (
   fact: EventFact,
   take: (at: number, add: number, since: number) => void,
 ): void => {
-  const { steps, top, firstAt } = fact
+  const { steps, top, firstAt, before } = fact
   take(firstAt, 1, NaN)
-  let told = 1
+  let told = (before ?? 0) + 1
   let since = firstAt
   const next = ({ n, at }: Step): void => {
     if (n > told + 1) take(at, n - told, since)
@@ -284,7 +297,7 @@ export const eachOccurrence = (
   if (steps.at(-1)?.n !== top.n) next(top)
 }
 
-/** The fact as a timeline; the sum of `add` is the count. The first is dated by `firstAt`, later ones by the step that told them. */
+/** The fact as a timeline; the sum of `add` is what it counts. The first is dated by `firstAt`, later ones by the step that told them. */
 export const occurrencesOf = (fact: EventFact): Occurrence[] => {
   const out: Occurrence[] = []
   eachOccurrence(fact, (at, add, since) =>

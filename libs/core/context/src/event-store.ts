@@ -34,6 +34,8 @@ export class EventStore {
   readonly #early = new Map<string, Told>()
   /** Whether that has changed since it was last asked for. */
   earlyChanged = false
+  /** How many Events are of each series. */
+  readonly #series = new Map<string, number>()
 
   get(uid: string): EventFact | undefined {
     const cell = this.#cells.get(uid)
@@ -48,6 +50,9 @@ export class EventStore {
   keys(): Iterable<string> {
     return this.#cells.keys()
   }
+
+  /** Whether several Events are of this series. */
+  readonly isShared = (series: string): boolean => (this.#series.get(series) ?? 0) > 1
 
   get isEmpty(): boolean {
     return this.#cells.size === 0
@@ -89,7 +94,10 @@ export class EventStore {
   add(fact: EventFact, head?: EventHead): EventFact {
     const known = this.#cells.get(fact.uid)
     if (known !== undefined) {
-      known.fact = joinEvent(joined(known), fact)
+      const before = joined(known)
+      known.fact = joinEvent(before, fact)
+      // One that was stored by a version that did not know of series is told whole again.
+      if (known.fact.series !== before.series) this.#recount(before.series, known.fact.series)
       // The text is that of the highest count: under another head a higher one would be told with the wrong text.
       known.head = known.fact.message === fact.message ? head : undefined
       return known.fact
@@ -98,13 +106,23 @@ export class EventStore {
     const first = early === undefined ? fact : factAgain(fact, early)
     this.forgo(fact.uid)
     this.#cells.set(fact.uid, { fact: first, head, waiting: [], tellings: 0 })
+    this.#recount(undefined, first.series)
     return first
   }
 
   /** Forgets an Event that is retired. */
   delete(uid: string): void {
+    this.#recount(this.peek(uid)?.series, undefined)
     this.#cells.delete(uid)
     this.forgo(uid)
+  }
+
+  #recount(less: string | undefined, more: string | undefined): void {
+    if (more !== undefined) this.#series.set(more, (this.#series.get(more) ?? 0) + 1)
+    if (less === undefined) return
+    const left = (this.#series.get(less) ?? 0) - 1
+    if (left > 0) this.#series.set(less, left)
+    else this.#series.delete(less)
   }
 
   /** This Event is of no account here: what was told of it early need not wait. */

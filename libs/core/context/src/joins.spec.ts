@@ -21,8 +21,10 @@ const anEvent: fc.Arbitrary<EventFact> = fc
     ),
     seriesDropped: fc.boolean(),
     host: fc.constantFrom('n1', undefined),
+    series: fc.constantFrom('17979cfe362a0000', undefined),
+    madeAt: fc.constantFrom(1_000, undefined),
   })
-  .map(({ offset, host, n, lastAt, ...rest }) => {
+  .map(({ offset, host, series, madeAt, n, lastAt, ...rest }) => {
     const signal: EventSignal = {
       t: 'event',
       event: {
@@ -33,6 +35,8 @@ const anEvent: fc.Arbitrary<EventFact> = fc
         combined: rest.message.startsWith('('),
         ...rest,
         ...(host === undefined ? {} : { host }),
+        ...(series === undefined ? {} : { series }),
+        ...(madeAt === undefined ? {} : { madeAt }),
       },
       tellings: [{ n, at: lastAt, offset, repeats: 1 }],
     }

@@ -4,6 +4,7 @@ import { retiredAlone, underwayOf, type CountedBy, type Earlier } from './earlie
 import type { EventFact } from './event-fact.ts'
 import type { ObjectFact } from './object-fact.ts'
 import { happening, type Happening } from './opening.ts'
+import { beganAt } from './series.ts'
 import { spellsOf, type Spells, type Surroundings } from './spells.ts'
 import { timelinesOf } from './timeline.ts'
 
@@ -112,7 +113,7 @@ const takeIn = (
   taken: Set<EventFact | StateSign | AlertSign>,
   takes: (at: number) => boolean,
 ): boolean => {
-  const events = giver.events.filter((e) => !taken.has(e) && takes(e.firstAt))
+  const events = giver.events.filter((e) => !taken.has(e) && takes(beganAt(e)))
   const states = giver.states.filter((s) => !taken.has(s) && takes(s.at))
   const alerts = giver.alerts.filter((a) => !taken.has(a) && takes(a.firing.startsAt))
   const moved = new Set<EventFact | StateSign | AlertSign>([...events, ...states, ...alerts])

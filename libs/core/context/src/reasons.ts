@@ -3,6 +3,7 @@ import { alertEvidence, alertReasons } from './alerts.ts'
 import { evidence } from './evidence.ts'
 import type { EventFact } from './event-fact.ts'
 import type { Part, StateSign } from './parts.ts'
+import { countOf } from './series.ts'
 
 // client-go tools/record/events_cache.go: 25 events per source and object, then one per 300 s.
 const SPAM_BURST = 25
@@ -23,7 +24,7 @@ const thinned = (events: readonly EventFact[]): ReadonlySet<string> => {
   const sums = new Map<string, number>()
   for (const fact of events) {
     if (fact.everyOne === true) continue
-    sums.set(spamKey(fact), (sums.get(spamKey(fact)) ?? 0) + fact.top.n)
+    sums.set(spamKey(fact), (sums.get(spamKey(fact)) ?? 0) + countOf(fact))
   }
   return new Set([...sums].filter(([, sum]) => sum >= SPAM_BURST).map(([key]) => key))
 }
@@ -49,7 +50,7 @@ const eventReason = (facts: readonly EventFact[], spam: ReadonlySet<string>): Re
     reason: newest.reason,
     type: newest.type,
     source: 'event',
-    count: facts.reduce((sum, f) => sum + f.top.n, 0),
+    count: facts.reduce((sum, f) => sum + countOf(f), 0),
     uids: facts.length,
     quality,
     firstAt: facts.reduce((at, f) => Math.min(at, f.firstAt), Infinity),

@@ -2,6 +2,8 @@ import type { Context, CountQuality, ReasonCount, Spell } from '@kubesift/contra
 import type { Derived, OwnerResult } from './derive.ts'
 import { own, retiredAlone, underwayOf, type CountedBy, type Earlier } from './earlier.ts'
 import { asItBegan } from './as-it-began.ts'
+import type { EventFact } from './event-fact.ts'
+import { countedThen } from './series.ts'
 
 /** What is left of a key whose facts are retired: its last context, without what only helps while it is looked into. */
 export type RetiredKey = Omit<Derived, 'findings' | 'observations' | 'cost'>
@@ -171,8 +173,9 @@ export const toldAgain = (
 export const retire = (
   { contexts, absorbed, settled }: OwnerResult,
   before: Retired | undefined,
-  through: number,
+  { through, letGo }: { readonly through: number; readonly letGo: readonly EventFact[] },
 ): Retired => {
+  const series = countedThen(letGo, before?.series)
   const fired = [...(before?.unended ?? []), ...settled.unended]
   const unended = [...new Set(fired)].slice(-MAX_UNENDED)
   const problems = [...new Set([...Object.keys(before?.alone ?? {}), ...settled.alone.keys()])]
@@ -188,6 +191,7 @@ export const retire = (
     },
     absorbed: Object.fromEntries(absorbed),
     ...(unended.length === 0 ? {} : { unended }),
+    ...(Object.keys(series).length === 0 ? {} : { series }),
     ...(before?.rebuiltAt === undefined ? {} : { rebuiltAt: before.rebuiltAt }),
     alone: Object.fromEntries(
       problems

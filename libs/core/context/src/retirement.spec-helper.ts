@@ -1,5 +1,4 @@
 import type { Catalogue, ObjectSignal, Signal, SlimObject } from '@kubesift/contracts'
-import fc from 'fast-check'
 import { Classifier } from './classify.ts'
 import { NamespaceMachine } from './machine.ts'
 import type { Settled } from './settled.ts'
@@ -57,12 +56,16 @@ export const occurred = (
     uid,
     n,
     firstAt,
+    series,
+    madeAt,
   }: {
     readonly reason: string
     readonly object: string
     readonly uid: string
     readonly n: number
     readonly firstAt: number
+    readonly series?: string
+    readonly madeAt?: number | undefined
   },
 ): Happened => {
   const [kind = '', name = ''] = object.split('/')
@@ -79,6 +82,8 @@ export const occurred = (
         component: uid,
         message: `${reason} of ${name}`,
         firstAt,
+        ...(series === undefined ? {} : { series }),
+        ...(madeAt === undefined ? {} : { madeAt }),
       },
       tellings: [{ n, at, offset, repeats: 1 }],
     }),
@@ -110,41 +115,6 @@ export const node = (at: number, ready: boolean, deleted = false): Happened => {
       ...(deleted ? { deleted } : {}),
     }),
   }
-}
-
-interface Episode {
-  readonly afterMin: number
-  readonly object: string
-  readonly reason: string
-  readonly uids: number
-  readonly repeats: number
-  readonly everyMin: number
-}
-
-export const episode: fc.Arbitrary<Episode> = fc.record({
-  afterMin: fc.oneof(fc.integer({ min: 0, max: 10 }), fc.integer({ min: 0, max: 900 })),
-  object: fc.constantFrom('Deployment/web', 'Deployment/api', 'Pod/web-5d4f8c9b7d-x2x4z'),
-  reason: fc.constantFrom('Crash', 'Pull', 'Probe', 'NotReady'),
-  uids: fc.integer({ min: 1, max: 3 }),
-  repeats: fc.integer({ min: 1, max: 4 }),
-  everyMin: fc.integer({ min: 1, max: 20 }),
-})
-
-/** Episodes one after the other, over days; every third or so with a Node that was not ready. */
-export const happenedIn = (episodes: readonly Episode[], from = AT, name = ''): Happened[] => {
-  let start = from
-  return episodes.flatMap(({ afterMin, object, reason, uids, repeats, everyMin }, e) => {
-    start += afterMin * MINUTE
-    const begin = start
-    const events = Array.from({ length: uids * repeats }, (_, i) => {
-      const [u, r] = [i % uids, Math.floor(i / uids)]
-      const firstAt = begin + u * 7_000
-      const uid = `${name}${e}-${u}`
-      return occurred(firstAt + r * everyMin * MINUTE, { reason, object, uid, n: r + 1, firstAt })
-    })
-    const down = e % 3 === 0 ? [node(begin, false), node(begin + 4 * MINUTE, true)] : []
-    return [...events, ...down]
-  })
 }
 
 /** The order in which they are read: none comes later than allowed, and some come twice. */

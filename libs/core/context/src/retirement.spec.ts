@@ -2,11 +2,10 @@ import type { Signal } from '@kubesift/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NamespaceMachine } from './machine.ts'
+import { episode, happenedIn } from './episodes.spec-helper.ts'
 import {
   AT,
   classifier,
-  episode,
-  happenedIn,
   HOUR,
   MINUTE,
   node,

@@ -246,9 +246,9 @@ export class Retirement {
       const { at, keeps } = result.settled
       if (at === null || at > watermark - this.#afterMs || !isFrozen(result, memory)) continue
       left.delete(id)
-      if (!keeps) this.#dropFacts(facts, id, watermark, unsaved)
+      const letGo = keeps ? [] : this.#dropFacts(facts, id, watermark, unsaved)
       if (!keeps && result.contexts.length > 0) {
-        const retired = retire(result, this.#retired.get(id), at)
+        const retired = retire(result, this.#retired.get(id), { through: at, letGo })
         this.#store(id, retired, fields)
         unsaved.mustSave = true
         said.push(id)
@@ -266,11 +266,14 @@ export class Retirement {
     return said
   }
 
-  #dropFacts(facts: Facts, id: string, watermark: number, unsaved: Unsaved): void {
+  /** Answers the Events that may be told of again under another UID: those of objects that are there. */
+  #dropFacts(facts: Facts, id: string, watermark: number, unsaved: Unsaved): EventFact[] {
     const { events = [], others = [] } = facts.membership.byOwner.get(id) ?? {}
+    const letGo: EventFact[] = []
     for (const uid of events) {
       const fact = facts.events.get(uid)!
       if (tellsOfChanges(fact) && lastAtOf(fact) > watermark - TELLS_OF_CHANGES_MS) continue
+      if (facts.objects.get(fact.involved.uid ?? '')?.deletedAt === undefined) letGo.push(fact)
       facts.dropEvent(uid)
       unsaved.events.add(uid)
       unsaved.mustSave = true
@@ -282,6 +285,7 @@ export class Retirement {
       unsaved.others.add(other)
       unsaved.mustSave = true
     }
+    return letGo
   }
 
   /** They go when no trouble of their owner can be near them any more, and nothing is left of the last. */

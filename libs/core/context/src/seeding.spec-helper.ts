@@ -19,11 +19,14 @@ export interface Step {
   readonly watermark: number
 }
 
-const catalogue = (needs: Readonly<Record<'Crash' | 'Pull' | 'Probe', number>>): Classifier =>
+const catalogue = (
+  needs: Readonly<Record<'Crash' | 'Pull' | 'Probe', number>>,
+  absorbs: readonly string[] = ['Probe', 'Pull'],
+): Classifier =>
   new Classifier({
     problems: [
       problem('Crash', {
-        absorbs: ['Probe', 'Pull'],
+        absorbs: [...absorbs],
         // When one that takes in others was silent itself is in no context: were that across the loss, its end would not be known.
         ttl: 720 * HOUR,
         opens: { count: needs.Crash },
@@ -39,6 +42,9 @@ const catalogue = (needs: Readonly<Record<'Crash' | 'Pull' | 'Probe', number>>):
 export const patient = catalogue({ Crash: 2, Pull: 1, Probe: 3 })
 /** What has not opened is in no context, and once its records are gone nobody knows of it. */
 export const atOnce = catalogue({ Crash: 1, Pull: 1, Probe: 1 })
+
+/** No problem takes in another. */
+export const apart = catalogue({ Crash: 1, Pull: 1, Probe: 1 }, [])
 
 /** Reads, and keeps what was told last of each key. */
 export class Reader {

@@ -2,15 +2,9 @@ import type { Context } from '@kubesift/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Classifier } from './classify.ts'
-import {
-  episode,
-  happenedIn,
-  LATENESS,
-  MINUTE,
-  readAs,
-  type Happened,
-} from './retirement.spec-helper.ts'
-import { atOnce, patient, Reader, type Step } from './seeding.spec-helper.ts'
+import { episode, happenedIn, type Recorders } from './episodes.spec-helper.ts'
+import { AT, LATENESS, MINUTE, readAs, type Happened } from './retirement.spec-helper.ts'
+import { apart, atOnce, patient, Reader, type Step } from './seeding.spec-helper.ts'
 import { measuredAt, seedsOf, type Horizon } from './seeding.ts'
 
 const newestOf = (read: readonly Happened[]): number => Math.max(...read.map(({ at }) => at))
@@ -66,19 +60,23 @@ const DAYS = [1, 2, 3, 4, 8, 12, 24, 48, 240].map((hours) => hours * 60)
 
 const jitters = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 3, maxLength: 12 })
 const episodes = fc.array(episode, { minLength: 1, maxLength: 8 })
-const story = fc.record({
-  before: episodes,
-  after: episodes,
-  pauseMin: fc.integer({ min: 0, max: 200 }),
-  jitter: jitters,
-  /** How much of what was read before the loss has gone, in thousandths. */
-  gone: fc.integer({ min: 0, max: 1000 }),
-})
+const storyOf = (each: typeof episodes) =>
+  fc.record({
+    before: each,
+    after: each,
+    pauseMin: fc.integer({ min: 0, max: 200 }),
+    jitter: jitters,
+    /** How much of what was read before the loss has gone, in thousandths. */
+    gone: fc.integer({ min: 0, max: 1000 }),
+  })
+/** How much of a series was told under one problem before it was made anew, and taken in by another, is known from records alone. */
+const story = storyOf(episodes.map((list) => list.map((one) => ({ ...one, anew: 'never' }))))
 type Told = typeof story extends fc.Arbitrary<infer T> ? T : never
 
 /** One that read all, and one that lost its state, and the oldest records with it. */
 const both = (rules: Classifier, { before, after, pauseMin, jitter, gone }: Told) => {
-  const first = readAs(happenedIn(before), jitter)
+  const recorders: Recorders = new Map()
+  const first = readAs(happenedIn(before, AT, '', recorders), jitter)
   const lossAt = newestOf(first)
   const still = quiet(first.length, lossAt, [PAUSE_MIN / 2])
   const steps = [...stepsOf(first, 0), ...still]
@@ -90,8 +88,10 @@ const both = (rules: Classifier, { before, after, pauseMin, jitter, gone }: Told
   for (const step of steps) all.read(step)
   const horizonAt = low === 0 ? -Infinity : timeOf(low)
   const again = rebuilt(all.told, steps.slice(low), { horizonAt, rules })
+  // One that was silent for so long is in a sum, without its series.
+  for (const [key, { lastAt }] of recorders) if (lastAt <= horizonAt) recorders.delete(key)
   const second = readAs(
-    happenedIn(after, lossAt + (PAUSE_MIN + pauseMin) * MINUTE, 'later-'),
+    happenedIn(after, lossAt + (PAUSE_MIN + pauseMin) * MINUTE, 'later-', recorders),
     jitter,
   )
   const later = [
@@ -119,6 +119,21 @@ describe('a state that is lost', () => {
     fc.assert(
       fc.property(story, (told) => {
         const { all, again, later } = both(atOnce, told)
+        for (const step of later) {
+          all.read(step)
+          again.read(step)
+        }
+        expect(again.standing()).toEqual(all.standing())
+      }),
+      { numRuns: Number(process.env['RUNS'] ?? 100) },
+    )
+  }, 60_000)
+
+  test('counts on in series of which Events were made anew, before or after', () => {
+    fc.assert(
+      fc.property(storyOf(episodes), (told) => {
+        const { all, again, later } = both(apart, told)
+        expect(again.standing()).toEqual(all.standing())
         for (const step of later) {
           all.read(step)
           again.read(step)

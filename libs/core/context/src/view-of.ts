@@ -3,6 +3,7 @@ import { CALLS } from '@kubesift/core-signal'
 import { signsOfAlert, type AlertSign } from './alerts.ts'
 import type { Classifier } from './classify.ts'
 import { dependenciesOf } from './dependencies.ts'
+import type { Earlier } from './earlier.ts'
 import { ownerId, type Facts } from './facts.ts'
 import { isViolation } from './findings.ts'
 import { neighboursOf } from './neighbours.ts'
@@ -15,6 +16,7 @@ import { endOf } from './parts.ts'
 import { asEvent, type PatternFact } from './pattern-fact.ts'
 import { delivers } from './releases.ts'
 import { namespaceObject } from './sensitivity.ts'
+import { inSeries } from './series.ts'
 import { selects } from './things.ts'
 
 /** The reason of a Deployment controller's Events about its ReplicaSets: no symptom, but they tell of roll-outs. */
@@ -30,11 +32,13 @@ const nothingOf = (owner: Owner) => ({ owner, events: NONE, objects: NONE, other
 
 interface Place extends Pick<OwnerView, 'cluster' | 'namespace'> {
   readonly unheard: Owner | undefined
+  /** How far series of its Events had counted in what is retired. */
+  readonly counted: Earlier['series']
 }
 
 /** All that is known of one owner in a namespace, or undefined where nothing is, unless it is `unheard` of and looked at all the same. */
 export const viewOf = (
-  { cluster, namespace, unheard }: Place,
+  { cluster, namespace, unheard, counted }: Place,
   facts: Facts,
   classifier: Classifier,
   id: string,
@@ -42,7 +46,8 @@ export const viewOf = (
   const group = facts.membership.byOwner.get(id) ?? (unheard && nothingOf(unheard))
   if (group === undefined) return undefined
   // By UID: what is derived must not depend on the order in which things became known.
-  const events = [...group.events].sort().map((uid) => facts.events.get(uid)!)
+  const told = [...group.events].sort().map((uid) => facts.events.get(uid)!)
+  const events = inSeries(told, { isShared: facts.events.isShared, counted })
   const objects = [...group.objects].sort().map((uid) => facts.objects.get(uid)!)
   const others = [...group.others].sort().map((other) => facts.others.get(other)!)
   const owner: Owner = group.owner

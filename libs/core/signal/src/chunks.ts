@@ -48,6 +48,8 @@ const isSameHead = (a: EventHead, b: EventHead): boolean =>
   a.host === b.host &&
   a.combined === b.combined &&
   a.seriesDropped === b.seriesDropped &&
+  a.series === b.series &&
+  a.madeAt === b.madeAt &&
   isSameRef(a.involved, b.involved)
 
 interface Open {

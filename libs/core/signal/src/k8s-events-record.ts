@@ -35,6 +35,7 @@ export const fromK8sEventsRecord = (
   return eventSignal(
     {
       uid: either(record, 'k8s.event.uid'),
+      name: either(record, 'k8s.event.name'),
       involved: compact({
         kind,
         name,

@@ -60,6 +60,8 @@ const involvedRef = (ref: Json): ObjectRef => {
 
 export interface EventFields {
   readonly uid: string | undefined
+  /** Its own, not that of its object. */
+  readonly name: string | undefined
   readonly involved: ObjectRef
   readonly reason: string
   readonly type: string
@@ -67,6 +69,8 @@ export interface EventFields {
   readonly count: number | undefined
   readonly firstAt: number | undefined
   readonly lastAt: number | undefined
+  /** When the stored Event was made, where that is told beside its beginning. */
+  readonly createdAt?: number | undefined
   readonly component: string | undefined
   readonly host: string | undefined
   readonly seriesDropped: boolean
@@ -86,6 +90,33 @@ export const lastSeenAt = (
 export const firstSeenAt = (firstAt: number | undefined, lastAt: number, at: At): number =>
   Math.min(guard(firstAt ?? lastAt, at), lastAt)
 
+/** An instant between 2013 and 2043 in nanoseconds: a name that somebody makes of a hash is seldom like it. */
+const NANOSECONDS = /^1[3-9a-f][0-9a-f]{14}$/
+const RANDOM_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+/**
+ * The series of repeats that an Event is of, by its name. client-go names it `<object>.<nanoseconds, hex>` when it first occurs (or by a
+ * random UUID, where that were no name), and keeps the name when the Event has expired and must be made anew, under another UID
+ * (`docs/sources.md`). Any other name may be given again to an Event that counts from 1.
+ */
+export const seriesOf = (name: string | undefined, object: string): string | undefined => {
+  if (name === undefined) return undefined
+  const end = object.length + 1
+  if (name[end - 1] !== '.' || !name.startsWith(object))
+    return RANDOM_UUID.test(name) ? name : undefined
+  const series = name.slice(end)
+  return NANOSECONDS.test(series) ? series : undefined
+}
+
+/** client-go tries for two minutes to write an Event for the first time: one that is made later is made anew. */
+const TRIED_MS = 120_000
+
+const madeAnew = (
+  { firstAt = Infinity, createdAt = -Infinity }: EventFields,
+  at: At,
+): Pick<EventHead, 'madeAt'> =>
+  createdAt > firstAt + TRIED_MS ? { madeAt: guard(createdAt, at) } : {}
+
 /** How often, where it says so. */
 export const countOf = (count: number | undefined): number =>
   count !== undefined && count > 0 ? Math.min(count, MAX_COUNT) : 1
@@ -98,6 +129,7 @@ export const eventSignal = (
   const lastAt = lastSeenAt(fields.firstAt, fields.lastAt, at)
   if (lastAt === undefined) return { why: 'an Event without any time' }
   const { kind, namespace, name } = fields.involved
+  const series = seriesOf(fields.name, name)
   const event: EventHead = {
     // Dumps made by other tools may lack the UID; who, what and since when is the next best identity.
     uid:
@@ -114,6 +146,7 @@ export const eventSignal = (
     ...(fields.host === undefined ? {} : { host: fields.host }),
     ...(fields.message.startsWith(COMBINED) ? { combined: true } : {}),
     ...(fields.seriesDropped ? { seriesDropped: true } : {}),
+    ...(series === undefined ? {} : { series, ...madeAnew(fields, at) }),
   }
   const telling = { n: countOf(fields.count), at: lastAt, offset: at.offset, repeats: 1 }
   return { t: 'event', event, tellings: [telling] }
@@ -145,6 +178,7 @@ export const fromKubeEvent = (object: Json, at: At): EventSignal | { readonly wh
   return eventSignal(
     {
       uid: str(meta, 'uid'),
+      name: str(meta, 'name'),
       involved,
       reason,
       type: str(object, 'type') ?? 'Normal',
@@ -153,6 +187,7 @@ export const fromKubeEvent = (object: Json, at: At): EventSignal | { readonly wh
       firstAt: first ?? eventTime ?? time(meta, 'creationTimestamp'),
       lastAt:
         time(series, 'lastObservedTime') ?? last ?? eventTime ?? time(meta, 'creationTimestamp'),
+      createdAt: time(meta, 'creationTimestamp'),
       component:
         str(source, 'component') ??
         str(object, 'reportingComponent') ??
