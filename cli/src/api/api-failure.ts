@@ -1,3 +1,4 @@
+import { INCIDENT_DATABASE_AWAY } from '@kubesift/contracts'
 import { status } from '@grpc/grpc-js'
 import { CliFailure } from '../frame/cli-failure.ts'
 import { ExitCode } from '../frame/exit-code.ts'
@@ -32,7 +33,9 @@ export class ApiFailure extends CliFailure {
       case status.UNAVAILABLE:
       case status.DEADLINE_EXCEEDED:
         return new ApiFailure(
-          `Kubesift does not answer at ${address}: \`./kubesift status\` says what runs here, KUBESIFT_API names another`,
+          details === INCIDENT_DATABASE_AWAY
+            ? `Kubesift at ${address} is there, but ${details}`
+            : `Kubesift does not answer at ${address}: \`./kubesift status\` says what runs here, KUBESIFT_API names another`,
           'away',
           options,
         )

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { INCIDENT_PROTO, PROTO_ROOT } from '@kubesift/contracts'
+import { INCIDENT_DATABASE_AWAY, INCIDENT_PROTO, PROTO_ROOT } from '@kubesift/contracts'
 import {
   Server,
   ServerCredentials,
@@ -97,6 +97,18 @@ const said = (seen: readonly Followed[]): string[] =>
   )
 
 describe('the client', () => {
+  it('tells an API without its database from one that is away', async () => {
+    const { address } = await serve({
+      ...fake([], (call) => call.end()),
+      ListIncidents: (_: ServerUnaryCall<Json, Json>, done: sendUnaryData<Json>) =>
+        done({ code: status.UNAVAILABLE, details: INCIDENT_DATABASE_AWAY }),
+    })
+    await expect(client(address).list({})).rejects.toMatchObject({
+      problem: 'away',
+      message: `Kubesift at ${address} is there, but ${INCIDENT_DATABASE_AWAY}`,
+    })
+  })
+
   it('reads all pages, in our own types, and keeps the cursor of the first', async () => {
     const { address } = await serve(
       fake([[incident('a', 1)], [incident('b', 2)]], (call) => call.end()),

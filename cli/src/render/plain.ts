@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 /** C0, C1 and the line separators: whatever could move the cursor or begin a new line. */
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 /** Marks that turn the direction of text or take no room: what is read must be what is there (CVE-2021-42574). */
-const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu
 
 /** Text of a cluster as one harmless line of at most `max` UTF-16 units; a cut ends in `…`. */
 export const plain = (text: string, max = 2000): string => {

@@ -7,9 +7,10 @@ import { plain, plainCommand } from './plain.ts'
 import { countLegend, countText, shortAge } from './words.ts'
 
 /** What a hostile pod may put into a message. */
-const HOSTILE = '\u001b[31mred\u001b[0m\u001b]0;title\u0007\r\nnext\u202egnitirw\u0000\u2028x\u200b'
+const HOSTILE =
+  '\u001b[31mred\u001b[0m\u001b]0;title\u0007\r\nnext\u202egnitirw\u0000\u2028x\u200b\u{e0041}'
 const DANGEROUS =
-  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/
+  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\p{DI}]/u
 /** Any UTF-16 at all, halves of pairs included; fast-check's own such strings cost seconds to set up. */
 const anyText = fc
   .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 })

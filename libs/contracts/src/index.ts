@@ -14,7 +14,12 @@ export {
   type IncidentKeyParts,
 } from './incident-key.ts'
 export { parseJson, parseValue, type Parsed } from './parse-json.ts'
-export { INCIDENT_PACKAGE, INCIDENT_PROTO, PROTO_ROOT } from './proto-path.ts'
+export {
+  INCIDENT_DATABASE_AWAY,
+  INCIDENT_PACKAGE,
+  INCIDENT_PROTO,
+  PROTO_ROOT,
+} from './proto-path.ts'
 export {
   catalogueSchema,
   type AlertRule,

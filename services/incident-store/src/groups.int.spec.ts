@@ -139,6 +139,22 @@ test('an older member that comes late gives the group its name, and the former n
   ])
 })
 
+test('a group that is one of its own again is no alias, and one whose oldest was merged away is one of what is left', async () => {
+  await using store = await aStore()
+  const aliases = () => store.sql('select alias, group_id from group_alias')
+  const thing = 'ConfigMap/shop/app'
+  const all = ['a', 'b', 'c'].map((name, i) => context(name, 4 + i, [blames(thing)]))
+  await store.writer.applyContexts([all[1]!, all[2]!], next())
+  await store.writer.applyContexts([all[0]!], next())
+  expect(await aliases()).toEqual([{ alias: idOf('b'), group_id: idOf('a') }])
+  await store.writer.applyContexts([context('a', 4, [])], next())
+  expect(await groupsIn(store)).toEqual(['a: *a', 'b: *b c'])
+  expect(await aliases()).toEqual([])
+  const moved = { ...all[1]!, version: { epoch: 1, offset: (offset += 1) }, movedTo: all[0]!.key }
+  await store.writer.applyContexts([moved], next())
+  expect(await aliases()).toEqual([{ alias: idOf('b'), group_id: idOf('c') }])
+})
+
 test('what no longer touches the shared thing leaves the group, and so does what was merged', async () => {
   await using store = await aStore()
   const thing = 'ConfigMap/shop/app'

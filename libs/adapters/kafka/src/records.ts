@@ -1,6 +1,6 @@
 import { ceHeaders, parseJson, type Parsed, type TopicContract } from '@kubesift/contracts'
 import type { KafkaMessage } from 'kafkajs'
-import type { Traceparent } from './trace.ts'
+import { parseTraceparent, traceparentOf, type Traceparent } from './trace.ts'
 
 /** A record that could be read. */
 export interface Received<T> {
@@ -56,7 +56,8 @@ export const open = <T>(decode: Decode<T>, message: KafkaMessage): Opened<T> => 
     key: message.key?.toString() ?? null,
     headers,
     raw: message.value,
-    traceparent: own(headers, ceHeaders.traceparent),
+    // Written anew: it travels on to the last stage, and whoever may write to the first topic could put anything there.
+    traceparent: traceparentOf(parseTraceparent(own(headers, ceHeaders.traceparent))),
   }
   const parsed = decode(message.value)
   return parsed.ok

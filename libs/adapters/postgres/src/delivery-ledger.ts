@@ -14,16 +14,7 @@ import {
   type Told,
 } from '@kubesift/core-notice'
 import type { Database, Sql } from './database.ts'
-
-/** Where one incident stands by one of its documents, and in which group. */
-export interface MemberState {
-  readonly incidentId: string
-  readonly group: string
-  readonly revision: number
-  readonly isPrimary: boolean
-  readonly standing: Standing
-  readonly subject: Subject
-}
+import { takeMembers, type MemberState, type TakenMember } from './notice-members.ts'
 
 interface MemberRow {
   readonly incident_id: string
@@ -68,28 +59,6 @@ const newestPerIncident = (states: readonly MemberState[]): readonly MemberState
   return [...newest.values()].toSorted((a, b) => (a.incidentId < b.incidentId ? -1 : 1))
 }
 
-/** Answers the groups that these incidents were in before; what is older than what is known changes nothing. */
-const UPSERT_MEMBERS = `
-  with n as (
-    select * from unnest($1::text[], $2::text[], $3::int[], $4::bool[], $5::text[], $6::text[], $7::int[], $8::text[])
-      as n (incident_id, group_id, revision, is_primary, phase, severity, reopen_count, subject)),
-  before as (
-    select m.incident_id, m.group_id, m.revision from notice_member m join n using (incident_id)
-    order by m.incident_id for update of m),
-  written as (
-    insert into notice_member as m
-      (incident_id, group_id, revision, is_primary, phase, severity, reopen_count, subject)
-    select incident_id, group_id, revision, is_primary, phase, severity, reopen_count, subject::jsonb from n
-    order by incident_id
-    on conflict (incident_id) do update
-      set group_id = excluded.group_id, revision = excluded.revision, is_primary = excluded.is_primary,
-          phase = excluded.phase, severity = excluded.severity, reopen_count = excluded.reopen_count,
-          subject = excluded.subject, updated_at = now()
-      where m.revision < excluded.revision
-    returning m.incident_id, m.group_id)
-  select w.group_id as "group", b.group_id as former
-  from written w left join before b using (incident_id)`
-
 const UPDATE_GROUPS = `
   update notice_group g
   set phase = n.phase, severity = n.severity, reopen_count = n.reopen_count, subject = n.subject::jsonb,
@@ -127,16 +96,7 @@ export class DeliveryLedger {
     const newest = newestPerIncident(states)
     if (newest.length === 0) return
     await this.#db.transaction('recording where groups stand', async (sql) => {
-      const touched = await sql.rows<{ group: string; former: string | null }>(UPSERT_MEMBERS, [
-        newest.map(({ incidentId }) => incidentId),
-        newest.map(({ group }) => group),
-        newest.map(({ revision }) => revision),
-        newest.map(({ isPrimary }) => isPrimary),
-        newest.map(({ standing }) => standing.phase),
-        newest.map(({ standing }) => standing.severity),
-        newest.map(({ standing }) => standing.reopenCount),
-        newest.map(({ subject }) => JSON.stringify(subject)),
-      ])
+      const touched = await takeMembers(sql, newest)
       const groups = new Set(
         touched.flatMap((t) => [t.group, ...(t.former === null ? [] : [t.former])]),
       )
@@ -145,11 +105,7 @@ export class DeliveryLedger {
   }
 
   /** Works out anew where these groups stand, from their members. */
-  async #restand(
-    sql: Sql,
-    ids: readonly string[],
-    moves: readonly { readonly group: string; readonly former: string | null }[],
-  ): Promise<void> {
+  async #restand(sql: Sql, ids: readonly string[], moves: readonly TakenMember[]): Promise<void> {
     await sql.rows(INSERT_GROUPS, [ids])
     const rows = await sql.rows<GroupRow>(
       'select * from notice_group where group_id = any($1::text[]) order by group_id for update',

@@ -148,6 +148,10 @@ const saveAliases = (sql: Sql, aliases: readonly (readonly [string, string])[]):
     [aliases.map(([alias]) => alias), aliases.map(([, to]) => to)],
   )
 
+/** What is a group of its own (again) is no other's alias. */
+const dropAliases = (sql: Sql, living: readonly string[]): Promise<unknown> =>
+  sql.rows('delete from group_alias where alias = any($1::uuid[])', [living])
+
 /** Merged ones are in no group; they are forgotten here, and their group is decided without them. */
 const forget = async (sql: Sql, ids: readonly string[]): Promise<void> => {
   await sql.rows('delete from incident_touch where incident_id = any($1::uuid[])', [ids])
@@ -184,6 +188,7 @@ const regroupCluster = async (
   await saveGrouping(sql, cluster, living, changed)
   if (merged.length > 0) await forget(sql, merged)
   if (aliases.length > 0) await saveAliases(sql, aliases)
+  if (changed.length > 0) await dropAliases(sql, [...new Set(changed.map((p) => p.group.id))])
   return changed
 }
 

@@ -1,7 +1,8 @@
 export type { PlacedAnalysis } from './analysis-slots.ts'
 export { ChangeFeed, type Change, type Changes, type Cursor } from './change-feed.ts'
 export { Database, type DatabaseOptions, type Row, type Sql } from './database.ts'
-export { DeliveryLedger, type MemberState } from './delivery-ledger.ts'
+export { DeliveryLedger } from './delivery-ledger.ts'
+export type { MemberState } from './notice-members.ts'
 export { DeliveryQueue, type EndedDelivery, type TakenDelivery } from './delivery-queue.ts'
 export { PostgresRefused } from './errors.ts'
 export {

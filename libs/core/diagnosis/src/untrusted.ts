@@ -3,7 +3,8 @@
  * hide text or turn its direction (C0, C1, zero-width and bidirectional controls, lone surrogates) becomes a space or goes.
  */
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
-const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g
+/** What Unicode calls ignorable (zero-width and direction marks, soft hyphens, tags), and interlinear marks. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu
 
 /** Safe to show on one line, at most `max` UTF-16 units; a cut is marked. */
 export const clean = (text: string, max: number): string => {
@@ -20,12 +21,15 @@ export const clean = (text: string, max: number): string => {
 
 const PLAIN = /^[A-Za-z0-9_./:@%+=,][A-Za-z0-9_./:@%+=,-]*$/
 
+/** A kind and the longest name, or an image with its digest. */
+const MAX_WORD = 512
+
 /**
- * One word of a POSIX shell command, whatever the value holds. Undefined where no quoting helps:
- * an empty value, or one that kubectl would take for an option.
+ * One word of a POSIX shell command, whatever the value holds. Undefined where no quoting helps: an empty value, one that kubectl would
+ * take for an option, and one that is not safe to show as it is, since a changed name is that of something else.
  */
 export const shellWord = (value: string): string | undefined => {
-  const word = clean(value, 253)
-  if (word === '' || word.startsWith('-')) return undefined
+  const word = clean(value, MAX_WORD)
+  if (word === '' || word !== value || word.startsWith('-')) return undefined
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -73,8 +73,11 @@ export const regroup = (candidates: readonly Candidate[], constraints: Constrain
     .flatMap(({ placed }) => placed?.group ?? [])
     .filter((id) => !living.has(id))
   const home = new Map(groups.flatMap((group) => group.members.map((id) => [id, group.id])))
+  // Whoever gave it its name may have been merged into another: then it is where the oldest of those are that were in it.
+  const heir = (former: string): string | undefined =>
+    groups.find(({ members }) => members.some((id) => byId.get(id)?.placed?.group === former))?.id
   const aliases = [...new Set(gone)].flatMap((id): (readonly [string, string])[] => {
-    const to = home.get(id)
+    const to = home.get(id) ?? heir(id)
     return to === undefined || to === id ? [] : [[id, to]]
   })
   return { changed, aliases }

@@ -27,7 +27,12 @@ describe('noticeOf', () => {
   it.each([
     ['opening and ending', [open(), ended()], ['g/opened/0', 'g/resolved/0']],
     ['ended before anything was told', [ended()], []],
-    ['a redelivery', [open(), open(), ended(), ended(), open()], ['g/opened/0', 'g/resolved/0']],
+    ['a redelivery', [open(), open(), ended(), ended()], ['g/opened/0', 'g/resolved/0']],
+    [
+      'coming back as often as before, since one has left and one has come back',
+      [open('P3', 1), ended(1), open('P3', 1)],
+      ['g/opened/1', 'g/resolved/1', 'g/reopened/2'],
+    ],
     [
       'coming back',
       [open(), ended(), open('P3', 1), ended(1)],
@@ -45,6 +50,19 @@ describe('noticeOf', () => {
       ['g/opened/0', 'g/escalated/0-P2', 'g/escalated/0-P1'],
     ],
     ['getting better and worse again', [open('P2'), open('P4'), open('P2')], ['g/opened/0']],
+    [
+      'coming back after some of it has left the group',
+      [open('P3', 3), ended(3), open('P3', 1), ended(1), open('P3', 0), open('P2', 0), ended(0)],
+      [
+        ...['g/opened/3', 'g/resolved/3', 'g/reopened/4', 'g/resolved/4'],
+        ...['g/reopened/5', 'g/escalated/5-P2', 'g/resolved/5'],
+      ],
+    ],
+    [
+      'ending after some of it has left the group',
+      [open('P3', 0), ended(0), open('P3', 2), open('P3', 0), ended(0)],
+      ['g/opened/0', 'g/resolved/0', 'g/reopened/2', 'g/resolved/2'],
+    ],
     [
       'a worse return',
       [open('P3'), ended(), open('P1', 1)],

@@ -21,18 +21,24 @@ const opened = (kind: 'opened' | 'reopened', now: Standing): DueNotice => ({
   told: { ...now, phase: 'open' },
 })
 
+/** What was told stays counted when incidents leave the group with their openings: a count that fell would give a notice a key that is used. */
+const since = (told: Told, now: Standing, more: number): Standing => ({
+  ...now,
+  reopenCount: Math.max(now.reopenCount, told.reopenCount + more),
+})
+
 /**
  * The one notice between what was told and what is so, or undefined when they agree.
  * It compares states, not transitions, so versions that were skipped, doubled or coalesced on the way change nothing:
  * an incident that opened and ended before anything was told is not told at all, and one that ended and came back in between is no news.
+ * `now` must not be older than what was told (the ledger drops older documents): whatever is open after its end was told has come back.
  */
 export const noticeOf = (told: Told, now: Standing): DueNotice | undefined => {
   if (told.phase === 'nothing') return now.phase === 'open' ? opened('opened', now) : undefined
-  if (told.phase === 'ended') {
-    const cameBack = now.phase === 'open' && now.reopenCount > told.reopenCount
-    return cameBack ? opened('reopened', now) : undefined
-  }
-  if (now.phase === 'ended') return { kind: 'resolved', told: { ...now, phase: 'ended' } }
+  if (told.phase === 'ended')
+    return now.phase === 'open' ? opened('reopened', since(told, now, 1)) : undefined
+  if (now.phase === 'ended')
+    return { kind: 'resolved', told: { ...since(told, now, 0), phase: 'ended' } }
   return isWorse(now.severity, told.severity)
     ? { kind: 'escalated', told: { ...told, severity: now.severity } }
     : undefined

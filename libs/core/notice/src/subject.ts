@@ -78,6 +78,14 @@ const analysisOf = ({ analysis, context }: Incident): Subject['analysis'] => {
   }
 }
 
+/** What is no trace context is left out: it would be sent as a header. */
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+const traceOf = ({ traceparent, context }: Incident): string | null => {
+  const text = traceparent ?? context.traceparent ?? ''
+  return TRACEPARENT.test(text) ? text : null
+}
+
 /** What a notice about this incident says. */
 export const subjectOf = (incident: Incident): Subject => ({
   group: incident.group,
@@ -105,7 +113,7 @@ export const subjectOf = (incident: Incident): Subject => ({
   others: [],
   othersTotal: 0,
   elsewhere: (incident.links ?? []).slice(0, MAX_LIST).map(({ why }) => short(why)),
-  traceparent: incident.traceparent ?? incident.context.traceparent ?? null,
+  traceparent: traceOf(incident),
 })
 
 /** The body of a delivery as machines read it (Standard Webhooks: `type`, `timestamp`, `data`). */

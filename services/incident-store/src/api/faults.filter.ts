@@ -1,4 +1,4 @@
-import { Failure } from '@kubesift/contracts'
+import { Failure, INCIDENT_DATABASE_AWAY } from '@kubesift/contracts'
 import { Catch, type ExceptionFilter } from '@nestjs/common'
 import { GrpcException, GrpcStatus } from '@nestjs/microservices'
 import { throwError, type Observable } from 'rxjs'
@@ -24,8 +24,7 @@ export class FaultsFilter implements ExceptionFilter {
   #statusOf(error: unknown): { readonly code: GrpcStatus; readonly message: string } {
     if (error instanceof GrpcException) return error.getError()
     if (error instanceof Failure && error.next === 'retry') {
-      const message = 'the incident database cannot be reached now; try again'
-      return { code: GrpcStatus.UNAVAILABLE, message }
+      return { code: GrpcStatus.UNAVAILABLE, message: INCIDENT_DATABASE_AWAY }
     }
     this.#log.error({ err: error }, 'a call of the incident API failed')
     return {
