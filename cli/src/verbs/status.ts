@@ -7,6 +7,7 @@ import type { CliContext, Verb } from '../frame/verb.ts'
 import type { UnitLag } from '../lifecycle/group-lags.ts'
 import type { Heaviest } from '../lifecycle/heaviest.ts'
 import type { OpenIncidents } from '../lifecycle/open-incidents.ts'
+import type { RebuildPart } from '../lifecycle/rebuilds.ts'
 import { unitTable } from '../lifecycle/unit-table.ts'
 
 /** What runs. Exit code 0 only when everything answers, so that scripts can wait on it. */
@@ -39,30 +40,34 @@ interface Facts {
   readonly clusters: readonly Cluster[] | undefined
   readonly tooLate: readonly TooLateLedger[] | undefined
   readonly most: Heaviest | undefined
+  readonly rebuilds: readonly RebuildPart[]
 }
 
 /** What is asked of Kafka and the API; loaded only where something runs. */
 const factsOf = async (state: State, { env, now }: CliContext): Promise<Facts> => {
-  const [{ groupLags }, { openIncidents }, { readCompacted }, { heaviest }] = await Promise.all([
-    import('../lifecycle/group-lags.ts'),
-    import('../lifecycle/open-incidents.ts'),
-    import('../lifecycle/read-compacted.ts'),
-    import('../lifecycle/heaviest.ts'),
-  ])
-  const [lags, open, clusters, tooLate, most] = await Promise.all([
+  const [{ groupLags }, { openIncidents }, { readCompacted }, { heaviest }, { rebuildsOf }] =
+    await Promise.all([
+      import('../lifecycle/group-lags.ts'),
+      import('../lifecycle/open-incidents.ts'),
+      import('../lifecycle/read-compacted.ts'),
+      import('../lifecycle/heaviest.ts'),
+      import('../lifecycle/rebuilds.ts'),
+    ])
+  const [lags, open, clusters, tooLate, most, rebuilds] = await Promise.all([
     groupLags(state, env, now),
     openIncidents(state.grpcUrl),
     readCompacted(state, clustersTopic),
     readCompacted(state, tooLateTopic),
     heaviest(state, now()),
+    rebuildsOf(state),
   ])
-  return { lags, open, clusters, tooLate, most }
+  return { lags, open, clusters, tooLate, most, rebuilds }
 }
 
 /** This output is pasted into tickets: who needs the passwords finds them in state.json, which is ours alone. */
 const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':***@')
 
-const json = (state: State, { lags, open, clusters, tooLate, most }: Facts): string =>
+const json = (state: State, { lags, open, clusters, tooLate, most, rebuilds }: Facts): string =>
   JSON.stringify(
     {
       ...state,
@@ -74,6 +79,7 @@ const json = (state: State, { lags, open, clusters, tooLate, most }: Facts): str
       ...(clusters === undefined ? {} : { clusters }),
       ...(tooLate === undefined ? {} : { tooLate }),
       ...(most === undefined ? {} : { heaviest: most }),
+      ...(rebuilds.length === 0 ? {} : { rebuilds }),
     },
     null,
     2,
@@ -81,16 +87,18 @@ const json = (state: State, { lags, open, clusters, tooLate, most }: Facts): str
 
 const table = async (
   state: State,
-  { lags, open, clusters, tooLate, most }: Facts,
+  { lags, open, clusters, tooLate, most, rebuilds }: Facts,
   context: CliContext,
 ): Promise<string> => {
   const { openText } = await import('../lifecycle/open-incidents.ts')
   const { tooLateText } = await import('../lifecycle/too-late.ts')
+  const { rebuildText } = await import('../lifecycle/rebuilds.ts')
   const { heaviestText } = await import('../lifecycle/heaviest.ts')
   const { sourcesText } = await import('../lifecycle/cluster-sources.ts')
   return [
     unitTable(state, context.now(), lags),
     '',
+    ...rebuildText(rebuilds, context.now()),
     openText(open),
     ...sourcesText(clusters, context.now()),
     ...tooLateText(tooLate),

@@ -18,7 +18,7 @@ const answer = (response: ServerResponse, ok: boolean, body: object): void => {
 const route = async (health: Health, path: string, response: ServerResponse): Promise<void> => {
   if (path === '/healthz') {
     const { ok, stalled } = health.liveness()
-    answer(response, ok, { status: ok ? 'ok' : 'stalled', stalled })
+    answer(response, ok, { status: ok ? 'ok' : 'stalled', stalled, ...health.told() })
   } else if (path === '/readyz') {
     const { ok, reasons } = await health.readiness()
     answer(response, ok, { status: ok ? 'ready' : 'not ready', reasons })

@@ -3,6 +3,9 @@ import { Progress } from './progress.ts'
 /** Why a part is not ready; empty when it is. */
 export type ReadyCheck = () => readonly string[] | Promise<readonly string[]>
 
+/** What a service is at that takes long, in words for machines; undefined when it is at no such thing. */
+export type Report = () => unknown
+
 export interface Liveness {
   readonly ok: boolean
   readonly stalled: readonly string[]
@@ -18,6 +21,7 @@ export class Health {
   readonly #stallMs: number
   readonly #loops = new Map<string, Progress>()
   readonly #checks: ReadyCheck[] = []
+  readonly #reports = new Map<string, Report>()
   #reason: string | undefined = 'starting'
 
   constructor(stallMs: number) {
@@ -33,6 +37,16 @@ export class Health {
 
   check(check: ReadyCheck): void {
     this.#checks.push(check)
+  }
+
+  /** Told by `/healthz` under this name as long as there is something to tell; it decides nothing. */
+  report(name: string, report: Report): void {
+    this.#reports.set(name, report)
+  }
+
+  told(): Readonly<Record<string, unknown>> {
+    const told = [...this.#reports].map(([name, report]) => [name, report()] as const)
+    return Object.fromEntries(told.filter(([, what]) => what !== undefined))
   }
 
   started(): void {

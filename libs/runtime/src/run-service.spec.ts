@@ -47,6 +47,16 @@ test('ready when its checks are, alive all along', async () => {
   expect(await service.stop()).toBe(0)
 })
 
+test('what it is at stands on its liveness as long as there is something to tell', async () => {
+  const { service, health, get } = await aService()
+  let left = 2
+  health.report('work', () => (left > 0 ? [{ left }] : undefined))
+  expect((await get('/healthz')).body).toEqual({ status: 'ok', stalled: [], work: [{ left: 2 }] })
+  left = 0
+  expect((await get('/healthz')).body).toEqual({ status: 'ok', stalled: [] })
+  expect(await service.stop()).toBe(0)
+})
+
 test('a loop that waits for a dependency is alive but not ready, one that hangs is not alive', async () => {
   const health = new Health(0)
   const { service, get } = await aService({ health })

@@ -33,6 +33,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Assembler } from './assemble/assembler.ts'
 import { LostState } from './assemble/lost-state.ts'
+import { RebuildProgress } from './assemble/rebuild-progress.ts'
 import type { Config } from './config.ts'
 import { intake } from './intake/intake.ts'
 import { AssembleFacts, IntakeFacts } from './facts.ts'
@@ -79,26 +80,34 @@ const redisReady = async (
   }
 }
 
-const assembler = (wiring: Wiring, catalogue: Catalogue): Half => {
-  const { config, kafka, producer, health, log } = wiring
-  const redis = connectRedis(config.REDIS_URL)
-  redis.on('error', (error: Error) => log.debug({ err: error }, 'redis connection'))
+const assemblerOf = (
+  { config, kafka, producer, health, log }: Wiring,
+  redis: ReturnType<typeof connectRedis>,
+  catalogue: Catalogue,
+): Assembler => {
   const store = new StateStore(redis, `kubesift:${config.KAFKA_TOPIC_PREFIX}`)
   const classifier = new Classifier(catalogue, loadIgnores(config.IGNORE_RULES ?? SHIPPED_IGNORES))
+  const rebuilds = new RebuildProgress()
+  health.report('rebuilds', () => rebuilds.report())
+  const facts = new AssembleFacts()
+  facts.watchRebuilds(() => rebuilds.unfinished)
   const lost = new LostState({
     kafka,
     store,
     classifier,
     latenessMs: config.ALLOWED_LATENESS_MS,
+    rebuilds,
+    now: Date.now,
     log,
   })
-  const held = new Assembler({
+  return new Assembler({
     store,
     restore: (claim) => lost.restore(claim),
     rebuilt: (partition, epoch) =>
       log.info({ partition, epoch }, 'the state of this partition is whole again'),
     producer,
-    facts: new AssembleFacts(),
+    facts,
+    rebuilds,
     classifier,
     cachedNamespaces: config.CACHED_NAMESPACES,
     retireAfterMs: config.RETIRE_AFTER_MS,
@@ -108,6 +117,13 @@ const assembler = (wiring: Wiring, catalogue: Catalogue): Half => {
     suspiciousPauseMs: config.KAFKA_SESSION_TIMEOUT_MS / 2,
     setAside: (key, why) => log.error({ key }, `a context was set aside: ${why}`),
   })
+}
+
+const assembler = (wiring: Wiring, catalogue: Catalogue): Half => {
+  const { config, kafka, producer, health, log } = wiring
+  const redis = connectRedis(config.REDIS_URL)
+  redis.on('error', (error: Error) => log.debug({ err: error }, 'redis connection'))
+  const held = assemblerOf(wiring, redis, catalogue)
   const consumer = consumeBatches({
     kafka,
     topic: signals.topic,

@@ -89,6 +89,19 @@ export class AssembleFacts {
       'Times that the ledger of a namespace has grown: records came too late to be counted.',
   })
 
+  readonly #rebuilding = meter.createObservableGauge(
+    'kubesift.context_builder.partitions_rebuilding',
+    {
+      unit: '{partition}',
+      description: 'Partitions of signals whose lost state this process makes again.',
+    },
+  )
+
+  /** Asked at each collection. */
+  watchRebuilds(count: () => number): void {
+    this.#rebuilding.addCallback((result) => result.observe(count()))
+  }
+
   batchAssembled(batch: { readonly records: number; readonly contexts: number }): void {
     this.#records.add(batch.records)
     if (batch.contexts > 0) this.#contexts.add(batch.contexts)

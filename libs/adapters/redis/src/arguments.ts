@@ -1,4 +1,4 @@
-import type { Timer } from './claim.ts'
+import type { Rebuild, Timer } from './claim.ts'
 import type { NamespaceWrite } from './state-store.ts'
 
 export type Argument = string | Buffer
@@ -34,4 +34,16 @@ export const pairs = (flat: readonly string[]): [string, string][] => {
   const out: [string, string][] = []
   for (let i = 0; i + 1 < flat.length; i += 2) out.push([flat[i]!, flat[i + 1]!])
   return out
+}
+
+export const numberOf = (text: string | null | undefined): number | null =>
+  text == null || text === '' ? null : Number(text)
+
+/** When a rebuild was begun, and where. */
+export const begunOf = (
+  since: string | null | undefined,
+  from: string | null | undefined,
+): Pick<Rebuild, 'since' | 'from'> => {
+  const [at, offset] = [numberOf(since), numberOf(from)]
+  return { ...(at === null ? {} : { since: at }), ...(offset === null ? {} : { from: offset }) }
 }

@@ -37,4 +37,7 @@ export interface Rebuild {
   /** Nothing is published until all below this offset of `signals` is applied: it was told before. */
   readonly until: number
   readonly measured: readonly Measured[]
+  /** When it was begun, and the offset at which: for people alone. */
+  readonly since?: number
+  readonly from?: number
 }

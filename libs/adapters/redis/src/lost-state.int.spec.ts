@@ -49,12 +49,12 @@ describe('a state', () => {
 
   test('that was lost counts as whole when that is said, and as less after it is forgotten', async () => {
     const store = aStore()
-    const rest = { next: 0, until: 1, measured: [], namespaces: [] }
+    const rest = { next: 0, until: 1, since: 77, measured: [], namespaces: [] }
     const begun = await store.begin(await store.claim(0), { epoch: 2, ...rest })
     await store.write(begun, { expected: 0, next: 1, namespaces: [] })
     expect((await store.standings([0])).get(0)?.isWhole).toBe(false)
     const heir = await store.claim(0)
-    expect(heir.rebuild).toEqual({ until: 1, measured: [] })
+    expect(heir.rebuild).toEqual({ until: 1, measured: [], since: 77, from: 0 })
     await store.whole(heir)
     expect((await store.standings([0])).get(0)?.isWhole).toBe(true)
     expect((await store.claim(0)).rebuild).toBeUndefined()

@@ -44,13 +44,13 @@ redis.call('DEL', KEYS[2])
 return 1
 `
 
-/** KEYS: meta, measured. ARGV: token, epoch, until, then what is measured later. */
+/** KEYS: meta, measured. ARGV: token, epoch, until, when and from which offset it begins, then what is measured later. */
 export const BEGIN = `
 local meta = redis.call('HMGET', KEYS[1], 'token', 'next')
 if meta[1] ~= ARGV[1] or (meta[2] or '') ~= '' then return 0 end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'until', ARGV[3])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'until', ARGV[3], 'since', ARGV[4], 'from', ARGV[5])
 redis.call('HDEL', KEYS[1], 'whole')
-for i = 4, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
+for i = 6, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
 return 1
 `
 

@@ -1,7 +1,7 @@
 import { Fenced } from '@kubesift/contracts'
 import { NO_CLOCK, type Clock, type Fields } from '@kubesift/core-context'
 import type { Redis } from 'ioredis'
-import { argumentsOf, pairs, timerOf, type Argument } from './arguments.ts'
+import { argumentsOf, begunOf, numberOf, pairs, timerOf, type Argument } from './arguments.ts'
 import type { Claim, Measured, Rebuild, Timer } from './claim.ts'
 import { ensureConnected, unavailable } from './connect.ts'
 import { BEGIN, FORGET, PUBLISHED, WHOLE, WRITE } from './scripts.ts'
@@ -34,7 +34,7 @@ export interface Write {
 }
 
 /** A state in the place of one that was lost. */
-export interface Begin extends Rebuild {
+export interface Begin extends Omit<Rebuild, 'from'> {
   readonly epoch: number
   /** The offset of `signals` at which it begins. */
   readonly next: number
@@ -58,9 +58,6 @@ const PUSHED_AT_ONCE = 200
 
 /** Of the stored state: another one begins from nothing, that is from the oldest record of `signals`. */
 const FORM = '2'
-
-const numberOf = (text: string | null | undefined): number | null =>
-  text == null || text === '' ? null : Number(text)
 
 /** A name as a glob pattern that only it matches. */
 const escaped = (name: string): string => name.replace(/[\\*?[\]]/g, (c) => `\\${c}`)
@@ -95,8 +92,8 @@ export class StateStore {
     return this.#run(async () => {
       const meta = this.#key(partition, 'meta')
       const token = String(await this.#redis.hincrby(meta, 'token', 1))
-      const [[next, clock, epoch, until, whole], pending, timers] = await Promise.all([
-        this.#redis.hmget(meta, 'next', 'clock', 'epoch', 'until', 'whole'),
+      const [[next, clock, epoch, until, whole, since, from], pending, timers] = await Promise.all([
+        this.#redis.hmget(meta, 'next', 'clock', 'epoch', 'until', 'whole', 'since', 'from'),
         this.#redis.smembers(this.#key(partition, 'pending')),
         this.#redis.zrange(this.#key(partition, 'timers'), 0, -1, 'WITHSCORES'),
       ])
@@ -107,7 +104,7 @@ export class StateStore {
         partition,
         token,
         epoch: numberOf(epoch) ?? FIRST_EPOCH,
-        ...(rebuild === undefined ? {} : { rebuild }),
+        ...(rebuild === undefined ? {} : { rebuild: { ...rebuild, ...begunOf(since, from) } }),
         next: offset,
         clock: clock == null ? NO_CLOCK : (JSON.parse(clock) as Clock),
         pending,
@@ -153,14 +150,14 @@ export class StateStore {
    */
   async begin(claim: Pick<Claim, 'partition' | 'token'>, begin: Begin): Promise<Claim> {
     const { partition, token } = claim
-    const { epoch, until, next, clock, namespaces, measured } = begin
+    const { epoch, until, since, next, clock, namespaces, measured } = begin
     await this.#takeAway(partition, token)
     await this.#run(async () => {
       const [meta, list] = [this.#key(partition, 'meta'), this.#key(partition, 'measured')]
       const told = measured.map((each) => JSON.stringify(each))
       for (let i = 0; i === 0 || i < told.length; i += PUSHED_AT_ONCE) {
         const some = told.slice(i, i + PUSHED_AT_ONCE)
-        const args = [token, String(epoch), String(until), ...some]
+        const args = [token, String(epoch), String(until), text(since ?? null), text(next), ...some]
         this.#held(await this.#redis.eval(BEGIN, 2, meta, list, ...args), partition)
       }
     })

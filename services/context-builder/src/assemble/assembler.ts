@@ -3,12 +3,15 @@ import type { Claim, StateStore } from '@kubesift/adapter-redis'
 import type { SignalsRecord } from '@kubesift/adapter-signals'
 import { clusters, Fenced, incidentContexts, tooLate, type Context } from '@kubesift/contracts'
 import type { AssembleFacts } from '../facts.ts'
-import { HeldPartition, type HeldOptions } from './held-partition.ts'
+import type { HeldOptions } from './held-options.ts'
+import { HeldPartition } from './held-partition.ts'
+import type { RebuildProgress } from './rebuild-progress.ts'
 
 export interface AssemblerOptions extends HeldOptions {
   readonly store: StateStore
   readonly producer: Producer
   readonly facts: AssembleFacts
+  readonly rebuilds: RebuildProgress
   /** A pause longer than this between writing and publishing is checked for a takeover first. */
   readonly suspiciousPauseMs: number
   /** Begins the state of a partition that has none: from what is known elsewhere, if it was lost. */
@@ -33,6 +36,8 @@ export class Assembler {
     const found = await this.#options.store.claim(partition)
     const claim = found.next === null ? await this.#options.restore(found) : found
     const held = new HeldPartition(this.#options, claim)
+    if (claim.rebuild === undefined) this.#options.rebuilds.forget(partition)
+    else this.#options.rebuilds.at(held.rebuilt)
     // Whoever made a lost state again may have died while it was published.
     if (claim.rebuild !== undefined && !held.isRebuilding) await this.#rebuilt(held, partition)
     else await this.#publishOwed(held)
@@ -42,12 +47,18 @@ export class Assembler {
 
   async #publishOwed(held: HeldPartition): Promise<void> {
     if (!held.owes) return
-    for await (const contexts of held.unpublished()) await this.#publish(contexts)
+    for await (const contexts of held.unpublished()) {
+      await this.#publish(contexts)
+      if (held.claim.rebuild !== undefined) this.#options.rebuilds.at(held.rebuilt)
+    }
     await held.markPublished()
   }
 
   revoked(partitions: readonly number[]): void {
-    for (const partition of partitions) this.#held.delete(partition)
+    for (const partition of partitions) {
+      this.#held.delete(partition)
+      this.#options.rebuilds.forget(partition)
+    }
   }
 
   async handle(batch: Batch<SignalsRecord>): Promise<Handled> {
@@ -76,6 +87,7 @@ export class Assembler {
       await held.markPublished()
     }
     if (wasRebuilding) {
+      this.#options.rebuilds.at(held.rebuilt)
       // What there is to tell was told before the loss; once the state is whole again, all of it once more.
       if (!held.isRebuilding) await this.#rebuilt(held, batch.partition)
       return
@@ -91,6 +103,7 @@ export class Assembler {
   async #rebuilt(held: HeldPartition, partition: number): Promise<void> {
     await this.#publishOwed(held)
     await this.#options.store.whole(held.claim)
+    this.#options.rebuilds.at({ ...held.rebuilt, step: 'whole', left: 0 })
     this.#options.rebuilt(partition, held.claim.epoch)
   }
 

@@ -7,7 +7,8 @@ import type { Context, Progress, Signal, SlimObject } from '@kubesift/contracts'
 import { Classifier, RETIRE_AFTER_MS } from '@kubesift/core-context'
 import { testBacking, type TestBacking } from '@kubesift/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { HeldPartition, type Applied } from './held-partition.ts'
+import type { Applied } from './held-options.ts'
+import { HeldPartition } from './held-partition.ts'
 
 /** Previews that come, are in trouble, and go: what they leave in a real Redis. */
 const NAMESPACES = 10_000

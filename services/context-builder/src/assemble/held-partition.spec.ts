@@ -3,7 +3,8 @@ import { encodeBundle, encodeChunk, readSignals } from '@kubesift/adapter-signal
 import type { Catalogue, Context, ProblemRule, Progress, Signal } from '@kubesift/contracts'
 import { Classifier, NO_CLOCK, RETIRE_AFTER_MS } from '@kubesift/core-context'
 import { describe, expect, test } from 'vitest'
-import { HeldPartition, type Applied, type HeldOptions } from './held-partition.ts'
+import type { Applied, HeldOptions } from './held-options.ts'
+import { HeldPartition } from './held-partition.ts'
 
 const rule = (problem: string, reason: string): ProblemRule => ({
   problem,

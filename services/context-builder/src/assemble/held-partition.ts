@@ -1,5 +1,5 @@
-import type { Claim, StateStore, Timer } from '@kubesift/adapter-redis'
-import type { ReadChunk, SignalsRecord } from '@kubesift/adapter-signals'
+import type { Claim, Timer } from '@kubesift/adapter-redis'
+import type { ReadChunk } from '@kubesift/adapter-signals'
 import { namespaceKey, type Context, type SignalChunk } from '@kubesift/contracts'
 import {
   advance,
@@ -7,35 +7,17 @@ import {
   homeOf,
   TOO_LATE_FIELD,
   watermarkOf,
-  type Classifier,
   type Clock,
 } from '@kubesift/core-context'
 import { blindOf, unseenAnew } from './blind-of.ts'
 import { CountedOnly } from './counted-only.ts'
+import type { Applied, HeldOptions } from './held-options.ts'
 import { NamespaceCache } from './namespace-cache.ts'
+import type { RebuildPart } from './rebuild-progress.ts'
 import { Rebuilding } from './rebuilding.ts'
 import { RefreshRounds } from './refresh-rounds.ts'
 import { ToldSources } from './told-sources.ts'
 import { Touches, type Derived } from './touches.ts'
-
-export interface Applied {
-  readonly offset: number
-  readonly value: SignalsRecord
-  readonly traceparent: string | undefined
-}
-
-export interface HeldOptions {
-  readonly store: Pick<StateStore, 'load' | 'write' | 'published'>
-  readonly classifier: Classifier
-  readonly cachedNamespaces: number
-  /** How long after its end the facts of an owner are kept. */
-  readonly retireAfterMs: number
-  readonly latenessMs: number
-  /** How long a cluster may be silent before it counts as not seen. */
-  readonly blindMs: number
-  /** How long counts of what is open already may wait to be published, by the time of progress records. */
-  readonly refreshMs: number
-}
 
 /** Namespaces whose contexts are published in one go, when all of them must be. */
 const PUBLISHED_AT_ONCE = 100
@@ -63,6 +45,8 @@ export class HeldPartition {
   /** The last record that was applied. */
   #at = -1
   #pending: readonly string[]
+  /** Of those pending how many have gone out, as far as all of them must. */
+  #out = 0
   #rebuilding: Rebuilding | undefined
   /** What is told to nobody but counted. */
   #counted = new CountedOnly()
@@ -96,6 +80,16 @@ export class HeldPartition {
     return this.#rebuilding !== undefined
   }
 
+  /** How far a lost state is made again. */
+  get rebuilt(): RebuildPart {
+    const { partition, epoch, rebuild: { since } = {} } = this.#claim
+    const part = { partition, epoch, ...(since === undefined ? {} : { since }) }
+    if (this.#rebuilding !== undefined)
+      return { ...part, step: 'records', ...this.#rebuilding.left(this.#next ?? 0) }
+    const of = this.#pending.length
+    return { ...part, step: 'publishing', left: of - this.#out, of }
+  }
+
   /** Contexts have been written that are not published, and may be. */
   get owes(): boolean {
     return !this.isRebuilding && this.#pending.length > 0 && this.#next !== null
@@ -118,6 +112,7 @@ export class HeldPartition {
       const some = this.#pending.slice(i, i + PUBLISHED_AT_ONCE)
       await this.#cache.warm(some)
       yield some.flatMap((id) => this.#republished(id, offset))
+      this.#out = i + some.length
       this.#cache.trim()
     }
   }
@@ -136,6 +131,7 @@ export class HeldPartition {
     if (this.#next === null) return
     await this.#options.store.published(this.#claim, this.#next)
     this.#pending = []
+    this.#out = 0
   }
 
   /**

@@ -13,8 +13,10 @@ import { Classifier } from '@kubesift/core-context'
 import { testBacking, type TestBacking } from '@kubesift/testing'
 import { expect, test } from 'vitest'
 import { LostState } from './lost-state.ts'
+import { RebuildProgress, type RebuildPart } from './rebuild-progress.ts'
 
 const AT = Date.now() - 3_600_000
+const NOW = 77
 const RULES = new URL('../../../../rules/problems', import.meta.url)
 
 /** A context of one Deployment, told at this version; it ended unless it `goesOn`. */
@@ -67,6 +69,16 @@ const context = (name: string, version: ContextVersion, goesOn = false): Context
   watermark: AT,
 })
 
+/** All that was ever told, in its order. */
+class Steps extends RebuildProgress {
+  readonly seen: RebuildPart[] = []
+
+  override at(part: RebuildPart): void {
+    this.seen.push(part)
+    super.at(part)
+  }
+}
+
 interface Scene {
   /** Records of the one partition of `signals`. */
   readonly signals: number
@@ -79,7 +91,7 @@ interface Scene {
 const restored = async (
   backing: TestBacking,
   { signals: records, contexts = [], others = [] }: Scene,
-): Promise<{ claim: Claim; warnings: object[] }> => {
+): Promise<{ claim: Claim; warnings: object[]; steps: RebuildPart[] }> => {
   const kafka = createKafka({
     brokers: backing.kafkaBrokers.split(','),
     clientId: 'test',
@@ -103,14 +115,17 @@ const restored = async (
     await ensureConnected(redis)
     const store = new StateStore(redis, `kubesift:${backing.topicPrefix}`)
     const warnings: object[] = []
+    const rebuilds = new Steps()
     const lost = new LostState({
       kafka,
       store,
       classifier: new Classifier(loadCatalogue(RULES.pathname)),
       latenessMs: 120_000,
+      rebuilds,
+      now: () => NOW,
       log: { info: () => undefined, warn: (what) => void warnings.push(what) },
     })
-    return { claim: await lost.restore(await store.claim(0)), warnings }
+    return { claim: await lost.restore(await store.claim(0)), warnings, steps: rebuilds.seen }
   } finally {
     redis.disconnect()
   }
@@ -143,7 +158,7 @@ test('takes a context that only a tombstone followed for nothing that is known, 
     others: [[web.key, null]],
   })
   expect(claim.epoch).toBe(5)
-  expect(claim.rebuild).toEqual({ until: 0, measured: [] })
+  expect(claim.rebuild).toMatchObject({ until: 0, measured: [] })
   expect(claim.timers.size).toBe(0)
 })
 
@@ -173,7 +188,7 @@ test('reads all of a topic that was made anew as news', async () => {
   })
   expect(claim).toMatchObject({ epoch: 2, next: 0 })
   // Nothing to wait for: it may be told at once.
-  expect(claim.rebuild).toEqual({ until: 0, measured: [] })
+  expect(claim.rebuild).toEqual({ until: 0, measured: [], since: NOW, from: 0 })
 })
 
 test('takes a cluster that was not seen for one that is not, as long as nothing says otherwise', async () => {
@@ -189,6 +204,17 @@ test('takes a cluster that was not seen for one that is not, as long as nothing 
   }
   const { claim } = await restored(backing, { signals: 10, contexts: [blind] })
   expect(Object.entries(claim.clock.blind ?? {})).toEqual([[name, blind.spells]])
+})
+
+test('says how far it is: what was published is read, and then written as the beginning', async () => {
+  await using backing = await testBacking()
+  const contexts = ['web', 'api'].map((name) => context(name, { epoch: 1, offset: 50 }))
+  const { steps } = await restored(backing, { signals: 3, contexts })
+  const part = { partition: 0, since: NOW }
+  expect(steps).toEqual([
+    { ...part, step: 'contexts', left: 2, of: 2 },
+    { ...part, epoch: 2, step: 'beginning', left: 1, of: 1 },
+  ])
 })
 
 test('is a first start where nothing was published', async () => {

@@ -12,6 +12,7 @@ import {
   type Horizon,
 } from '@kubesift/core-context'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RebuildProgress } from './rebuild-progress.ts'
 import { readToldBefore, type Known, type ToldBefore } from './told-before.ts'
 
 /** Partitions that are assigned together are restored together: so long the first one waits for the others. */
@@ -22,6 +23,9 @@ export interface LostStateOptions {
   readonly store: Pick<StateStore, 'begin'>
   readonly classifier: Classifier
   readonly latenessMs: number
+  readonly rebuilds: RebuildProgress
+  /** For people alone: since when a state is made again. */
+  readonly now: () => number
   readonly log: {
     info: (what: object, text: string) => void
     warn: (what: object, text: string) => void
@@ -35,6 +39,8 @@ export interface LostStateOptions {
 export class LostState {
   readonly #options: LostStateOptions
   #asked: Promise<ToldBefore> | undefined
+  /** Since when partitions wait for what is read. */
+  readonly #waiting = new Map<number, number>()
 
   constructor(options: LostStateOptions) {
     this.#options = options
@@ -42,9 +48,13 @@ export class LostState {
 
   /** Answers the claim to go on with. */
   async restore(claim: Claim): Promise<Claim> {
-    const known = (await this.#known()).partitions.get(claim.partition)
+    const { partition } = claim
+    const since = this.#options.now()
+    this.#waiting.set(partition, since)
+    const told = await this.#known().finally(() => this.#waiting.delete(partition))
+    const known = told.partitions.get(partition)
     if (known === undefined || known.epoch === 0) return claim
-    const { classifier, latenessMs, store, log } = this.#options
+    const { classifier, latenessMs, rebuilds, store, log } = this.#options
     const { from } = known.span
     const other = otherEpoch(known)
     const until = known.versions
@@ -64,7 +74,7 @@ export class LostState {
       return at === undefined ? [] : [{ at, context }]
     })
     const epoch = Math.max(known.epoch + 1, claim.epoch)
-    const about = { partition: claim.partition, epoch, from, until, contexts: older.length }
+    const about = { partition, epoch, from, until, contexts: older.length }
     log.info(
       about,
       'redis has no state of this partition: it is made again from contexts and signals',
@@ -72,10 +82,13 @@ export class LostState {
     return store.begin(claim, {
       epoch,
       until,
+      since,
       next: from,
       clock: clockOf(known.blind),
       measured,
-      namespaces: namespacesOf(older, known.ledgers, horizon),
+      namespaces: namespacesOf(older, known.ledgers, horizon, (left, of) =>
+        rebuilds.at({ partition, since, epoch, step: 'beginning', left, of }),
+      ),
     })
   }
 
@@ -89,8 +102,11 @@ export class LostState {
   }
 
   async #read(): Promise<ToldBefore> {
-    const { kafka, log } = this.#options
-    const told = await readToldBefore(kafka)
+    const { kafka, log, rebuilds } = this.#options
+    const told = await readToldBefore(kafka, (left, of) => {
+      for (const [partition, since] of this.#waiting)
+        rebuilds.at({ partition, since, step: 'contexts', left, of })
+    })
     const { unreadable, first } = told
     if (unreadable > 0)
       log.warn(
@@ -135,6 +151,7 @@ function* namespacesOf(
   contexts: readonly Context[],
   ledgers: readonly TooLateLedger[],
   horizon: Horizon,
+  begun: (left: number, of: number) => void,
 ): Generator<NamespaceWrite> {
   const late = new Map(
     ledgers.map(({ cluster, namespace, kinds }) => [
@@ -143,7 +160,10 @@ function* namespacesOf(
     ]),
   )
   const told = Map.groupBy(contexts, (c) => namespaceKey(c.cluster, c.namespace))
-  for (const id of new Set([...told.keys(), ...late.keys()])) {
+  const ids = new Set([...told.keys(), ...late.keys()])
+  let left = ids.size
+  for (const id of ids) {
+    begun(left--, ids.size)
     const ledger = late.get(id)
     const fields = seedsOf(told.get(id) ?? [], horizon)
     if (ledger !== undefined) fields.set(TOO_LATE_FIELD, ledger)

@@ -61,7 +61,10 @@ const latest = (before: number | undefined, { watermark }: Newest): number | und
   watermark === null ? before : Math.max(before ?? -Infinity, watermark)
 
 /** Reads what was published so far: the newest contexts, and the ledgers of what came too late. */
-export const readToldBefore = async (kafka: Kafka): Promise<ToldBefore> => {
+export const readToldBefore = async (
+  kafka: Kafka,
+  progress: (left: number, of: number) => void = () => undefined,
+): Promise<ToldBefore> => {
   const spans = await spansOf(kafka, signals.topic)
   const oldestAt = await oldestOf(kafka, spans)
   const placeOf = ({ cluster, namespace }: { cluster: string; namespace: string }): number =>
@@ -69,9 +72,12 @@ export const readToldBefore = async (kafka: Kafka): Promise<ToldBefore> => {
   const newest = new Map<string, Newest>()
   let [epoch, unreadable] = [0, 0]
   let first: string | undefined
+  const written = await spansOf(kafka, incidentContexts.topic)
+  const told = toldIn(written, progress)
   await readRecords(kafka, incidentContexts.topic, {
-    spans: await spansOf(kafka, incidentContexts.topic),
+    spans: written,
     take: (record) => {
+      told(record)
       const key = record.key?.toString('utf8') ?? ''
       const text = textOf(record)
       if (text === undefined) return void newest.delete(key)
@@ -113,6 +119,25 @@ export const readToldBefore = async (kafka: Kafka): Promise<ToldBefore> => {
     }),
   )
   return { partitions, unreadable, first }
+}
+
+const TOLD_EVERY = 1_000
+
+/** Says how much is left after so many records each; where there is nothing to read it is silent. */
+const toldIn = (
+  spans: ReadonlyMap<number, Span>,
+  progress: (left: number, of: number) => void,
+): ((record: RawRecord) => void) => {
+  const ends = new Map(spans)
+  const sum = (): number => [...ends.values()].reduce((all, { from, to }) => all + (to - from), 0)
+  const of = sum()
+  if (of > 0) progress(of, of)
+  let read = 0
+  return ({ partition, offset }) => {
+    const end = ends.get(partition)
+    if (end !== undefined) ends.set(partition, { from: offset + 1, to: end.to })
+    if (++read % TOLD_EVERY === 0) progress(sum(), of)
+  }
 }
 
 const ledgersOf = async (kafka: Kafka): Promise<TooLateLedger[]> => {
