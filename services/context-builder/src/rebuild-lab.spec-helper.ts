@@ -23,6 +23,7 @@ import {
   type RunningService,
 } from '@kubesift/runtime'
 import { testBacking, type TestBacking } from '@kubesift/testing'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { vi } from 'vitest'
 import { z } from 'zod'
 import type { RebuildPart } from './assemble/rebuild-progress.ts'
@@ -79,7 +80,7 @@ export class Lab {
       CONTEXT_BUILDER_ROLE: 'both',
       DEFAULT_CLUSTER: 'lab',
       PROGRESS_MS: '200',
-      REFRESH_MS: '1000',
+      REFRESH_MS: '0',
       HEALTH_PORT: '0',
       LOG_LEVEL: 'warn',
     })
@@ -175,6 +176,14 @@ export class Lab {
     const told = await spansOf(this.kafka, incidentContexts.topic)
     const written = [...told.values()].reduce((sum, { to }) => sum + to, 0)
     await waitUntil(() => this.contexts.all.length >= written)
+    await waitUntil(() => this.#isQuiet())
+  }
+
+  /** What waits for the next progress is in no list: nothing has been told over a few of them. */
+  async #isQuiet(): Promise<boolean> {
+    const told = this.contexts.all.length
+    await sleep(1_000)
+    return this.contexts.all.length === told
   }
 
   /** Namespaces that have something to publish. */
