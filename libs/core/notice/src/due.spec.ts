@@ -54,8 +54,13 @@ describe('noticeOf', () => {
       'coming back after some of it has left the group',
       [open('P3', 3), ended(3), open('P3', 1), ended(1), open('P3', 0), open('P2', 0), ended(0)],
       [
-        ...['g/opened/3', 'g/resolved/3', 'g/reopened/4', 'g/resolved/4'],
-        ...['g/reopened/5', 'g/escalated/5-P2', 'g/resolved/5'],
+        'g/opened/3',
+        'g/resolved/3',
+        'g/reopened/4',
+        'g/resolved/4',
+        'g/reopened/5',
+        'g/escalated/5-P2',
+        'g/resolved/5',
       ],
     ],
     [
