@@ -40,3 +40,9 @@ test('a failure of ours stays what it is', () => {
   const ours = new ContractViolation('no')
   expect(asFailure(ours, 'reading')).toBe(ours)
 })
+
+test('a broker that was there and is not connected now is away, though kafkajs throws a bare Error for it', () => {
+  const failure = asFailure(new Error('Broker not connected'), 'asking')
+  expect(nextStep(failure)).toBe('retry')
+  expect(nextStep(asFailure(new Error('anything else'), 'asking'))).toBe('crash')
+})

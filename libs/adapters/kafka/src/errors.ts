@@ -44,10 +44,14 @@ const unsettled = new Set([
 
 const { KafkaJSError } = kafkajs
 
+/** What kafkajs throws, as a bare Error, where it has lost a broker and has not heard of it again. */
+const NOT_CONNECTED = 'Broker not connected'
+
 /** True for what kafkajs itself threw: those are for kafkajs to handle, or mean that Kafka is away. */
-export const isKafkaError = (error: unknown): error is kafkajs.KafkaJSError =>
+export const isKafkaError = (error: unknown): error is Error =>
   error instanceof KafkaJSError ||
-  (error instanceof Error && error.name === 'KafkaJSAggregateError')
+  (error instanceof Error &&
+    (error.name === 'KafkaJSAggregateError' || error.message === NOT_CONNECTED))
 
 /** The error and its causes, outermost first, as kafkajs nests them. */
 const chain = (error: unknown): readonly Error[] => {
