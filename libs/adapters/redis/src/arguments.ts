@@ -1,4 +1,4 @@
-import type { Rebuild, Timer } from './claim.ts'
+import type { Measured, Rebuild, Timer } from './claim.ts'
 import type { NamespaceWrite } from './state-store.ts'
 
 export type Argument = string | Buffer
@@ -46,4 +46,28 @@ export const begunOf = (
 ): Pick<Rebuild, 'since' | 'from'> => {
   const [at, offset] = [numberOf(since), numberOf(from)]
   return { ...(at === null ? {} : { since: at }), ...(offset === null ? {} : { from: offset }) }
+}
+
+/** As texts, so many at a time, and once where there are none. */
+export function* textsOf(measured: Iterable<Measured>, most: number): Generator<string[]> {
+  let some: string[] = []
+  for (const each of measured) {
+    some.push(JSON.stringify(each))
+    if (some.length < most) continue
+    yield some
+    some = []
+  }
+  yield some
+}
+
+/** Its context is read when it is asked for: of a large state all of them would be several times their text. */
+export const measuredFrom = (text: string): Measured => {
+  const at = /^\{"at":(-?\d+),/.exec(text)?.[1]
+  const parse = (): Measured => JSON.parse(text) as Measured
+  return {
+    at: at === undefined ? parse().at : Number(at),
+    get context() {
+      return parse().context
+    },
+  }
 }

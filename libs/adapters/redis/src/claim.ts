@@ -1,5 +1,6 @@
 import type { Context } from '@kubesift/contracts'
 import type { Clock } from '@kubesift/core-context'
+import type { NamespaceWrite } from './state-store.ts'
 
 /** The right to write the state of one partition, taken at its assignment; a later claim by anyone ends it. */
 export interface Claim {
@@ -40,4 +41,16 @@ export interface Rebuild {
   /** When it was begun, and the offset at which: for people alone. */
   readonly since?: number
   readonly from?: number
+}
+
+/** A state in the place of one that was lost. */
+export interface Begin extends Omit<Rebuild, 'from' | 'measured'> {
+  /** Asked for one after the other, as namespaces are. */
+  readonly measured: Iterable<Measured>
+  readonly epoch: number
+  /** The offset of `signals` at which it begins. */
+  readonly next: number
+  readonly clock?: Clock
+  /** Asked for one after the other, and written in portions: all of them may be more than a connection takes. */
+  readonly namespaces: Iterable<NamespaceWrite>
 }

@@ -1,8 +1,7 @@
 export { checkDurable, connectRedis, ensureConnected, RedisNotDurable } from './connect.ts'
-export type { Claim, Measured, Rebuild, Timer } from './claim.ts'
+export type { Begin, Claim, Measured, Rebuild, Timer } from './claim.ts'
 export {
   StateStore,
-  type Begin,
   type NamespaceWrite,
   type Standing,
   type Stored,

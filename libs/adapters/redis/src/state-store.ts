@@ -1,8 +1,17 @@
 import { Fenced } from '@kubesift/contracts'
 import { NO_CLOCK, type Clock, type Fields } from '@kubesift/core-context'
 import type { Redis } from 'ioredis'
-import { argumentsOf, begunOf, numberOf, pairs, timerOf, type Argument } from './arguments.ts'
-import type { Claim, Measured, Rebuild, Timer } from './claim.ts'
+import {
+  argumentsOf,
+  begunOf,
+  measuredFrom,
+  numberOf,
+  pairs,
+  textsOf,
+  timerOf,
+  type Argument,
+} from './arguments.ts'
+import type { Begin, Claim, Rebuild, Timer } from './claim.ts'
 import { ensureConnected, unavailable } from './connect.ts'
 import { BEGIN, FORGET, PUBLISHED, WHOLE, WRITE } from './scripts.ts'
 import { portionsOf, slicesOf } from './slices.ts'
@@ -31,16 +40,6 @@ export interface Write {
   /** Left out where it is what it was. */
   readonly clock?: Clock
   readonly namespaces: readonly NamespaceWrite[]
-}
-
-/** A state in the place of one that was lost. */
-export interface Begin extends Omit<Rebuild, 'from'> {
-  readonly epoch: number
-  /** The offset of `signals` at which it begins. */
-  readonly next: number
-  readonly clock?: Clock
-  /** Asked for one after the other, and written in portions: all of them may be more than a connection takes. */
-  readonly namespaces: Iterable<NamespaceWrite>
 }
 
 /** Where a partition stands. */
@@ -121,7 +120,7 @@ export class StateStore {
     if (next === null || until === null) return undefined
     if (next >= until) return { until, measured: [] }
     const texts = await this.#redis.lrange(this.#key(partition, 'measured'), 0, -1)
-    return { until, measured: texts.map((text) => JSON.parse(text) as Measured) }
+    return { until, measured: texts.map(measuredFrom) }
   }
 
   /** Where partitions stand, without taking them: those that nobody has written are left out. */
@@ -154,9 +153,7 @@ export class StateStore {
     await this.#takeAway(partition, token)
     await this.#run(async () => {
       const [meta, list] = [this.#key(partition, 'meta'), this.#key(partition, 'measured')]
-      const told = measured.map((each) => JSON.stringify(each))
-      for (let i = 0; i === 0 || i < told.length; i += PUSHED_AT_ONCE) {
-        const some = told.slice(i, i + PUSHED_AT_ONCE)
+      for (const some of textsOf(measured, PUSHED_AT_ONCE)) {
         const args = [token, String(epoch), String(until), text(since ?? null), text(next), ...some]
         this.#held(await this.#redis.eval(BEGIN, 2, meta, list, ...args), partition)
       }

@@ -24,7 +24,7 @@ export interface Horizon {
 }
 
 /** Whether it tells of anything that may have gone. */
-export const isOlder = ({ firstSeenAt }: Context, horizon: Horizon): boolean =>
+export const isOlder = ({ firstSeenAt }: Pick<Context, 'firstSeenAt'>, horizon: Horizon): boolean =>
   firstSeenAt <= horizon.at
 
 const endedBefore = ({ spells }: Context, at: number): Spell[] => {

@@ -14,7 +14,7 @@ import { CountedOnly } from './counted-only.ts'
 import type { Applied, HeldOptions } from './held-options.ts'
 import { NamespaceCache } from './namespace-cache.ts'
 import type { RebuildPart } from './rebuild-progress.ts'
-import { Rebuilding } from './rebuilding.ts'
+import { Rebuilding, withoutMeasured } from './rebuilding.ts'
 import { RefreshRounds } from './refresh-rounds.ts'
 import { ToldSources } from './told-sources.ts'
 import { Touches, type Derived } from './touches.ts'
@@ -53,7 +53,7 @@ export class HeldPartition {
 
   constructor(options: HeldOptions, claim: Claim) {
     this.#options = options
-    this.#claim = claim
+    this.#claim = withoutMeasured(claim)
     this.#cache = new NamespaceCache(options.store, claim.partition, options.classifier, options)
     this.#rounds = new RefreshRounds(options.refreshMs, options.cachedNamespaces)
     this.#timers = new Map(claim.timers)

@@ -1,6 +1,6 @@
 import type { Kafka } from '@kubesift/adapter-kafka'
-import type { Claim, NamespaceWrite, StateStore } from '@kubesift/adapter-redis'
-import { namespaceKey, type Context, type TooLateLedger } from '@kubesift/contracts'
+import type { Claim, Measured, NamespaceWrite, StateStore } from '@kubesift/adapter-redis'
+import { namespaceKey, type Context } from '@kubesift/contracts'
 import {
   isOlder,
   measuredAt,
@@ -53,6 +53,8 @@ export class LostState {
     this.#waiting.set(partition, since)
     const told = await this.#known().finally(() => this.#waiting.delete(partition))
     const known = told.partitions.get(partition)
+    // Others may wait for it still: what is ours is let go as it is used.
+    told.partitions.delete(partition)
     if (known === undefined || known.epoch === 0) return claim
     const { classifier, latenessMs, rebuilds, store, log } = this.#options
     const { from } = known.span
@@ -68,13 +70,9 @@ export class LostState {
       from,
       until,
     }
-    const older = known.told.filter((context) => isOlder(context, horizon))
-    const measured = known.told.flatMap((context) => {
-      const at = measuredAt(context, horizon)
-      return at === undefined ? [] : [{ at, context }]
-    })
+    const contexts = olderIn(known, horizon)
     const epoch = Math.max(known.epoch + 1, claim.epoch)
-    const about = { partition, epoch, from, until, contexts: older.length }
+    const about = { partition, epoch, from, until, contexts }
     log.info(
       about,
       'redis has no state of this partition: it is made again from contexts and signals',
@@ -85,8 +83,8 @@ export class LostState {
       since,
       next: from,
       clock: clockOf(known.blind),
-      measured,
-      namespaces: namespacesOf(older, known.ledgers, horizon, (left, of) =>
+      measured: measuredOf(known, horizon),
+      namespaces: namespacesOf(known, horizon, (left, of) =>
         rebuilds.at({ partition, since, epoch, step: 'beginning', left, of }),
       ),
     })
@@ -138,18 +136,32 @@ const clockOf = (blind: readonly Context[]): Clock => {
 /** Everything before it is known from contexts alone. */
 const horizonOf = ({ span, oldestAt, told }: Known, isOther: boolean): number => {
   if (oldestAt === undefined)
-    return told.reduce(
-      (last, c) => Math.max(last, c.lastSeenAt, c.watermark ?? -Infinity),
-      -Infinity,
-    )
+    return [...told.values()]
+      .flat()
+      .reduce((last, c) => Math.max(last, c.lastSeenAt, c.watermark ?? -Infinity), -Infinity)
   // Nothing has gone: all is derived from the records.
   return span.from === 0 && !isOther ? -Infinity : oldestAt
 }
 
-/** One after the other: of all that are known there may be more than fits into memory twice. */
+const olderIn = ({ told }: Known, horizon: Horizon): number => {
+  let older = 0
+  for (const some of told.values()) older += some.filter((each) => isOlder(each, horizon)).length
+  return older
+}
+
+/** One after the other: of all that are known there may be more than fits into memory when it is read. */
+function* measuredOf({ told }: Known, horizon: Horizon): Generator<Measured> {
+  for (const some of told.values())
+    for (const { read } of some) {
+      const context = read()
+      const at = measuredAt(context, horizon)
+      if (at !== undefined) yield { at, context }
+    }
+}
+
+/** One after the other, as above; each is let go when it has been asked for. */
 function* namespacesOf(
-  contexts: readonly Context[],
-  ledgers: readonly TooLateLedger[],
+  { told, ledgers }: Known,
   horizon: Horizon,
   begun: (left: number, of: number) => void,
 ): Generator<NamespaceWrite> {
@@ -159,13 +171,20 @@ function* namespacesOf(
       JSON.stringify(kinds),
     ]),
   )
-  const told = Map.groupBy(contexts, (c) => namespaceKey(c.cluster, c.namespace))
-  const ids = new Set([...told.keys(), ...late.keys()])
+  const seeding = [...told].flatMap(([id, some]) =>
+    some.some((each) => isOlder(each, horizon)) ? [id] : [],
+  )
+  const ids = new Set([...seeding, ...late.keys()])
   let left = ids.size
   for (const id of ids) {
     begun(left--, ids.size)
     const ledger = late.get(id)
-    const fields = seedsOf(told.get(id) ?? [], horizon)
+    const older = (told.get(id) ?? []).filter((each) => isOlder(each, horizon))
+    const fields = seedsOf(
+      older.map(({ read }) => read()),
+      horizon,
+    )
+    told.delete(id)
     if (ledger !== undefined) fields.set(TOO_LATE_FIELD, ledger)
     yield {
       id,

@@ -1,4 +1,4 @@
-import type { Rebuild } from '@kubesift/adapter-redis'
+import type { Claim, Rebuild } from '@kubesift/adapter-redis'
 import type { Context } from '@kubesift/contracts'
 
 /** A partition whose state was lost, until it is whole again: what is still to be told of the contexts of before. */
@@ -28,3 +28,7 @@ export class Rebuilding {
     return due
   }
 }
+
+/** The claim for as long as it holds: what is measured is let go as it is told. */
+export const withoutMeasured = (claim: Claim): Claim =>
+  claim.rebuild === undefined ? claim : { ...claim, rebuild: { ...claim.rebuild, measured: [] } }

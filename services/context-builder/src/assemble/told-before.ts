@@ -20,6 +20,12 @@ import {
 import { BLIND, tellsOfEnds } from '@kubesift/core-context'
 import { z } from 'zod'
 
+/** A context as it lies in the topic: read, all of them would be several times as much. */
+export interface Told extends Pick<Context, 'firstSeenAt' | 'lastSeenAt' | 'watermark'> {
+  /** Anew each time. */
+  readonly read: () => Context
+}
+
 /** What is known of a partition elsewhere than in Redis. */
 export interface Known {
   /** The largest epoch under which anything was published; 0: nothing ever was. */
@@ -29,8 +35,8 @@ export interface Known {
   readonly oldestAt: number | undefined
   /** The newest version of each key. */
   readonly versions: readonly ContextVersion[]
-  /** Contexts that may tell of what is not left in `signals`. */
-  readonly told: readonly Context[]
+  /** Contexts that may tell of what is not left in `signals`, by namespace. */
+  readonly told: Map<string, readonly Told[]>
   /** Those of clusters that were not seen, or not heard: they are told by the clock. */
   readonly blind: readonly Context[]
   /** The largest watermark that is known; undefined: none is. */
@@ -39,7 +45,7 @@ export interface Known {
 }
 
 export interface ToldBefore {
-  readonly partitions: ReadonlyMap<number, Known>
+  readonly partitions: Map<number, Known>
   /** Records that are no contexts, or of a form that this version does not know, and where the first of them lies. */
   readonly unreadable: number
   readonly first: string | undefined
@@ -52,13 +58,39 @@ const versioned = z.object({ version: z.object({ epoch: z.number().int().nonnega
 
 /** What is kept of the newest context of a key. */
 interface Newest extends Pick<Context, 'version' | 'watermark'> {
-  readonly partition: number
+  readonly namespace: string
   /** Itself, where it may tell of what is not left in `signals`. */
-  readonly itself: Context | undefined
+  readonly told: Told | undefined
+  /** Itself, where it is that of a cluster that was not seen. */
+  readonly blind: Context | undefined
+}
+
+/** The bytes alone: those that Kafka's client hands over belong to a fetch of many, and would keep all of it. */
+const toldOf = ({ value }: RawRecord, context: Context): Told => {
+  const { firstSeenAt, lastSeenAt, watermark } = context
+  const bytes = Buffer.from(value ?? [])
+  const read = (): Context => incidentContexts.schema.parse(JSON.parse(bytes.toString('utf8')))
+  return { firstSeenAt, lastSeenAt, watermark, read }
 }
 
 const latest = (before: number | undefined, { watermark }: Newest): number | undefined =>
   watermark === null ? before : Math.max(before ?? -Infinity, watermark)
+
+const keptOf = (
+  record: RawRecord,
+  context: Context,
+  mayBeGone: boolean,
+): Omit<Newest, 'namespace'> => {
+  const { version, watermark } = context
+  const isBlind = context.problem === BLIND
+  const tells = !isBlind && (mayBeGone || tellsOfEnds(context))
+  return {
+    version,
+    watermark,
+    told: tells ? toldOf(record, context) : undefined,
+    blind: isBlind ? context : undefined,
+  }
+}
 
 /** Reads what was published so far: the newest contexts, and the ledgers of what came too late. */
 export const readToldBefore = async (
@@ -67,8 +99,7 @@ export const readToldBefore = async (
 ): Promise<ToldBefore> => {
   const spans = await spansOf(kafka, signals.topic)
   const oldestAt = await oldestOf(kafka, spans)
-  const placeOf = ({ cluster, namespace }: { cluster: string; namespace: string }): number =>
-    partitionOf(namespaceKey(cluster, namespace), spans.size)
+  const places = new Places(spans.size)
   const newest = new Map<string, Newest>()
   let [epoch, unreadable] = [0, 0]
   let first: string | undefined
@@ -93,32 +124,69 @@ export const readToldBefore = async (
       epoch = Math.max(epoch, value.version.epoch)
       const before = newest.get(value.key)
       if (before !== undefined && compareVersions(before.version, value.version) > 0) return
-      const partition = placeOf(value)
-      const mayBeGone = value.firstSeenAt <= (oldestAt.get(partition) ?? Infinity)
-      const tells = value.problem === BLIND || mayBeGone || tellsOfEnds(value)
-      const { version, watermark } = value
-      newest.set(value.key, { partition, version, watermark, itself: tells ? value : undefined })
+      const namespace = places.idOf(value)
+      const mayBeGone =
+        value.firstSeenAt <= (oldestAt.get(places.partitionOf(namespace)) ?? Infinity)
+      newest.set(value.key, { namespace, ...keptOf(record, value, mayBeGone) })
     },
   })
   const ledgers = await ledgersOf(kafka)
-  const all = [...newest.values()]
+  const all = Map.groupBy(newest.values(), (each) => places.partitionOf(each.namespace))
+  newest.clear()
   const partitions = new Map(
     [...spans].map(([partition, span]) => {
-      const here = all.filter((each) => each.partition === partition)
+      const here = all.get(partition) ?? []
       const known: Known = {
         epoch,
         span,
         oldestAt: oldestAt.get(partition),
         versions: here.map(({ version }) => version),
         watermark: here.reduce(latest, undefined),
-        told: here.flatMap(({ itself: c }) => (c === undefined || c.problem === BLIND ? [] : [c])),
-        blind: here.flatMap(({ itself: c }) => (c?.problem === BLIND ? [c] : [])),
-        ledgers: ledgers.filter((ledger) => placeOf(ledger) === partition),
+        told: toldByNamespace(here),
+        blind: here.flatMap(({ blind }) => blind ?? []),
+        ledgers: ledgers.filter((ledger) => places.partitionOf(places.idOf(ledger)) === partition),
       }
       return [partition, known]
     }),
   )
   return { partitions, unreadable, first }
+}
+
+const toldByNamespace = (newest: readonly Newest[]): Map<string, Told[]> => {
+  const byNamespace = new Map<string, Told[]>()
+  for (const { namespace, told } of newest) {
+    if (told === undefined) continue
+    const others = byNamespace.get(namespace)
+    if (others === undefined) byNamespace.set(namespace, [told])
+    else others.push(told)
+  }
+  return byNamespace
+}
+
+/** Where namespaces are at home; each has one name here, however many contexts it has. */
+class Places {
+  readonly #partitions: number
+  readonly #homes = new Map<string, { readonly id: string; readonly partition: number }>()
+
+  constructor(partitions: number) {
+    this.#partitions = partitions
+  }
+
+  idOf({ cluster, namespace }: Pick<Context, 'cluster' | 'namespace'>): string {
+    return this.#homeOf(namespaceKey(cluster, namespace)).id
+  }
+
+  partitionOf(id: string): number {
+    return this.#homeOf(id).partition
+  }
+
+  #homeOf(id: string): { readonly id: string; readonly partition: number } {
+    const known = this.#homes.get(id)
+    if (known !== undefined) return known
+    const home = { id, partition: partitionOf(id, this.#partitions) }
+    this.#homes.set(id, home)
+    return home
+  }
 }
 
 const TOLD_EVERY = 1_000
