@@ -1,5 +1,5 @@
 import { encodeBundle, encodeChunk, readSignals } from '@kubesift/adapter-signals'
-import type { Signal, SignalChunk } from '@kubesift/contracts'
+import { namespaceKey, type Signal, type SignalChunk } from '@kubesift/contracts'
 import { describe, expect, test } from 'vitest'
 import { heaviestOf, heaviestText, recordsByNamespace } from './heaviest.ts'
 
@@ -61,8 +61,17 @@ describe('the heaviest namespace', () => {
   })
 
   test('is told with its share, and without what a terminal would obey', () => {
-    const [line] = heaviestText({ namespace: 'c/\u001b[31m', share: 0.904, records: 12_345 })
+    const namespace = namespaceKey('c', '\u001b[31m')
+    const [line] = heaviestText({ namespace, share: 0.904, records: 12_345 })
     expect(line).toContain('90 % of about 12,345 records')
     expect(line).not.toContain('\u001b')
+  })
+
+  test.each([
+    ['a place with a slash and a space', 'eu west/1', 'shop', 'eu west/1/shop'],
+    ['the cluster as a whole', 'lab', '', 'lab, outside all namespaces'],
+  ])('is named as people know it: %s', (_, cluster, namespace, shown) => {
+    const found = { namespace: namespaceKey(cluster, namespace), share: 1, records: 1 }
+    expect(heaviestText(found)[0]).toContain(`: ${shown}: `)
   })
 })

@@ -101,12 +101,20 @@ export const heaviest = async (
 
 const newestOf = ({ from, to }: Span): Span => ({ from: Math.max(from, to - SAMPLE), to })
 
+/** As people know it, and harmless on a terminal. */
+const nameOf = (key: string): string => {
+  const [cluster = '', namespace = ''] = key.split('/').map(decodeURIComponent)
+  return visible(
+    namespace === '' ? `${cluster}, outside all namespaces` : `${cluster}/${namespace}`,
+  )
+}
+
 /** For people; nothing where nothing is known. */
 export const heaviestText = (found: Heaviest | undefined): string[] => {
   if (found === undefined) return []
   const share = Math.round(found.share * 100)
   const records = found.records.toLocaleString('en-US')
   return [
-    `heaviest namespace of the last minute: ${visible(found.namespace)}, ${share} % of about ${records} records read`,
+    `heaviest namespace of the last minute: ${nameOf(found.namespace)}: ${share} % of about ${records} records read`,
   ]
 }
