@@ -10,8 +10,8 @@ interface Round {
 
 /**
  * When counts that wait are told. A namespace has a round each `refreshMs`; where many of its owners wait they are told in even parts
- * until the next round, so that nobody else waits until all of them are derived, published and stored. So what waits is told after twice
- * `refreshMs` at the latest. All by the time of progress records. Nothing of it is stored: what is forgotten is told sooner.
+ * until the next round, so that nobody else waits until all of them are derived, published and stored. A round begins with a report of
+ * progress, so what waits is told after twice `refreshMs` and two such reports at the latest. All by the time of progress records. Nothing of it is stored: what is forgotten is told sooner.
  */
 export class RefreshRounds {
   readonly #rounds = new Map<string, Round>()
